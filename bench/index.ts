@@ -27,6 +27,7 @@ import { purgeSection } from "./sections/purge";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
+import { trailSection } from "./sections/trail";
 import { typesSection } from "./sections/types";
 import { webhooksSection } from "./sections/webhooks";
 import type { Options } from "./options";
@@ -46,6 +47,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   crash: crashSection,
   "crash-rest": crashRestSection,
   purge: purgeSection,
+  trail: trailSection,
   "dry-run": dryRunSection,
   floods: floodsSection,
   starvation: starvationSection,

@@ -3,8 +3,10 @@ import { internal } from "./_generated/api";
 
 const crons = cronJobs();
 
-crons.hourly("delete expired audit rows", { minuteUTC: 7 }, internal.core.records.retention.deleteExpired, {
-  table: "auditLogs",
+crons.hourly("remove expired audit rows", { minuteUTC: 7 }, internal.observability.auditSealing.removeExpired, {});
+crons.interval("seal the audit trail", { minutes: 1 }, internal.observability.auditSealing.seal, {});
+crons.hourly("delete expired request logs", { minuteUTC: 12 }, internal.core.records.retention.deleteExpired, {
+  table: "apiLogs",
 });
 crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.records.retention.deleteExpired, {
   table: "agentApiLogs",

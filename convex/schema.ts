@@ -3,7 +3,7 @@ import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { scheduledJobs } from "./jobs/tables";
 import { emails, notifications } from "./messaging/tables";
-import { auditLogs } from "./observability/tables";
+import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
 import { idempotencyKeys, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
@@ -14,10 +14,15 @@ export default defineSchema({
   agentEnrollmentTokens,
   agents,
   apiKeys,
+  apiLogs,
+  auditChains,
   auditLogs,
+  auditSealers,
+  auditSeals,
   clientMemberships,
   clients,
   emails,
+  healthChecks,
   idempotencyKeys,
   invitations,
   items,

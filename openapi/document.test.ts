@@ -29,7 +29,10 @@ function* nodesOf(value: unknown, pointer = ""): Generator<[pointer: string, nod
 }
 
 const nodes = new Map(nodesOf(document));
-const operations = [...nodes].filter(([, node]) => typeof node["operationId"] === "string").map(([, node]) => node);
+// Examples of log rows name operations as well.
+const operations = [...nodes]
+  .filter(([pointer, node]) => /^\/paths\/[^/]+\/[^/]+$/.test(pointer) && typeof node["operationId"] === "string")
+  .map(([, node]) => node);
 
 function schemaFaults(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`document.json#${encodeURI(pointer)}/schema`);

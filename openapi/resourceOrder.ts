@@ -24,6 +24,8 @@ const order = [
   "agents",
   "agentEnrollmentTokens",
   "agentApiLogs",
+  "healthChecks",
+  "apiLogs",
   "auditLogs",
   "webhookEndpoints",
   "webhookDeliveries",

@@ -15,6 +15,6 @@ export const documentDomains: readonly DocumentDomain[] = [
   {"name":"tenancy","title":"Tenancy","tags":["Me","Organizations","Memberships","Users","Invitations"]},
   {"name":"access","title":"Access","tags":["Roles","Permissions","Teams","Team members","Clients","Client members","Client resources","API keys"]},
   {"name":"sites","title":"Sites","tags":["Sites","Agents","Agent enrollment tokens","Agent API logs"]},
-  {"name":"observability","title":"Observability","tags":["Audit logs"]},
+  {"name":"observability","title":"Observability","tags":["Health checks","API logs","Audit logs"]},
   {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation"]},
 ];

@@ -30,28 +30,37 @@ const providerAway = "The keys of the token's issuer cannot be read at present; 
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
 const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKnown");
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
+const recordRequest = makeFunctionReference<"mutation">("observability/requestLog:record");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
 export async function dispatch(call: GatewayRequest): Promise<Response> {
+  const startedAt = Date.now();
   let token: string | undefined;
   let { headers } = call;
+  let dryRun = false;
   try {
     token = bearerOf(call.request.headers);
     // No operation accepts anonymous callers, so nothing more of such a request is read.
     if (token === undefined) throw new ProblemError("unauthenticated", "This operation needs a credential.");
     // A read changes nothing and is answered as ever.
-    const dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
+    dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
     if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
     const args = await argumentsOf(call, token, dryRun);
     const answer = await runProvisioned(call, args);
-    if (answer.deferred) await writeDeferred(call, answer.deferred);
-    return responseOf({ ...call, headers: actingIn(answer.organizationId, headers) }, answer);
+    const { logged, ...deferred } = answer.deferred ?? {};
+    if (Object.keys(deferred).length > 0) await writeDeferred(call, deferred);
+    const response = responseOf({ ...call, headers: actingIn(answer.organizationId, headers) }, answer);
+    if (logged && !dryRun) await writeLog(call, { logged, response, startedAt });
+    return response;
   } catch (error) {
-    const { problem, denial, organizationId } = failureOf(error);
+    const { problem, denial, logged, organizationId } = failureOf(error);
     if (!problem) throw error;
     headers = actingIn(organizationId, headers);
     if (denial !== undefined) await writeDeferred(call, { denied: denial, detail: problem.detail });
-    return problemResponse(...(await explained(problem, token, { ...call, headers })));
+    const response = problemResponse(...(await explained(problem, token, { ...call, headers })));
+    // A refusal that is to spare the deployment work must not cost it a write.
+    if (logged && !dryRun && problem.status !== 429) await writeLog(call, { logged, response, startedAt, problem });
+    return response;
   }
 }
 
@@ -159,16 +168,69 @@ function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): R
   return new Response(answer.body, { status: answer.status, headers: { ...all, "content-type": "application/json" } });
 }
 
-/** Makes the deferred writes of a request. Its response is settled by now, whether or not they succeed. */
-async function writeDeferred({ ctx, requestId, route }: GatewayRequest, what: Record<string, unknown>): Promise<void> {
-  const { ip, userAgent } = await ctx.meta.getRequestMetadata();
+/** Makes the deferred writes of a request. */
+async function writeDeferred(call: GatewayRequest, what: Record<string, unknown>): Promise<void> {
+  const { ip, userAgent } = await call.ctx.meta.getRequestMetadata();
+  await writeAfterwards(call, recordDeferred, {
+    ...what,
+    requestId: call.requestId,
+    ...(ip === null ? {} : { ip }),
+    ...(userAgent === null ? {} : { userAgent }),
+  });
+}
+
+const loggedRequestHeaders = [
+  "accept",
+  "content-type",
+  "content-length",
+  "if-match",
+  "if-none-match",
+  "origin",
+  "portico-organization",
+  "user-agent",
+];
+const loggedResponseHeaders = ["content-type", "etag", "location", "retry-after", "idempotent-replayed"];
+
+interface LoggedExchange {
+  readonly logged: object;
+  readonly response: Response;
+  readonly startedAt: number;
+  readonly problem?: Problem;
+}
+
+/** Has the request log show this request: its headers by name, never those that carry a credential. */
+async function writeLog(call: GatewayRequest, { logged, response, startedAt, problem }: LoggedExchange): Promise<void> {
+  const { request, requestId } = call;
+  await writeAfterwards(call, recordRequest, {
+    logged,
+    url: request.url,
+    method: request.method,
+    statusCode: response.status,
+    durationMs: Date.now() - startedAt,
+    requestId,
+    headers: headersNamed(request.headers, loggedRequestHeaders),
+    responseHeaders: headersNamed(response.headers, loggedResponseHeaders),
+    ...(problem ? { problem } : {}),
+  });
+}
+
+function headersNamed(headers: Headers, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Writes what follows a request. Its response is settled by now, whether or not this succeeds. */
+async function writeAfterwards(
+  { ctx, requestId, route }: GatewayRequest,
+  mutation: typeof recordDeferred,
+  what: Record<string, unknown>,
+): Promise<void> {
   try {
-    await ctx.runMutation(recordDeferred, {
-      ...what,
-      requestId,
-      ...(ip === null ? {} : { ip }),
-      ...(userAgent === null ? {} : { userAgent }),
-    });
+    await ctx.runMutation(mutation, what);
   } catch (error) {
     if (isUnavailable(error)) return;
     const sentence = `What follows request ${requestId} (${route.operation}) was not written`;

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../core/wire/canonicalJson";
 import { isExactJson } from "../core/wire/exactNumbers";
 
 // What makes two requests the same one, for idempotency keys.
@@ -15,16 +16,9 @@ export function canonicalBody(text: string): string {
     const value: unknown = JSON.parse(text);
     // A number that would be rounded is refused, and must not match the request with the rounded number.
     if (!isExactJson(text)) return text;
-    return JSON.stringify(sorted(value));
+    return canonicalJson(value);
   } catch {
     // Not JSON, or nested too deeply: the request is refused either way.
     return text;
   }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).map(([name, inner]): [string, unknown] => [name, sorted(inner)]);
-  return Object.fromEntries(fields.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

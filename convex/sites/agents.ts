@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
+import { changedFields } from "../core/records/audit";
 import { ProblemError } from "../core/wire/errors";
 import { ExistingRow } from "../core/operations/existingRow";
 import { described, deviceFacts, integer, text, timestampMs } from "../core/schema/fields";
 import { credentialField } from "../core/resources/operations";
+import { recordHealth } from "../observability/recordHealth";
 import { documentWith } from "../core/resources/resource";
 import { logAgentCall } from "./agents/log";
 import { agents } from "./agents/resource";
-import { errorLine, externalAddress, factsOf, reportSummary } from "./agents/rules";
+import { errorLine, externalAddress, factsOf, isLoggedWhenQuiet, reportSummary } from "./agents/rules";
 import { enrollDevice } from "./agents/enrollment";
 import { agentFields, maximumFactBytes } from "./tables";
 
@@ -50,7 +52,7 @@ export const enroll = agents.at("/enroll").issue("enroll", {
 export const checkIn = agents.at("/check-in").change("checkIn", {
   summary: "Check in as an agent",
   description:
-    "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.",
+    "Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.",
   access: "agent",
   permission: "checkin",
   input: () => ({
@@ -94,29 +96,44 @@ export const checkIn = agents.at("/check-in").change("checkIn", {
         "What of the facts was left out and why, as in a problem's `errors`.",
       ).optional(),
     }),
-  // A row of agentApiLogs tells of every check-in; an audit row each minute and device would bury what people did.
+  // The agents' own log tells of check-ins; an audit row each minute and device would bury what people did.
   departs: { operationId: "checkInAgent", audit: false, readOnly: undefined },
   handler: async (ctx, { version, hostname, ipAddress, facts, errors }) => {
     const { caller, now, origin, tenant } = ctx;
     const { agentCheckinIntervalSeconds, timezone } = tenant.organization.settings;
     const { metadata, droppedFacts } = factsOf(facts, maximumFactBytes);
-    await agents.patch(ctx, caller.agent, {
-      lastCheckinAt: now,
+    const told = {
       checkinIntervalSeconds: agentCheckinIntervalSeconds,
-      connectionStatus: "online",
+      connectionStatus: "online" as const,
       version,
       ...(hostname === undefined ? {} : { hostname }),
       ...(ipAddress === undefined ? {} : { ipAddress }),
       ...(metadata ? { metadata } : {}),
       ...externalAddress(origin.ip),
-    });
+    };
+    // Facts are not news: many, such as an uptime, differ each time.
+    const isNews = changedFields(caller.agent, told).some((field) => field !== "metadata");
+    await agents.patch(ctx, caller.agent, { lastCheckinAt: now, ...told });
+    const line = errorLine({ errors });
+    await recordHealth(
+      ctx,
+      tenant.organization,
+      {
+        resourceType: "agent",
+        resourceId: caller.agent._id,
+        outcome: line.errorMessage === undefined ? "success" : "failure",
+        ...line,
+      },
+      { onChange: true },
+    );
     // `psaSiteId` stays unset: the site would have to be read for it, and this is the most frequent call there is.
-    await logAgentCall(ctx, caller.agent, {
-      endpoint: "/v1/agents/check-in",
-      statusCode: 200,
-      reqMetadata: reportSummary({ facts: metadata, errors }),
-      ...errorLine({ errors }),
-    });
+    if (isNews || line.errorMessage !== undefined || isLoggedWhenQuiet(caller.agent, agentCheckinIntervalSeconds, now))
+      await logAgentCall(ctx, caller.agent, {
+        endpoint: "/v1/agents/check-in",
+        statusCode: 200,
+        reqMetadata: reportSummary({ facts: metadata, errors }),
+        ...line,
+      });
     return {
       serverTime: now,
       nextCheckinInSeconds: agentCheckinIntervalSeconds,

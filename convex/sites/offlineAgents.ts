@@ -3,10 +3,12 @@ import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { minuteMs } from "../core/wire/durations";
 import { systemWriter } from "../core/records/systemWriter";
+import { recordHealth } from "../observability/recordHealth";
 import { isOverdue } from "./agents/rules";
 import type { Doc, Id } from "../_generated/dataModel";
 
-const batchSize = 200;
+/** Each may have its administrators told, so that a batch stays within what a mutation may write. */
+const batchSize = 50;
 /** No organization's interval is shorter, so that no agent seen within two of these is overdue. */
 const shortestIntervalMs = minuteMs;
 
@@ -36,10 +38,13 @@ export const mark = internalMutation({
       const { organizationId } = agent;
       if (!organizations.has(organizationId))
         organizations.set(organizationId, await writer.get("organizations", organizationId));
-      const settings = organizations.get(organizationId)?.settings;
-      if (settings && isOverdue(agent, settings.agentCheckinIntervalSeconds, now)) {
-        await writer.patch("agents", agent, { connectionStatus: "offline" });
-      }
+      const organization = organizations.get(organizationId);
+      if (!organization || !isOverdue(agent, organization.settings.agentCheckinIntervalSeconds, now)) continue;
+      const db = writer.within(organization);
+      await db.patch("agents", agent, { connectionStatus: "offline" });
+      const silence = { outcome: "failure", errorMessage: "The agent missed its check-ins." } as const;
+      const report = { resourceType: "agent", resourceId: agent._id, ...silence } as const;
+      await recordHealth({ db, unscoped: writer, now }, organization, report);
     }
     if (!isDone) await ctx.scheduler.runAfter(0, markReference, { cursor: continueCursor, before: now });
     return null;

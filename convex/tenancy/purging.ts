@@ -15,7 +15,7 @@ const organizationsPerRun = 100;
 
 const awaitedPerStep = 100;
 
-/** The organization's own audit trail is purged with it, so one row of no organization tells of the purge. */
+/** The organization's own trail outlives it, and goes on in no organization: so does the one row that tells of the purge. */
 const work = { noun: "organization", action: "organization.purge", isAudited: false } as const;
 
 /**

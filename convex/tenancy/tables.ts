@@ -126,12 +126,26 @@ export const organizationSettingFields = {
     "Failed health checks in a row until something is down; 3 at first.",
     3,
   ),
+  healthRecoveryThreshold: described(
+    integer(1, 20),
+    "Successful health checks in a row until something that is down is healthy again; 1 at first.",
+    1,
+  ).optional(),
   agentCheckinIntervalSeconds: described(
     integer(60, 86_400),
     "Seconds from one check-in of an agent to the next; 300 at first.",
     300,
   ),
-  apiLogRetentionDays: described(integer(1, 365), "Days for which calls of agents are kept; 30 at first.", 30),
+  apiLogRetentionDays: described(
+    integer(1, 365),
+    "Days for which the log of requests and calls of agents are kept; 30 at first.",
+    30,
+  ),
+  apiLogSuccessPercent: described(
+    integer(0, 100),
+    "How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.",
+    1,
+  ).optional(),
   auditRetentionDays: described(integer(30, 3650), "Days for which the audit trail is kept; 365 at first.", 365),
   trashRetentionDays: described(
     integer(1, 365),
@@ -140,15 +154,17 @@ export const organizationSettingFields = {
   ),
 };
 
-export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizationSettingFields>> = {
+export const defaultOrganizationSettings = {
   timezone: "UTC",
   currency: "usd",
   healthDownThreshold: 3,
+  healthRecoveryThreshold: 1,
   agentCheckinIntervalSeconds: 300,
   apiLogRetentionDays: 30,
+  apiLogSuccessPercent: 1,
   auditRetentionDays: 365,
   trashRetentionDays: 30,
-};
+} satisfies z.infer<z.ZodObject<typeof organizationSettingFields>>;
 
 export const organizationFields = {
   name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),

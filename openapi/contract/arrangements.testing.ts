@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
@@ -79,7 +80,13 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
   return isOfOneself ? (await createMember(world.portico, world.acme, "member")).token : undefined;
 }
 
-const makers: Readonly<Record<string, RowMaker>> = { ...accessRows, ...siteRows, ...tenancyRows, ...platformRows };
+const makers: Readonly<Record<string, RowMaker>> = {
+  ...accessRows,
+  ...observabilityRows,
+  ...siteRows,
+  ...tenancyRows,
+  ...platformRows,
+};
 
 /** A row of the operation's resource, in the trash where the operation begins there. */
 async function newRow(world: World, operation: Operation): Promise<MadeRow> {
@@ -164,6 +171,8 @@ const withRoleById =
     ...(await arrangeByDeclaration(world, operationNamed(name))),
     body: { ...own(world), roleId: world.rows["roles"] },
   });
+/** Whether a resource of another kind exists is not for samples to guess. */
+const healthReport = () => ({ resourceType: "custom", resourceId: `probe ${nextSample()}`, outcome: "success" });
 const somebodyElse = ({ rows }: World) => ({ userId: rows["users"] });
 
 /** Requests that a declaration and a row alone cannot tell. */
@@ -174,6 +183,8 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  "healthChecks.record": async () => ({ body: healthReport() }),
+  "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
   "invitations.accept": arrangeInvitee,
   "invitations.decline": arrangeInvitee,
   // A role is named once.
@@ -219,6 +230,10 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
 export const unaudited: ReadonlySet<string> = new Set([
   // The agent's own log is the record of a check-in.
   "agents.checkIn",
+  // What watches report stands in the health check itself.
+  "healthChecks.record",
+  "healthChecks.recordBatch",
+  "healthChecks.delete",
   // Profiles and settings are nobody else's business.
   "me.upsertProfile",
   "me.updateSettings",

@@ -206,3 +206,22 @@ it("refuses the old key of an agent whose key was rotated, and logs its calls", 
   const logs = rowsOf(await call("GET", `/agent-api-logs?agentId=${agent.id}`, owner));
   expect(logs.map(({ endpoint }) => endpoint)).toEqual(["/v1/agents/check-in", "/v1/agents/enroll"]);
 });
+
+it("lets an agent record its own health, from its check-ins and by itself, and no other's", async () => {
+  const [agent, other] = [await enrol(), await enrol()];
+  const checks = async () =>
+    rowsOf(await call("GET", `/health-checks?resourceType=agent&resourceId=${agent.id}`, owner)).map(
+      ({ status, errorMessage, failureCount }) => ({ status, errorMessage, failureCount }),
+    );
+  expect(await checks()).toEqual([{ status: "healthy", failureCount: 0 }]);
+  const checkIn = (errors?: readonly string[]) =>
+    call("POST", "/agents/check-in", agent.key, { version: "1.0.0", ...(errors ? { errors } : {}) });
+  await checkIn(["No disk."]);
+  expect(await checks()).toEqual([{ status: "degraded", errorMessage: "No disk.", failureCount: 1 }]);
+  await checkIn();
+  expect(await checks()).toEqual([{ status: "healthy", failureCount: 0 }]);
+  const record = (resourceId: string) =>
+    call("POST", "/health-checks/record", agent.key, { resourceType: "agent", resourceId, outcome: "failure" });
+  expect((await record(agent.id)).body).toMatchObject({ status: "degraded", failureCount: 1 });
+  expect(await record(other.id)).toMatchObject({ status: 422, body: { code: "resource_not_found" } });
+});

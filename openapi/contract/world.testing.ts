@@ -80,8 +80,9 @@ async function narrowKey(portico: TestPortico, { users }: DemoOrganization, scop
   return { scope, key: String(body["key"]) };
 }
 
-/** Enrols one device, so that the organization has a call of an agent to show. */
-async function enrol(portico: TestPortico, { enrollmentToken }: DemoOrganization): Promise<void> {
+/** Enrols one device, and has one request refused, so that the organization has both to show. */
+async function enrol(portico: TestPortico, { enrollmentToken, users }: DemoOrganization): Promise<void> {
+  await send(portico, "GET", "/v1/items/none", users.owner.token);
   const body = { guid: `guid-world-${nextSample()}`, hostname: "world", platform: "linux", version: "1.0.0" };
   await send(portico, "POST", "/v1/agents/enroll", enrollmentToken, body);
 }
@@ -90,7 +91,9 @@ const lists: Readonly<Record<string, string>> = {
   agentApiLogs: "/v1/agent-api-logs",
   agentEnrollmentTokens: "/v1/agent-enrollment-tokens",
   apiKeys: "/v1/api-keys",
+  apiLogs: "/v1/api-logs",
   auditLogs: "/v1/audit-logs",
+  healthChecks: "/v1/health-checks",
   items: "/v1/items",
   memberships: "/v1/memberships",
   invitations: "/v1/invitations",

@@ -57,6 +57,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),
+    ...(options.outlivesTenant === undefined ? {} : { outlivesTenant: options.outlivesTenant }),
   };
 }
 

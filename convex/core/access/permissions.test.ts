@@ -61,13 +61,13 @@ describe("the permission catalogue", () => {
     expect(changing).toEqual([]);
   });
 
-  it("keeps the end of an organization to its owner, and device agents to their check-in", () => {
+  it("keeps the end of an organization to its owner, and device agents to their check-in and health", () => {
     const ownersOnly = permissions
       .filter(([, { all }]) => all.length === 1 && all[0] === "owner")
       .map(([name]) => name);
     expect(ownersOnly.every((name) => name.startsWith("organization:"))).toBe(true);
     expect(coversRights(builtInRights("admin"), ownersOnly.slice(0, 1))).toBe(false);
-    expect([...builtInRights("agent")].every((right) => right.startsWith("agent:"))).toBe(true);
+    expect([...builtInRights("agent")].sort()).toEqual(["agent:checkin", "healthCheck:record"]);
   });
 
   it("lets every member act on their own user, and no machine on any", () => {

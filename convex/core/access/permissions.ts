@@ -74,6 +74,11 @@ export const permissionCatalogue = {
   "agent:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore agents."},
   "agentApiLog:read": {"all":["owner","admin","support"],"assigned":[],"own":[],"keys":true,"description":"Read the calls of agents."},
   // convex/observability/grants.ts
+  "healthCheck:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read health checks."},
+  "healthCheck:record": {"all":["owner","admin","agent"],"assigned":[],"own":[],"keys":true,"description":"Record health; an agent, its own."},
+  "healthCheck:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Reset health checks."},
+  "healthCheck:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete health checks."},
+  "apiLog:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read the log of requests."},
   "auditLog:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read the audit trail."},
   // convex/platform/grants.ts
   "webhook:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read webhook endpoints, deliveries and events."},

@@ -209,12 +209,15 @@ type Asked = ObjectType<typeof askedArguments>;
  * The internal query that tells an action in which organization a call runs, by either adapter. It refuses whom the operation refuses
  * whatever the input.
  */
-export function organizationFunction(callOfRest: (request: RestRequest) => Call, find: (name: string) => Operation) {
+export function organizationFunction(
+  callOfRest: (ctx: QueryCtx, request: RestRequest) => Promise<Call>,
+  find: (name: string) => Operation,
+) {
   return internalQuery({
     args: askedArguments,
     returns: v.id(engineTables.tenants),
     handler: async (ctx, { rest, call }) => {
-      if (rest) return withProblemsAsData(() => organizationOf(ctx, callOfRest(rest)));
+      if (rest) return withProblemsAsData(async () => organizationOf(ctx, await callOfRest(ctx, rest)));
       if (call) return organizationOf(ctx, callOf(find(call.operation), call.input, {}));
       throw new Error("No call was named.");
     },

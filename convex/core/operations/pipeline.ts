@@ -14,13 +14,14 @@ import { faultOfReference } from "../access/references";
 import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
+import { loggedCall } from "../records/requestLog";
 import { assertUsable, resolveTenant } from "../access/tenant";
 import { isPlatformAdmin } from "../access/platformAdmins";
 import { tableMetadata } from "../schema/tableMetadata";
 import { isTenantless } from "./tenantless";
 import { parseInput } from "./validation";
 import type { RequestCaller } from "../access/caller";
-import type { Credential } from "../wire/restProtocol";
+import type { Credential, LoggedCall } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
 import type { Call, Input } from "./call";
@@ -51,14 +52,34 @@ export type Execution =
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   const now = Date.now();
-  const { declaration } = call.operation;
+  const { operation } = call;
+  const { declaration } = operation;
+
   assertKindOfCredential(declaration.access, call.credential);
   const caller = await identifyCaller(ctx, call.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, call, caller, now);
   try {
     return await executeFor(ctx, call, caller, tenant, now);
   } catch (error) {
-    if (tenant && error instanceof ProblemError) error.organizationId = tenant.organization._id;
+    if (error instanceof ProblemError && tenant) {
+      error.organizationId = tenant.organization._id;
+      // An organization sees in its request log what its members and machines were refused.
+      error.logged = loggedCall(operation, caller, tenant, call.input);
+    }
+    throw error;
+  }
+}
+
+/** What the request log shows of a call that cannot even be made, if anybody may see it. */
+export async function loggedWithout(ctx: QueryCtx, call: Call): Promise<LoggedCall | undefined> {
+  const now = Date.now();
+  const { operation } = call;
+  try {
+    const caller = await identifyCaller(ctx, call.credential, now, false);
+    const tenant = await tenantPhase(ctx, call, caller, now);
+    return tenant && loggedCall(operation, caller, tenant, call.input);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
     throw error;
   }
 }

@@ -5,11 +5,12 @@ import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { entityTagOf } from "../wire/etag";
 import { lastUsedIntervalMs } from "../wire/durations";
 import { accessBy } from "../records/deferredWrites";
+import { isSampled, loggedCall } from "../records/requestLog";
 import { assertDryRunSupported, dryRun, dryRunArguments, rolledBack, unmadeSecret } from "./dryRun";
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
-import { execute } from "./pipeline";
+import { execute, loggedWithout } from "./pipeline";
 import { answerCall, issueFunction, newCredential, operationOf, organizationFunction } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { siteBasePath } from "../wire/siteBasePath";
@@ -21,7 +22,7 @@ import type { Operation } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
 import type { Id } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** Convex's limit for objects, at every door. */
 const maximumFields = 1024;
@@ -40,9 +41,9 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
   };
   const answerRest = (ctx: MutationCtx, args: RestRequest): Promise<RestAnswer> =>
     withProblemsAsData(async () => {
-      const call = callOf(find(args.operation), args);
+      const call = await callOf(ctx, find(args.operation), args);
       const execution = await execute(ctx, call);
-      const answer = encode(call.operation, execution, operations);
+      const answer = encode(call, execution, operations);
       if (execution.kind === "answer" && call.idempotency) {
         const { caller, tenant, now } = execution;
         await storeAnswer(ctx, call.operation, caller, tenant, call.idempotency, answer, now);
@@ -62,8 +63,8 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       returns: answerValidator,
       handler: async (ctx, args) =>
         withProblemsAsData(async () => {
-          const call = callOf(find(args.operation), args);
-          return encode(call.operation, await execute(ctx, call), operations);
+          const call = await callOf(ctx, find(args.operation), args);
+          return encode(call, await execute(ctx, call), operations);
         }),
     }),
     mutation: internalMutation({
@@ -89,7 +90,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       },
     }),
     issue: issueFunction(find),
-    organization: organizationFunction((args) => callOf(find(args.operation), args), find),
+    organization: organizationFunction((ctx, args) => callOf(ctx, find(args.operation), args), find),
     dryRun: internalMutation({
       args: dryRunArguments,
       returns: v.null(),
@@ -124,13 +125,21 @@ function restMutation(domain: string) {
   return makeFunctionReference<"mutation", RestRequest, RestAnswer>(`${domain}/rest:mutation`);
 }
 
-/** `Portico-Organization` is what names an organization over REST, beside path and credential. */
-function callOf(operation: Operation, args: RestRequest): Call {
+/**
+ * `Portico-Organization` is what names an organization over REST, beside path and credential.
+ * @throws {ProblemError} 400 for a query or a body that makes no input
+ */
+async function callOf(ctx: QueryCtx, operation: Operation, args: RestRequest): Promise<Call> {
   const { requestId, ip, userAgent, organization, credential, ifMatch, idempotency, dryRun: isDryRun } = args.request;
   const origin = { requestId, ip, userAgent };
-  const input = inputOf(operation, args);
   const secret = isDryRun ? unmadeSecret(operation) : args.secret;
-  return { operation, input, organization, credential, ifMatch, idempotency, origin, secret };
+  const call = { operation, organization, credential, ifMatch, idempotency, origin, secret };
+  try {
+    return { ...call, input: inputOf(operation, args) };
+  } catch (error) {
+    if (error instanceof ProblemError) error.logged = await loggedWithout(ctx, { ...call, input: { ...args.params } });
+    throw error;
+  }
 }
 
 /** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */
@@ -172,7 +181,8 @@ function parsedBody(bodyText: string | undefined): object {
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
 }
 
-function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {
+function encode(call: Call, execution: Execution, operations: Operations): RestAnswer {
+  const { operation } = call;
   const isReadable = operations.has(`${operation.resource}.get`);
   const actedIn = execution.tenant ? { organizationId: execution.tenant.organization._id } : {};
   if (execution.kind === "replay") {
@@ -185,9 +195,9 @@ function encode(operation: Operation, execution: Execution, operations: Operatio
     };
   }
   const { value, input } = execution;
-  const deferred = deferredWritesOf(operation, execution);
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
   const body = status === 204 ? "" : jsonTextOf(operation.isList ? listBody(value, input["limit"]) : value);
+  const deferred = deferredWritesOf(call, execution, body);
   return {
     status,
     headers: answerHeaders(operation, status, body, isReadable),
@@ -221,12 +231,20 @@ function listBody(value: unknown, limit: unknown): object {
 }
 
 function deferredWritesOf(
-  { declaration: { auditedAs } }: Operation,
+  { operation, input }: Call,
   { caller, tenant, now }: Extract<Execution, { kind: "answer" }>,
+  body: string,
 ): DeferredWrites | undefined {
+  const { auditedAs } = operation.declaration;
   const lastUsed = staleUse(caller, now);
   const read = auditedAs === undefined || !tenant ? undefined : accessBy(caller, tenant, auditedAs);
-  return lastUsed || read ? { ...(lastUsed ? { lastUsed } : {}), ...(read ? { read } : {}) } : undefined;
+  const isLogged = tenant !== undefined && isSampled(operation, tenant);
+  if (!lastUsed && !read && !isLogged) return undefined;
+  return {
+    ...(lastUsed ? { lastUsed } : {}),
+    ...(read ? { read } : {}),
+    ...(isLogged ? { logged: loggedCall(operation, caller, tenant, input, body) } : {}),
+  };
 }
 
 function staleUse(caller: RequestCaller, now: number): LastUsed | undefined {

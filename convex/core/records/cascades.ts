@@ -27,6 +27,7 @@ export function referrersOf(table: TableNames): readonly Referrer[] {
   return Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
     metadata.references
       .filter(({ path, table: target }) => target === table && path.length === 1 && path[0] !== "organizationId")
+      .filter(({ onDelete }) => onDelete !== "keep")
       .map(({ path, onDelete }) => ({ table: name as TableNames, field: path[0] ?? "", onDelete })),
   );
 }
@@ -76,7 +77,7 @@ async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenan
 const purgedRows = 200;
 const purgedBytes = 2 * 1024 * 1024;
 
-/** What one batch of a purge deleted: up to `table` all tables are empty now, and where it `isDone` the others are as well. */
+/** What one batch of a purge deleted, or let go where rows outlive their organization: up to `table` all tables are empty now, and where it `isDone` the others are as well. */
 interface PurgedBatch {
   readonly table: TableNames | undefined;
   readonly deleted: number;
@@ -84,8 +85,8 @@ interface PurgedBatch {
 }
 
 /**
- * Deletes a batch of an organization's rows, those of one table before those that they refer to; all but `keptId`. Nothing is
- * audited, since the audit rows are among them.
+ * Deletes a batch of an organization's rows, those of one table before those that they refer to; all but `keptId`. Rows that
+ * outlive it only stop belonging to it. Nothing is audited: one row tells of the whole purge.
  */
 export async function deleteTenantRows(
   ctx: MutationCtx,
@@ -95,7 +96,7 @@ export async function deleteTenantRows(
   const database = untypedDatabase(ctx);
   let [deleted, bytes] = [0, 0];
   let last: TableNames | undefined;
-  for (const [table, index] of tablesOfTenants()) {
+  for (const [table, index, outlivesTenant] of tablesOfTenants()) {
     const found: string[] = [];
     const isFull = () => deleted + found.length >= purgedRows || bytes >= purgedBytes;
     // Convex takes one paginated query a transaction, and these are as many as there are tables.
@@ -106,7 +107,10 @@ export async function deleteTenantRows(
       if (isFull()) break;
     }
     const wasLast = isFull();
-    for (const id of found) await database.delete(table, id);
+    for (const id of found) {
+      if (outlivesTenant === undefined) await database.delete(table, id);
+      else await database.patch(table, id, { organizationId: undefined, [outlivesTenant]: organizationId });
+    }
     deleted += found.length;
     if (found.length > 0) last = table;
     if (wasLast) return { table, deleted, isDone: false };
@@ -118,20 +122,24 @@ export async function deleteTenantRows(
  * Every table whose rows belong to an organization or may, with an index that finds them. Those that refer to others come first, so
  * that what a purge has not reached yet refers to nothing that is gone; tables that refer to each other go by their names.
  */
-function tablesOfTenants(): readonly (readonly [table: TableNames, index: string])[] {
+function tablesOfTenants(): readonly (readonly [
+  table: TableNames,
+  index: string,
+  outlivesTenant: string | undefined,
+])[] {
   const waiting = new Map<string, TableMetadata>(
     Object.entries(tableMetadata).filter(([, { tenant }]) => tenant !== "none"),
   );
-  const ordered: [TableNames, string][] = [];
+  const ordered: [TableNames, string, string | undefined][] = [];
   while (waiting.size > 0) {
     const names = [...waiting.keys()];
     const isReferredTo = (name: string) =>
       names.some((other) => other !== name && waiting.get(other)?.references.some(({ table }) => table === name));
     const name = names.find((candidate) => !isReferredTo(candidate)) ?? names[0] ?? "";
-    const { indexes = {} } = waiting.get(name) ?? {};
+    const { indexes = {}, outlivesTenant } = waiting.get(name) ?? {};
     const index = Object.keys(indexes).find((known) => indexes[known]?.[0] === "organizationId");
     if (index === undefined) throw new Error(`${name} has no index that begins with organizationId.`);
-    ordered.push([name as TableNames, index]);
+    ordered.push([name as TableNames, index, outlivesTenant]);
     waiting.delete(name);
   }
   return ordered;

@@ -112,7 +112,7 @@ async function wasRecorded(
   return recent.length === 100 || recent.some(isSame);
 }
 
-/** An organization that is gone has taken its audit rows along. */
+/** An organization that is gone has a trail no more. */
 async function recordAccess(
   ctx: MutationCtx,
   { organizationId, action, ...actor }: RecordedAccess,

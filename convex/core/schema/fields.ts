@@ -11,8 +11,8 @@ export const exampleHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d
 export const exampleCursor = "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ";
 export const exampleRowId = "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r";
 
-/** What happens to the referring row when the referred row is deleted permanently. */
-export type OnDelete = "cascade" | "restrict" | "null";
+/** What happens to the referring row when the referred row is deleted permanently; `keep`: it goes on naming what is gone. */
+export type OnDelete = "cascade" | "restrict" | "null" | "keep";
 
 /** Which schemas are references, and to what; read by the generator of `tableMetadata.ts`. */
 export const references = z.registry<{ table: string; onDelete: OnDelete }>();

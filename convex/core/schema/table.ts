@@ -43,6 +43,8 @@ export interface TableOptions {
   readonly events?: readonly (PlainEvent | EventRule)[];
   /** Fields that a webhook is not told, because answers show them to some callers only. */
   readonly untold?: readonly string[];
+  /** Rows stay when their organization is purged; this field, a text, then says which it was. */
+  readonly outlivesTenant?: string;
 }
 
 /** What a write does to a row, as the names of plain events say it. */
@@ -135,6 +137,8 @@ export interface TableMetadata {
   readonly events: readonly EventRule[];
   readonly untold: readonly string[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
+  /** The field that names a purged organization, in tables whose rows outlive it. */
+  readonly outlivesTenant?: string;
 }
 
 const declarations = new WeakMap<object, DeclaredTable>();

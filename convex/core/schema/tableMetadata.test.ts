@@ -11,6 +11,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   agentApiLogs: ["by_expiresAt"],
   agentEnrollmentTokens: ["by_tokenHash", "by_expiresAt"],
   agents: ["by_keyHash", "by_connectionStatus_and_lastCheckinAt"],
+  apiLogs: ["by_expiresAt"],
   apiKeys: ["by_keyHash", "by_previousKeyHash"],
   auditLogs: ["by_expiresAt"],
   emails: ["by_userId_and_createdAt", "by_status_and_nextRetryAt", "by_createdAt"],

@@ -42,6 +42,8 @@ export class ProblemError extends ConvexError<Problem> {
   denial: Denial | undefined;
   /** The organization that the request acts in, once that is known. Never part of the answer's body. */
   organizationId: string | undefined;
+  /** Set once the caller's organization is known: what the request log is to show. Never part of the answer. */
+  logged: Denial | undefined;
 
   constructor(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]) {
     super(problemOf(declared, detail, errors));
@@ -63,16 +65,17 @@ export function invalidField(pointer: string, code: string, message: string): Pr
   return new ProblemError("validation_failed", message, [{ pointer, code, message }]);
 }
 
-/** What the gateway calls: problems leave as ConvexError with the denial beside them, so that the transaction is rolled back. */
+/** What the gateway calls: problems leave as ConvexError with what they leave behind beside them, so that the transaction is rolled back. */
 export async function withProblemsAsData<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { data, denial, organizationId } = error;
+    const { data, denial, logged, organizationId } = error;
     throw new ConvexError({
       problem: data,
       ...(denial ? { denial } : {}),
+      ...(logged ? { logged } : {}),
       ...(organizationId === undefined ? {} : { organizationId }),
     });
   }
@@ -82,15 +85,19 @@ export async function withProblemsAsData<T>(run: () => Promise<T>): Promise<T> {
 interface Failure {
   readonly problem?: Problem;
   readonly denial?: Denial;
+  readonly logged?: Denial;
   readonly organizationId?: string;
 }
 
 /**
- * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with its
- * denial, every other function throws the problem itself. Empty for every other error.
+ * What an error of the engine says, from this side of a function border or the other: the REST entries wrap a problem with what
+ * it leaves behind, every other function throws the problem itself. Empty for every other error.
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof ProblemError) return { problem: error.data, ...(error.denial ? { denial: error.denial } : {}) };
+  if (error instanceof ProblemError) {
+    const { data: problem, denial, logged } = error;
+    return { problem, ...(denial ? { denial } : {}), ...(logged ? { logged } : {}) };
+  }
   if (!(error instanceof ConvexError)) return {};
   const data: unknown = error.data;
   return isProblem(data) ? { problem: data } : Object(data);

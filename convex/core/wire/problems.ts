@@ -31,6 +31,9 @@ export const problems = {
   guid_taken: [409,"The device GUID is taken","Use the agent that has this GUID, or delete it to restore this one."],
   site_has_agents: [409,"The site has agents","Move or delete its agents, or send `cascade=true`."],
   site_not_active: [409,"The site is not active","Activate the site first."],
+  // convex/observability/problems.ts
+  health_check_taken: [409,"The resource has a health check","Use the health check that it has."],
+  resource_not_found: [422,"There is no such resource","Name a resource of the organization that is not in the trash, or use `custom` for one of your own."],
   // convex/platform/problems.ts
   url_taken: [409,"The URL is taken","Change the endpoint that has this URL, or choose another URL."],
   rotation_pending: [409,"The secret was rotated a short while ago","Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once."],

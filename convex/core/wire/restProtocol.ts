@@ -30,6 +30,17 @@ export type RecordedAccess = Infer<typeof accessValidator>;
 /** Who acted, as an audit row names them. */
 export type Actor = Omit<RecordedAccess, "organizationId" | "action">;
 
+/** What the engine says of a call that its request log is to show; the gateway adds what it alone knows of the request. */
+export const loggedCallValidator = v.object({
+  organizationId: v.id(engineTables.tenants),
+  actorType: accessValidator.fields.actorType,
+  actorId: v.optional(v.string()),
+  operationId: v.string(),
+  body: v.optional(v.string()),
+  responseBody: v.optional(v.string()),
+});
+export type LoggedCall = Infer<typeof loggedCallValidator>;
+
 export type LastUsed = Infer<typeof lastUsedValidator>;
 
 /** What may be stored of a new credential; see `secrets`. */
@@ -68,8 +79,15 @@ export const restArguments = {
 const argumentsValidator = v.object(restArguments);
 export type RestRequest = Infer<typeof argumentsValidator>;
 
-/** What a read may not write itself; the gateway hands it to `core/records/deferredWrites:record` afterwards. */
-const deferredValidator = v.object({ lastUsed: v.optional(lastUsedValidator), read: v.optional(accessValidator) });
+/**
+ * What a call may not write itself; the gateway hands it to `core/records/deferredWrites:record` afterwards, and what is `logged`
+ * to the domain that keeps the request log.
+ */
+const deferredValidator = v.object({
+  lastUsed: v.optional(lastUsedValidator),
+  read: v.optional(accessValidator),
+  logged: v.optional(loggedCallValidator),
+});
 export type DeferredWrites = Infer<typeof deferredValidator>;
 
 export const answerValidator = v.object({

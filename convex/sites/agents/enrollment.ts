@@ -1,4 +1,5 @@
 import { ProblemError } from "../../core/wire/errors";
+import { recordHealth } from "../../observability/recordHealth";
 import { logAgentCall } from "./log";
 import { agents } from "./resource";
 import { externalAddress } from "./rules";
@@ -38,6 +39,12 @@ export async function enrollDevice(
     .unique();
   const agent = known ? await reenroll(ctx, known, device) : await register(ctx, device);
   await ctx.db.patch("agentEnrollmentTokens", token, { useCount: token.useCount + 1 });
+  await recordHealth(
+    ctx,
+    ctx.tenant.organization,
+    { resourceType: "agent", resourceId: agent._id, outcome: "success" },
+    { onChange: true },
+  );
   await logAgentCall(ctx, agent, { endpoint: "/v1/agents/enroll", statusCode: known ? 200 : 201 });
   return { agent, isExisting: known !== null };
 }

@@ -1,6 +1,7 @@
 import { credentialKinds } from "../../core/wire/credentialKinds";
 import { ProblemError } from "../../core/wire/errors";
 import { resource } from "../../core/resources/resource";
+import { forgetHealth } from "../../observability/recordHealth";
 import { agentFields } from "../tables";
 
 /** Agents as every module of the domain writes them; administrators set site, tags and metadata, devices the rest. */
@@ -38,7 +39,10 @@ export const agents = resource({
   problems: { restore: ["site_not_active"] },
   hooks: {
     // The key must not come back to life with the row: only a rotation issues a usable one (SM-credential).
-    beforeDelete: () => ({ credentialStatus: "revoked" as const }),
+    beforeDelete: async (ctx, agent) => {
+      await forgetHealth(ctx, "agent", agent._id);
+      return { credentialStatus: "revoked" as const };
+    },
     afterWrite: async (ctx, agent, previous) => {
       if (previous?.deletedAt === undefined || agent.deletedAt !== undefined) return;
       const site = await ctx.db.get("sites", agent.siteId);

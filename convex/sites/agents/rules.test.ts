@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dayMs } from "../../core/wire/durations";
-import { errorLine, externalAddress, isOverdue, logExpiry, reportSummary } from "./rules";
+import { errorLine, externalAddress, isLoggedWhenQuiet, isOverdue, logExpiry, reportSummary } from "./rules";
 
 describe("isOverdue", () => {
   const intervalSeconds = 300;
@@ -78,4 +78,22 @@ describe("errorLine", () => {
 
 test("log rows expire after the retention", () => {
   expect(logExpiry(1000, 30)).toBe(1000 + 30 * dayMs);
+});
+
+describe("isLoggedWhenQuiet", () => {
+  test("takes the first check-in and one in 60 of the others, whenever the agent began", () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.integer({ min: 60, max: 86_400 }), fc.nat(10 ** 9), (_id, interval, start) => {
+        const times = Array.from({ length: 600 }, (_, at) => start + at * interval * 1000);
+        const shown = times.filter((now, at) => {
+          const lastCheckinAt = times[at - 1];
+          const last = lastCheckinAt === undefined ? {} : { lastCheckinAt };
+          return isLoggedWhenQuiet({ _id, ...last }, interval, now);
+        });
+        expect(shown[0]).toBe(start);
+        expect(shown.length).toBeGreaterThanOrEqual(10);
+        expect(shown.length).toBeLessThanOrEqual(11);
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { keptFacts } from "../../core/schema/fields";
 import { dayMs } from "../../core/wire/durations";
+import { murmurHash3 } from "../../core/wire/murmurHash3";
 import { pointerOf } from "../../core/operations/validation";
 import type { ProblemFault } from "../../core/wire/errors";
 import type { Doc } from "../../_generated/dataModel";
@@ -18,6 +19,25 @@ export function isOverdue(
 ): boolean {
   const intervalSeconds = agent.checkinIntervalSeconds ?? settingSeconds;
   return (agent.lastCheckinAt ?? agent.registeredAt) < now - 2 * intervalSeconds * 1000;
+}
+
+/** Uneventful check-ins of which the log shows one. */
+const quietCheckins = 60;
+
+/**
+ * Whether the log shows a check-in that changed nothing and reported no error: the first, and then one in so many intervals. When
+ * it is due depends on the agent, so that a fleet that started together is not logged together.
+ */
+export function isLoggedWhenQuiet(
+  { _id, lastCheckinAt }: { readonly _id: string } & Pick<Doc<"agents">, "lastCheckinAt">,
+  intervalSeconds: number,
+  now: number,
+): boolean {
+  if (lastCheckinAt === undefined) return true;
+  const periodMs = quietCheckins * intervalSeconds * 1000;
+  const offsetMs = (murmurHash3(new TextEncoder().encode(_id))[0] ?? 0) % periodMs;
+  const periodAt = (timeMs: number) => Math.floor((timeMs + offsetMs) / periodMs);
+  return periodAt(now) !== periodAt(lastCheckinAt);
 }
 
 /** The address an agent was seen from, as the field to store; nothing where the runtime does not know it. */

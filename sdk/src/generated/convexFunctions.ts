@@ -8,6 +8,7 @@ import type {
   AgentApiLog,
   AgentEnrollmentToken,
   ApiKey,
+  ApiLog,
   AuditLog,
   BatchCreateItemsAnswer,
   BatchCreateSchedulesAnswer,
@@ -21,6 +22,7 @@ import type {
   CreateWebhookEndpointAnswer,
   DeclineInvitationAnswer,
   GetCurrentUserAnswer,
+  GetHealthSummaryAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -29,6 +31,7 @@ import type {
   GetSiteViewAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  HealthCheck,
   Invitation,
   Item,
   ListClientResourcesRow,
@@ -41,6 +44,7 @@ import type {
   Membership,
   Organization,
   PurgeOrganizationAnswer,
+  RecordHealthChecksAnswer,
   ReplayWebhookDeliveriesAnswer,
   Role,
   RotateAgentKeyAnswer,
@@ -98,9 +102,18 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "observability/apiLogs:get": { type: "query"; args: TenantArgs<"getApiLog">; result: ApiLog };
+  "observability/apiLogs:list": { type: "query"; args: TenantListArgs<"listApiLogs">; result: PaginationResult<ApiLog> };
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
   "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: PaginationResult<AuditLog> };
   "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
+  "observability/healthChecks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteHealthCheck">; result: Returned<"deleteHealthCheck"> };
+  "observability/healthChecks:get": { type: "query"; args: TenantArgs<"getHealthCheck">; result: HealthCheck };
+  "observability/healthChecks:getSummary": { type: "query"; args: TenantArgs<"getHealthSummary">; result: GetHealthSummaryAnswer };
+  "observability/healthChecks:list": { type: "query"; args: TenantListArgs<"listHealthChecks">; result: PaginationResult<HealthCheck> };
+  "observability/healthChecks:record": { type: "mutation"; args: TenantChangeArgs<"recordHealthCheck">; result: HealthCheck };
+  "observability/healthChecks:recordBatch": { type: "mutation"; args: TenantChangeArgs<"recordHealthChecks">; result: PaginationResult<HealthCheck> };
+  "observability/healthChecks:reset": { type: "mutation"; args: TenantChangeArgs<"resetHealthCheck">; result: HealthCheck };
   "platform/webhookDeliveries:list": { type: "query"; args: TenantListArgs<"listWebhookDeliveries">; result: PaginationResult<WebhookDelivery> };
   "platform/webhookDeliveries:redeliver": { type: "mutation"; args: TenantArgs<"redeliverWebhook">; result: WebhookDelivery };
   "platform/webhookEndpoints:create": { type: "action"; args: TenantChangeArgs<"createWebhookEndpoint">; result: CreateWebhookEndpointAnswer };
@@ -267,10 +280,23 @@ export interface Api {
     };
   };
   observability: {
+    apiLogs: {
+      get: Reference<"observability/apiLogs:get">;
+      list: Reference<"observability/apiLogs:list">;
+    };
     auditLogs: {
       get: Reference<"observability/auditLogs:get">;
       getRecordHistory: Reference<"observability/auditLogs:getRecordHistory">;
       list: Reference<"observability/auditLogs:list">;
+    };
+    healthChecks: {
+      delete: Reference<"observability/healthChecks:delete">;
+      get: Reference<"observability/healthChecks:get">;
+      getSummary: Reference<"observability/healthChecks:getSummary">;
+      list: Reference<"observability/healthChecks:list">;
+      record: Reference<"observability/healthChecks:record">;
+      recordBatch: Reference<"observability/healthChecks:recordBatch">;
+      reset: Reference<"observability/healthChecks:reset">;
     };
   };
   platform: {

@@ -16,7 +16,9 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     teams: "create;delete;get;list;listMine+*=GET /v1/me/teams;restore+;update",
   },
   observability: {
+    apiLogs: "get;list",
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
+    healthChecks: "delete-;get;getSummary=GET summary;list;record+=POST record;recordBatch+=POST record-batch;reset",
   },
   platform: {
     webhookDeliveries: "list;redeliver",

@@ -13,6 +13,7 @@ import type {
   AgentApiLog,
   AgentEnrollmentToken,
   ApiKey,
+  ApiLog,
   AuditLog,
   BanMemberBody,
   BatchCreateItemsAnswer,
@@ -48,6 +49,7 @@ import type {
   EnrollAgentAnswer,
   EnrollAgentBody,
   GetCurrentUserAnswer,
+  GetHealthSummaryAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -56,6 +58,7 @@ import type {
   GetSiteViewAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  HealthCheck,
   Invitation,
   Item,
   ListClientResourcesRow,
@@ -69,6 +72,8 @@ import type {
   Organization,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
+  RecordHealthCheckBody,
+  RecordHealthChecksBody,
   ReplayWebhookDeliveriesAnswer,
   ReplayWebhookDeliveriesBody,
   RestoreClientBody,
@@ -197,7 +202,7 @@ export interface AgentsResource {
   /**
    * Check in as an agent
    *
-   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
+   * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
    *
    * For device agents.
    *
@@ -420,6 +425,36 @@ export interface ApiKeysResource {
 
 }
 
+/** Calls of `portico.apiLogs`. */
+export interface ApiLogsResource {
+  /**
+   * Get a API log
+   *
+   * Needs the permission `apiLog:read`.
+   *
+   * @example
+   * const apiLog = await portico.apiLogs.get(apiLogId);
+   */
+  get(apiLogId: string, options?: ReadOptions): Call<ApiLog>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(apiLogId: string, options: RequestOptions): Call<ApiLog | undefined>;
+
+  /**
+   * List API logs
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo or from/to, sort=created or createdAt}, {operationId, createdFrom/createdTo or from/to, sort=created or createdAt}, {requestId, createdFrom/createdTo or from/to, sort=created or createdAt}, {statusCode, createdFrom/createdTo or from/to, sort=created or createdAt}.
+   *
+   * Needs the permission `apiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const apiLog of portico.apiLogs.list()) console.log(apiLog);
+   */
+  list(input?: Query<"listApiLogs">, options?: ReadOptions): ListCall<ApiLog>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listApiLogs"> | undefined, options: RequestOptions): Call<Page<ApiLog> | undefined>;
+
+}
+
 /** Calls of `portico.auditLogs`. */
 export interface AuditLogsResource {
   /**
@@ -614,6 +649,104 @@ export interface ClientsResource {
    * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
    */
   update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
+
+}
+
+/** Calls of `portico.healthChecks`. */
+export interface HealthChecksResource {
+  /**
+   * Delete a health check
+   *
+   * Deletes it for good.
+   *
+   * Needs the permission `healthCheck:delete`. Its own refusals: `in_use`.
+   *
+   * @example
+   * await portico.healthChecks.delete(healthCheckId);
+   */
+  delete(healthCheckId: string, options?: ChangeOptions): Call<Result<"deleteHealthCheck">>;
+
+  /**
+   * Get a health check
+   *
+   * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+   *
+   * @example
+   * const healthCheck = await portico.healthChecks.get(healthCheckId);
+   */
+  get(healthCheckId: string, options?: ReadOptions): Call<HealthCheck>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(healthCheckId: string, options: RequestOptions): Call<HealthCheck | undefined>;
+
+  /**
+   * Get the health of everything in numbers
+   *
+   * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+   *
+   * @example
+   * const getHealthSummaryAnswer = await portico.healthChecks.getSummary();
+   */
+  getSummary(options?: ReadOptions): Call<GetHealthSummaryAnswer>;
+  /** getSummary unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSummary(options: RequestOptions): Call<GetHealthSummaryAnswer | undefined>;
+
+  /**
+   * List health checks
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {resourceType, resourceId, createdFrom/createdTo, sort=created}, {resourceType}, {status, sort=lastCheckAt}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `healthCheck:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const healthCheck of portico.healthChecks.list()) console.log(healthCheck);
+   */
+  list(input?: Query<"listHealthChecks">, options?: ReadOptions): ListCall<HealthCheck>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listHealthChecks"> | undefined, options: RequestOptions): Call<Page<HealthCheck> | undefined>;
+
+  /**
+   * Record a health check
+   *
+   * Makes the health check of the resource, or changes it. A failure is `degraded` below the organization's `healthDownThreshold` in a row and `down` from it on; a success is `healthy`, or counts towards `healthRecoveryThreshold` where the resource is down. Owners and administrators are told of what is down, and when it is healthy again.
+   *
+   * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @example
+   * const healthCheck = await portico.healthChecks.record({
+   *   resourceType: "agent",
+   *   resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   outcome: "success",
+   *   latencyMs: 42,
+   *   metadata: { probe: "fra-1" },
+   * });
+   */
+  record(input: RecordHealthCheckBody, options?: ChangeOptions): Call<HealthCheck>;
+
+  /**
+   * Record up to 100 health checks
+   *
+   * One transaction: all are recorded, in their order, or none. Pointers of errors carry the item's index.
+   *
+   * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @example
+   * const recordHealthChecksAnswer = await portico.healthChecks.recordBatch({
+   *   items: [{ resourceType: "agent", resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r", outcome: "success", latencyMs: 42, metadata: { probe: "fra-1" } }],
+   * });
+   */
+  recordBatch(input: RecordHealthChecksBody, options?: ChangeOptions): Call<HealthCheck>;
+
+  /**
+   * Reset a health check
+   *
+   * Healthy, and no failure counted. Nobody is told.
+   *
+   * Needs the permission `healthCheck:update`.
+   *
+   * @example
+   * const healthCheck = await portico.healthChecks.reset(healthCheckId);
+   */
+  reset(healthCheckId: string, options?: ChangeOptions): Call<HealthCheck>;
 
 }
 
@@ -1064,7 +1197,7 @@ export interface OrganizationsResource {
    *   slug: "north-wind-energy",
    *   externalId: "org_5bT1xW9",
    *   metadata: { costCenter: "4711" },
-   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, auditRetentionDays: 365, trashRetentionDays: 30 },
+   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, healthRecoveryThreshold: 1, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, apiLogSuccessPercent: 1, auditRetentionDays: 365, trashRetentionDays: 30 },
    * });
    */
   create(input: CreateOrganizationBody, options?: ChangeOptions): Call<Organization>;
@@ -2008,10 +2141,12 @@ export abstract class Resources {
   declare readonly agentEnrollmentTokens: AgentEnrollmentTokensResource;
   declare readonly agents: AgentsResource;
   declare readonly apiKeys: ApiKeysResource;
+  declare readonly apiLogs: ApiLogsResource;
   declare readonly auditLogs: AuditLogsResource;
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly healthChecks: HealthChecksResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;

@@ -384,7 +384,7 @@ export interface paths {
         put?: never;
         /**
          * Check in as an agent
-         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in.
+         * @description Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
          *
          *     For device agents.
          */
@@ -551,6 +551,48 @@ export interface paths {
          *     Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
          */
         post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API logs
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo or from/to, sort=created or createdAt}, {operationId, createdFrom/createdTo or from/to, sort=created or createdAt}, {requestId, createdFrom/createdTo or from/to, sort=created or createdAt}, {statusCode, createdFrom/createdTo or from/to, sort=created or createdAt}.
+         *
+         *     Needs the permission `apiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listApiLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-logs/{apiLogId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a API log
+         * @description Needs the permission `apiLog:read`.
+         */
+        get: operations["getApiLog"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -831,6 +873,140 @@ export interface paths {
          * @description Touches no data, so it says that the gateway runs and nothing more.
          */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List health checks
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {resourceType, resourceId, createdFrom/createdTo, sort=created}, {resourceType}, {status, sort=lastCheckAt}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `healthCheck:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listHealthChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks/{healthCheckId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a health check
+         * @description For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+         */
+        get: operations["getHealthCheck"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a health check
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `healthCheck:delete`. Its own refusals: `in_use`.
+         */
+        delete: operations["deleteHealthCheck"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks/{healthCheckId}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a health check
+         * @description Healthy, and no failure counted. Nobody is told.
+         *
+         *     Needs the permission `healthCheck:update`.
+         */
+        post: operations["resetHealthCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a health check
+         * @description Makes the health check of the resource, or changes it. A failure is `degraded` below the organization's `healthDownThreshold` in a row and `down` from it on; a success is `healthy`, or counts towards `healthRecoveryThreshold` where the resource is down. Owners and administrators are told of what is down, and when it is healthy again.
+         *
+         *     Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+         */
+        post: operations["recordHealthCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks/record-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 100 health checks
+         * @description One transaction: all are recorded, in their order, or none. Pointers of errors carry the item's index.
+         *
+         *     Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+         */
+        post: operations["recordHealthChecks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health-checks/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the health of everything in numbers
+         * @description For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+         */
+        get: operations["getHealthSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3769,6 +3945,111 @@ export interface components {
             data: components["schemas"]["ApiKey"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A request to the REST API: one that was refused, or a sample of those that succeeded. */
+        ApiLog: {
+            /**
+             * @description Id of the user, API key or agent that called.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            actorId?: string;
+            /**
+             * @description What kind of caller it was.
+             * @enum {string}
+             */
+            actorType: "user" | "apiKey" | "agent" | "system" | "anonymous";
+            /**
+             * @description The beginning of the request's body as JSON text; secrets and fields that the operation does not declare read `[redacted]`.
+             * @example {"name":"Inverter"}
+             */
+            body?: string;
+            /**
+             * Format: int64
+             * @description When the request was answered. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description `inbound` for requests to this API.
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
+            /**
+             * @description Milliseconds until the answer was there.
+             * @example 12
+             */
+            durationMs?: number;
+            /**
+             * @description Code of the problem that it was refused with.
+             * @example name_taken
+             */
+            errorCode?: string;
+            /**
+             * Format: int64
+             * @description When the row is removed: the organization's `apiLogRetentionDays` after the request. Milliseconds since the epoch.
+             * @example 1771061400000
+             */
+            expiresAt: number;
+            /**
+             * @description Headers of the request, as far as they are of use to read here.
+             * @example {
+             *       "content-type": "application/json"
+             *     }
+             */
+            headers?: unknown;
+            /**
+             * @description Id of the API log.
+             * @example rjxd5jxk8n375h2v4h4wqj7geqagffe3
+             */
+            id: string;
+            /**
+             * @description HTTP method.
+             * @example PATCH
+             */
+            method: string;
+            /**
+             * @description The operation that was called.
+             * @example updateItem
+             */
+            operationId?: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The `X-Request-Id` of the answer.
+             * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+             */
+            requestId: string;
+            /**
+             * @description The beginning of the answer's body as JSON text; secrets read `[redacted]`.
+             * @example {"code":"name_taken"}
+             */
+            responseBody?: string;
+            /**
+             * @description Headers of the answer, as far as they are of use to read here.
+             * @example {
+             *       "content-type": "application/problem+json"
+             *     }
+             */
+            responseHeaders?: unknown;
+            /**
+             * Format: int32
+             * @description HTTP status of the answer.
+             * @example 409
+             */
+            statusCode?: number;
+            /**
+             * @description Path and query; secret values read `[redacted]`.
+             * @example /v1/items?status=active
+             */
+            url: string;
+        };
+        /** @description A page of a list, each row of it a API log. */
+        ApiLogPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ApiLog"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description Who did what, and when; written with every change and never changed itself. */
         AuditLog: {
             /**
@@ -3849,6 +4130,11 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             organizationId?: string;
+            /**
+             * @description The organization that the row belonged to until it was purged; the row stays until it expires.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            purgedOrganizationId?: string;
             /**
              * @description Id of the row that it was about.
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
@@ -4622,10 +4908,16 @@ export interface components {
                 agentCheckinIntervalSeconds?: number | undefined;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays?: number | undefined;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number | undefined;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -4643,6 +4935,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold?: number | undefined;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number | undefined;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -5415,6 +5713,221 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description The answer to “Get the health of everything in numbers”. */
+        GetHealthSummaryAnswer: {
+            /** @description There are more than were counted: 5000 of a status are, or fewer where rows are large. */
+            isCapped: boolean;
+            /**
+             * @description The same by kind of resource; a kind without health checks is left out.
+             * @example {
+             *       "agent": {
+             *         "healthy": 12,
+             *         "degraded": 1,
+             *         "down": 0
+             *       }
+             *     }
+             */
+            resourceTypes: {
+                /** @description The same of each agent. */
+                agent?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each custom. */
+                custom?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each database. */
+                database?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each dataSource. */
+                dataSource?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each dock. */
+                dock?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each domain. */
+                domain?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each integration. */
+                integration?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each server. */
+                server?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each site. */
+                site?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+                /** @description The same of each webService. */
+                webService?: {
+                    /**
+                     * Format: int32
+                     * @description How many are degraded.
+                     */
+                    degraded: number;
+                    /**
+                     * Format: int32
+                     * @description How many are down.
+                     */
+                    down: number;
+                    /**
+                     * Format: int32
+                     * @description How many are healthy.
+                     */
+                    healthy: number;
+                };
+            };
+            /** @description How many health checks there are, by status. */
+            statuses: {
+                /**
+                 * Format: int32
+                 * @description How many are degraded.
+                 */
+                degraded: number;
+                /**
+                 * Format: int32
+                 * @description How many are down.
+                 */
+                down: number;
+                /**
+                 * Format: int32
+                 * @description How many are healthy.
+                 */
+                healthy: number;
+            };
+        };
         /** @description The answer to “Get one's own rights”. */
         GetMyPermissionsAnswer: {
             /**
@@ -5619,10 +6132,16 @@ export interface components {
                 agentCheckinIntervalSeconds: number;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -5640,6 +6159,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold: number;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -5685,6 +6210,36 @@ export interface components {
                 };
                 /** @description API keys that were not revoked. Absent where the caller may not read all of them. */
                 apiKeys?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Health checks that are degraded. Absent where the caller may not read all of them. */
+                degradedChecks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Health checks that are down. Absent where the caller may not read all of them. */
+                downChecks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Health checks that are healthy. Absent where the caller may not read all of them. */
+                healthyChecks?: {
                     /**
                      * Format: int32
                      * @description How many there are, or were counted.
@@ -5956,6 +6511,102 @@ export interface components {
              * @enum {string}
              */
             version: "v1";
+        };
+        /** @description The current health of one resource, as it was last recorded. */
+        HealthCheck: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What the last failure was; absent after a success.
+             * @example Connection refused.
+             */
+            errorMessage?: string;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             * @example 0
+             */
+            failureCount: number;
+            /**
+             * @description Id of the health check.
+             * @example 90jsrv58gcjncgt8a4zkhwzjvhbbehcg
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last recorded; what an agent says of itself only on change. Milliseconds since the epoch.
+             */
+            lastCheckAt: number;
+            /**
+             * Format: int64
+             * @description When a failure was last recorded. Milliseconds since the epoch.
+             */
+            lastFailureAt?: number;
+            /**
+             * Format: int64
+             * @description When a success was last recorded. Milliseconds since the epoch.
+             */
+            lastSuccessAt?: number;
+            /**
+             * @description Milliseconds that the last check took.
+             * @example 42
+             */
+            latencyMs?: number;
+            /**
+             * @description What the reporter keeps with the check. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "probe": "fra-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Id of the resource; of a custom one, any name for it.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId: string;
+            /**
+             * @description What kind of resource it is of; `custom` is your own.
+             * @enum {string}
+             */
+            resourceType: "agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom";
+            /**
+             * @description `degraded` from the first failure in a row, `down` from the organization's `healthDownThreshold` on.
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "down";
+            /**
+             * Format: int32
+             * @description Successes in a row of what is down, where the organization's `healthRecoveryThreshold` asks for several; else absent.
+             * @example 1
+             */
+            successCount?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a health check. */
+        HealthCheckPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["HealthCheck"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description What this is, and where to read on. */
         Home: {
@@ -6422,10 +7073,16 @@ export interface components {
                 agentCheckinIntervalSeconds: number;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -6443,6 +7100,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold: number;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -6922,10 +7585,16 @@ export interface components {
                 agentCheckinIntervalSeconds: number;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -6943,6 +7612,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold: number;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -7234,10 +7909,16 @@ export interface components {
                 agentCheckinIntervalSeconds: number;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays: number;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -7255,6 +7936,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold: number;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -7291,6 +7978,88 @@ export interface components {
              * @example north-wind-energy
              */
             confirmSlug: string;
+        };
+        /** @description What to send to record a health check. */
+        RecordHealthCheckBody: {
+            /**
+             * @description What the last failure was; absent after a success.
+             * @example Connection refused.
+             */
+            errorMessage?: string | undefined;
+            /**
+             * @description Milliseconds that the last check took.
+             * @example 42
+             */
+            latencyMs?: number | undefined;
+            /**
+             * @description What the reporter keeps with the check. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "probe": "fra-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description How the check ended; the status follows from it.
+             * @enum {string}
+             */
+            outcome: "success" | "failure";
+            /**
+             * @description Id of the resource; of a custom one, any name for it.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId: string;
+            /**
+             * @description What kind of resource it is of; `custom` is your own.
+             * @enum {string}
+             */
+            resourceType: "agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom";
+        };
+        /** @description The answer to “Record up to 100 health checks”. */
+        RecordHealthChecksAnswer: {
+            /** @description The health after each check, in their order. */
+            data: components["schemas"]["HealthCheck"][];
+        };
+        /** @description What to send to record up to 100 health checks. */
+        RecordHealthChecksBody: {
+            /** @description The checks, each as `record` takes it. */
+            items: {
+                /**
+                 * @description What the last failure was; absent after a success.
+                 * @example Connection refused.
+                 */
+                errorMessage?: string | undefined;
+                /**
+                 * @description Milliseconds that the last check took.
+                 * @example 42
+                 */
+                latencyMs?: number | undefined;
+                /**
+                 * @description What the reporter keeps with the check. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "probe": "fra-1"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * @description How the check ended; the status follows from it.
+                 * @enum {string}
+                 */
+                outcome: "success" | "failure";
+                /**
+                 * @description Id of the resource; of a custom one, any name for it.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                resourceId: string;
+                /**
+                 * @description What kind of resource it is of; `custom` is your own.
+                 * @enum {string}
+                 */
+                resourceType: "agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom";
+            }[];
         };
         /** @description The answer to “Send the failed deliveries of a webhook endpoint again”. */
         ReplayWebhookDeliveriesAnswer: {
@@ -8690,10 +9459,16 @@ export interface components {
                 agentCheckinIntervalSeconds?: number | undefined;
                 /**
                  * Format: int32
-                 * @description Days for which calls of agents are kept; 30 at first.
+                 * @description Days for which the log of requests and calls of agents are kept; 30 at first.
                  * @example 30
                  */
                 apiLogRetentionDays?: number | undefined;
+                /**
+                 * Format: int32
+                 * @description How many of a hundred successful requests the log shows; 1 at first. It shows every refused one.
+                 * @example 1
+                 */
+                apiLogSuccessPercent?: number | undefined;
                 /**
                  * Format: int32
                  * @description Days for which the audit trail is kept; 365 at first.
@@ -8711,6 +9486,12 @@ export interface components {
                  * @example 3
                  */
                 healthDownThreshold?: number | undefined;
+                /**
+                 * Format: int32
+                 * @description Successful health checks in a row until something that is down is healthy again; 1 at first.
+                 * @example 1
+                 */
+                healthRecoveryThreshold?: number | undefined;
                 /**
                  * @description IANA name of the time zone that the organization works in; `UTC` at first.
                  * @example Europe/Zurich
@@ -9592,6 +10373,7 @@ export interface components {
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
@@ -9606,7 +10388,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "scope_not_allowed" | "url_not_allowed";
+                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
                 };
             };
         };
@@ -12102,6 +12884,203 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listApiLogs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. The same as `from`; send one of them. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. The same as `to`; send one of them. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `operationId` is this.
+                 * @example updateItem
+                 */
+                operationId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `requestId` is this.
+                 * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+                 */
+                requestId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created" | "createdAt" | "-createdAt") | undefined;
+                /**
+                 * @description Lists only rows whose `statusCode` is this.
+                 * @example 409
+                 */
+                statusCode?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "rjxd5jxk8n375h2v4h4wqj7geqagffe3",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "direction": "inbound",
+                     *           "url": "/v1/items?status=active",
+                     *           "method": "PATCH",
+                     *           "operationId": "updateItem",
+                     *           "statusCode": 409,
+                     *           "durationMs": 12,
+                     *           "body": "{\"name\":\"Inverter\"}",
+                     *           "responseBody": "{\"code\":\"name_taken\"}",
+                     *           "headers": {
+                     *             "content-type": "application/json"
+                     *           },
+                     *           "responseHeaders": {
+                     *             "content-type": "application/problem+json"
+                     *           },
+                     *           "actorType": "user",
+                     *           "actorId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+                     *           "createdAt": 1768469400000,
+                     *           "expiresAt": 1771061400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiLogPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getApiLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the API log.
+                 * @example rjxd5jxk8n375h2v4h4wqj7geqagffe3
+                 */
+                apiLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: API log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rjxd5jxk8n375h2v4h4wqj7geqagffe3",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "direction": "inbound",
+                     *       "url": "/v1/items?status=active",
+                     *       "method": "PATCH",
+                     *       "operationId": "updateItem",
+                     *       "statusCode": 409,
+                     *       "durationMs": 12,
+                     *       "body": "{\"name\":\"Inverter\"}",
+                     *       "responseBody": "{\"code\":\"name_taken\"}",
+                     *       "headers": {
+                     *         "content-type": "application/json"
+                     *       },
+                     *       "responseHeaders": {
+                     *         "content-type": "application/problem+json"
+                     *       },
+                     *       "actorType": "user",
+                     *       "actorId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "requestId": "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
+                     *       "createdAt": 1768469400000,
+                     *       "expiresAt": 1771061400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiLog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listAuditLogs: {
         parameters: {
             query?: {
@@ -13412,6 +14391,545 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    listHealthChecks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `resourceId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                resourceId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `resourceType` is this.
+                 * @example agent
+                 */
+                resourceType?: ("agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom") | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `lastCheckAt`, latest first, where one of `status` is given; by `resourceId`, latest first, where one of `resourceType` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "lastCheckAt" | "-lastCheckAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example healthy
+                 */
+                status?: ("healthy" | "degraded" | "down") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "resourceType": "agent",
+                     *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "status": "healthy",
+                     *           "failureCount": 0,
+                     *           "successCount": 1,
+                     *           "lastCheckAt": 1768469400000,
+                     *           "lastSuccessAt": 1768469400000,
+                     *           "lastFailureAt": 1768469400000,
+                     *           "latencyMs": 42,
+                     *           "metadata": {
+                     *             "probe": "fra-1"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthCheckPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getHealthCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the health check.
+                 * @example 90jsrv58gcjncgt8a4zkhwzjvhbbehcg
+                 */
+                healthCheckId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: health check. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "resourceType": "agent",
+                     *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "status": "healthy",
+                     *       "failureCount": 0,
+                     *       "successCount": 1,
+                     *       "lastCheckAt": 1768469400000,
+                     *       "lastSuccessAt": 1768469400000,
+                     *       "lastFailureAt": 1768469400000,
+                     *       "latencyMs": 42,
+                     *       "metadata": {
+                     *         "probe": "fra-1"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthCheck"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteHealthCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the health check.
+                 * @example 90jsrv58gcjncgt8a4zkhwzjvhbbehcg
+                 */
+                healthCheckId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resetHealthCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the health check.
+                 * @example 90jsrv58gcjncgt8a4zkhwzjvhbbehcg
+                 */
+                healthCheckId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: health check. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "resourceType": "agent",
+                     *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "status": "healthy",
+                     *       "failureCount": 0,
+                     *       "successCount": 1,
+                     *       "lastCheckAt": 1768469400000,
+                     *       "lastSuccessAt": 1768469400000,
+                     *       "lastFailureAt": 1768469400000,
+                     *       "latencyMs": 42,
+                     *       "metadata": {
+                     *         "probe": "fra-1"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthCheck"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    recordHealthCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "agent",
+                 *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "outcome": "success",
+                 *       "latencyMs": 42,
+                 *       "metadata": {
+                 *         "probe": "fra-1"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordHealthCheckBody"];
+            };
+        };
+        responses: {
+            /** @description Done: health check. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "resourceType": "agent",
+                     *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "status": "healthy",
+                     *       "failureCount": 0,
+                     *       "successCount": 1,
+                     *       "lastCheckAt": 1768469400000,
+                     *       "lastSuccessAt": 1768469400000,
+                     *       "lastFailureAt": 1768469400000,
+                     *       "latencyMs": 42,
+                     *       "metadata": {
+                     *         "probe": "fra-1"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthCheck"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    recordHealthChecks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "resourceType": "agent",
+                 *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *           "outcome": "success",
+                 *           "latencyMs": 42,
+                 *           "metadata": {
+                 *             "probe": "fra-1"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordHealthChecksBody"];
+            };
+        };
+        responses: {
+            /** @description Done: health check. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "resourceType": "agent",
+                     *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "status": "healthy",
+                     *           "failureCount": 0,
+                     *           "successCount": 1,
+                     *           "lastCheckAt": 1768469400000,
+                     *           "lastSuccessAt": 1768469400000,
+                     *           "lastFailureAt": 1768469400000,
+                     *           "latencyMs": 42,
+                     *           "metadata": {
+                     *             "probe": "fra-1"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordHealthChecksAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getHealthSummary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: health check. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statuses": {
+                     *         "healthy": 3,
+                     *         "degraded": 3,
+                     *         "down": 3
+                     *       },
+                     *       "resourceTypes": {
+                     *         "agent": {
+                     *           "healthy": 12,
+                     *           "degraded": 1,
+                     *           "down": 0
+                     *         }
+                     *       },
+                     *       "isCapped": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetHealthSummaryAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listInvitations: {
         parameters: {
             query?: {
@@ -13866,8 +15384,10 @@ export interface operations {
                      *           "timezone": "Europe/Zurich",
                      *           "currency": "eur",
                      *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
                      *           "agentCheckinIntervalSeconds": 300,
                      *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
                      *           "trashRetentionDays": 30
                      *         },
@@ -14591,8 +16111,10 @@ export interface operations {
                      *           "timezone": "Europe/Zurich",
                      *           "currency": "eur",
                      *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
                      *           "agentCheckinIntervalSeconds": 300,
                      *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
                      *           "trashRetentionDays": 30
                      *         },
@@ -15149,8 +16671,10 @@ export interface operations {
                      *           "timezone": "Europe/Zurich",
                      *           "currency": "eur",
                      *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
                      *           "agentCheckinIntervalSeconds": 300,
                      *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
                      *           "trashRetentionDays": 30
                      *         },
@@ -16314,8 +17838,10 @@ export interface operations {
                      *             "timezone": "Europe/Zurich",
                      *             "currency": "eur",
                      *             "healthDownThreshold": 3,
+                     *             "healthRecoveryThreshold": 1,
                      *             "agentCheckinIntervalSeconds": 300,
                      *             "apiLogRetentionDays": 30,
+                     *             "apiLogSuccessPercent": 1,
                      *             "auditRetentionDays": 365,
                      *             "trashRetentionDays": 30
                      *           },
@@ -16374,8 +17900,10 @@ export interface operations {
                  *         "timezone": "Europe/Zurich",
                  *         "currency": "eur",
                  *         "healthDownThreshold": 3,
+                 *         "healthRecoveryThreshold": 1,
                  *         "agentCheckinIntervalSeconds": 300,
                  *         "apiLogRetentionDays": 30,
+                 *         "apiLogSuccessPercent": 1,
                  *         "auditRetentionDays": 365,
                  *         "trashRetentionDays": 30
                  *       }
@@ -16412,8 +17940,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16485,8 +18015,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16630,8 +18162,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16723,8 +18257,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16808,8 +18344,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16896,8 +18434,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -16981,6 +18521,18 @@ export interface operations {
                      *           "isCapped": false
                      *         },
                      *         "agents": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "healthyChecks": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "degradedChecks": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "downChecks": {
                      *           "count": 3,
                      *           "isCapped": false
                      *         },
@@ -17079,8 +18631,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -17154,8 +18708,10 @@ export interface operations {
                      *         "timezone": "Europe/Zurich",
                      *         "currency": "eur",
                      *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
                      *         "agentCheckinIntervalSeconds": 300,
                      *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
                      *         "trashRetentionDays": 30
                      *       },
@@ -22580,8 +24136,10 @@ export interface operations {
                  *           "timezone": "Europe/Zurich",
                  *           "currency": "eur",
                  *           "healthDownThreshold": 3,
+                 *           "healthRecoveryThreshold": 1,
                  *           "agentCheckinIntervalSeconds": 300,
                  *           "apiLogRetentionDays": 30,
+                 *           "apiLogSuccessPercent": 1,
                  *           "auditRetentionDays": 365,
                  *           "trashRetentionDays": 30
                  *         },
@@ -22664,8 +24222,10 @@ export interface operations {
                  *           "timezone": "Europe/Zurich",
                  *           "currency": "eur",
                  *           "healthDownThreshold": 3,
+                 *           "healthRecoveryThreshold": 1,
                  *           "agentCheckinIntervalSeconds": 300,
                  *           "apiLogRetentionDays": 30,
+                 *           "apiLogSuccessPercent": 1,
                  *           "auditRetentionDays": 365,
                  *           "trashRetentionDays": 30
                  *         },
@@ -22748,8 +24308,10 @@ export interface operations {
                  *           "timezone": "Europe/Zurich",
                  *           "currency": "eur",
                  *           "healthDownThreshold": 3,
+                 *           "healthRecoveryThreshold": 1,
                  *           "agentCheckinIntervalSeconds": 300,
                  *           "apiLogRetentionDays": 30,
+                 *           "apiLogSuccessPercent": 1,
                  *           "auditRetentionDays": 365,
                  *           "trashRetentionDays": 30
                  *         },
@@ -22832,8 +24394,10 @@ export interface operations {
                  *           "timezone": "Europe/Zurich",
                  *           "currency": "eur",
                  *           "healthDownThreshold": 3,
+                 *           "healthRecoveryThreshold": 1,
                  *           "agentCheckinIntervalSeconds": 300,
                  *           "apiLogRetentionDays": 30,
+                 *           "apiLogSuccessPercent": 1,
                  *           "auditRetentionDays": 365,
                  *           "trashRetentionDays": 30
                  *         },

@@ -1,0 +1,60 @@
+import { credentialKinds, mailedPrefixes } from "./credentialKinds";
+
+/** What stands where a secret was. */
+export const redactedText = "[redacted]";
+/** Values looked at in one body; a log row shows the beginning of it, whatever else it holds. */
+const maximumValues = 2000;
+
+const secretName =
+  /pass(word|phrase|wd)|secret|token|credential|authorization|cookie|api[-_]?key|private[-_]?key|signature|^key$|^(client_)?assertion$/i;
+const prefixes = [...Object.values(credentialKinds).map(({ prefix }) => prefix), ...mailedPrefixes].join("|");
+/** Credentials of this deployment, and JWTs. */
+const secretText = new RegExp(
+  `(?<![A-Za-z0-9])(${prefixes})[A-Za-z0-9_]{8,}|eyJ[\\w-]{8,}\\.[\\w-]{4,}(\\.[\\w-]*)*`,
+  "g",
+);
+
+/** The text with everything that reads as a credential replaced. */
+export function withoutCredentials(text: string): string {
+  return text.replace(secretText, redactedText);
+}
+
+/**
+ * A copy of JSON for a log: values under names of `secrets` or under names that secrets usually have are replaced, and so is what
+ * reads as a credential wherever it stands. What is beyond the first values is left out.
+ */
+export function redactedJson(value: unknown, secrets: ReadonlySet<string>): unknown {
+  let left = maximumValues;
+  const copied = (inner: unknown): unknown => {
+    left -= 1;
+    if (left < 0) return "…";
+    if (typeof inner === "string") return withoutCredentials(inner);
+    if (typeof inner !== "object" || inner === null) return inner;
+    if (Array.isArray(inner)) return inner.slice(0, Math.max(left, 0)).map(copied);
+    return Object.fromEntries(
+      Object.entries(inner)
+        .slice(0, Math.max(left, 0))
+        .map(([name, field]) => [name, isSecretName(name, secrets) ? redactedText : copied(field)]),
+    );
+  };
+  return copied(value);
+}
+
+function isSecretName(name: string, secrets: ReadonlySet<string>): boolean {
+  return secrets.has(name) || secretName.test(name);
+}
+
+/** Path and query of a URL for a log: what is secret by its name or its form is replaced. */
+export function redactedTarget(url: string): string {
+  const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  const [path = "", ...query] = target.split("?");
+  if (query.length === 0) return withoutCredentials(path);
+  const pairs = query
+    .join("?")
+    .split("&")
+    .map((pair) => {
+      const [name = ""] = pair.split("=");
+      return secretName.test(name) ? `${name}=${redactedText}` : pair;
+    });
+  return withoutCredentials(`${path}?${pairs.join("&")}`);
+}
