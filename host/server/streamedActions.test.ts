@@ -46,3 +46,10 @@ it("takes the request of an action as one of its own Requests", async () => {
     tags: ["[object Request]", "[object Response]"],
   });
 });
+
+it("reaches nothing on this machine unless it was named", async () => {
+  const { server } = await startSyncHost();
+  const answer = await fetch(`${server.siteUrl}/copied`, { method: "POST", body: "x" });
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).toContain("fetch failed");
+});

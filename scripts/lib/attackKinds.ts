@@ -65,6 +65,16 @@ export const attackKinds: readonly AttackKind[] = [
     files: ["convex/core/wire/fieldNames.test.ts", "convex/core/wire/jsonText.test.ts", ...contract("openObjects")],
   },
   {
+    kind: "URLs, names and redirects that lead where no request may go",
+    files: [
+      "convex/core/operations/outboundUrls.test.ts",
+      "convex/core/wire/outboundFetch.test.ts",
+      "convex/core/wire/outboundUrl.test.ts",
+      "host/runtime/mainThread/egress.test.ts",
+    ],
+  },
+  { kind: "encrypted secrets that were changed or moved", files: ["convex/core/wire/encryption.test.ts"] },
+  {
     kind: "rows and live results that are not the right ones",
     files: [
       "host/values/indexKey.test.ts",

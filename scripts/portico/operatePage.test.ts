@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../lib/repositoryFiles";
+import { operatorOf } from "./operatorCall";
 import { readSettings } from "./settings";
 import { startTestPortico } from "./testPortico.testing";
 import { unknownVariables } from "./variableNames";
@@ -37,8 +38,22 @@ describe("the files of docs/operate", () => {
 
 describe("a running installation", () => {
   let portico: TestPortico;
-  beforeAll(async () => void (portico = await startTestPortico()));
+  const loopbackOrigin = "http://127.0.0.1:9999";
+  beforeAll(async () => void (portico = await startTestPortico({ PORTICO_ALLOW_LOOPBACK_ORIGINS: loopbackOrigin })));
   afterAll(() => portico.close());
+
+  it("has a master key of its own beside the database, which the page's command encrypts with", async () => {
+    const { mode } = statSync(path.join(portico.dataDirectory, "encryption-key"));
+    expect(mode & 0o777).toBe(0o600);
+    const [, command = ""] = /`npx convex run ([\w/:]+)`/.exec(page) ?? [];
+    const done = await operatorOf(portico.deployment)("action", command, {});
+    expect(done).toEqual({ reencrypted: 0, unreadable: 0, next: null });
+  });
+
+  it("warns of origins of this machine that requests may go to", () => {
+    const warnings = portico.logLines.filter((line) => line.includes("[WARN]") && line.includes(loopbackOrigin));
+    expect(warnings).toHaveLength(1);
+  });
 
   it("has every metric that the page says to watch", async () => {
     const authorization = `Bearer ${String(portico.demo.organizations[0]?.apiKey)}`;

@@ -3,7 +3,7 @@ import type { LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent, buildConnector } from "undici";
+import type { Agent } from "undici";
 import { functionFetch } from "../../lightObject";
 
 /** To whom the `fetch` of actions connects. */
@@ -44,9 +44,22 @@ export class EgressError extends Error {
  * nothing here, so that a name which resolves to another address the second time gains nothing, nor does a redirect.
  */
 export function openEgress({ allowedOrigins = new Set(), lookup = systemLookup }: EgressOptions = {}): Egress {
-  const unguarded = buildConnector({});
-  const guarded = buildConnector({ lookup: guardedLookup(lookup) });
-  const agent = new Agent({
+  let agent: Promise<Agent> | undefined;
+  return {
+    fetch: async (input, init) => {
+      agent ??= guardedAgent(allowedOrigins, lookup);
+      return functionFetch(input, withDispatcher(init, await agent));
+    },
+    close: async () => (await agent)?.destroy(),
+  };
+}
+
+/** Loaded with the first request: a start that sends none does not pay for it. */
+async function guardedAgent(allowedOrigins: ReadonlySet<string>, lookup: Resolver): Promise<Agent> {
+  const undici = await import("undici");
+  const unguarded = undici.buildConnector({});
+  const guarded = undici.buildConnector({ lookup: guardedLookup(lookup) });
+  return new undici.Agent({
     connect: (options, callback) => {
       const { hostname, host, protocol } = options;
       if (allowedOrigins.has(new URL(`${protocol}//${host ?? hostname}`).origin)) return unguarded(options, callback);
@@ -56,10 +69,6 @@ export function openEgress({ allowedOrigins = new Set(), lookup = systemLookup }
       return guarded(options, callback);
     },
   });
-  return {
-    fetch: (input, init) => functionFetch(input, withDispatcher(init, agent)),
-    close: () => agent.destroy(),
-  };
 }
 
 /** A look-up for connections that answers a name's addresses only when `isAllowed` holds for every one of them. */
