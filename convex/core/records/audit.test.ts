@@ -109,6 +109,9 @@ describe("secrets in audit rows", () => {
       "invitations",
       "scheduledJobs",
       "users",
+      "webhookDeliveries",
+      "webhookEndpoints",
+      "webhookEvents",
     ]);
   });
 

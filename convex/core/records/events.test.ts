@@ -23,12 +23,11 @@ beforeEach(async () => {
     const role = {
       key: "member",
       name: "Member",
-      rights: [],
       scope: "organization",
       rank: 40,
       isSystem: true,
     } as const;
-    roleId = await db.insert("roles", { ...role, ...stamps });
+    roleId = await db.insert("roles", { ...role, rights: [], ...stamps });
     const named = { name: "Acme", slug: "acme", status: "active", ownerId: userId } as const;
     organizationId = await db.insert("organizations", { ...named, settings: defaultOrganizationSettings, ...stamps });
   });
