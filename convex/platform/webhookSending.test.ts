@@ -53,6 +53,7 @@ async function withEndpoint(changes: Partial<Doc<"webhookEndpoints">> = {}): Pro
       status: "active",
       ownerId,
       settings,
+      hasWebhooks: true,
       ...stamps,
     });
     const member = { organizationId: id, userId: ownerId, roleId, roleKey: "owner", status: "active" } as const;

@@ -107,6 +107,7 @@ describe("secrets in audit rows", () => {
       "apiKeys",
       "emails",
       "invitations",
+      "organizations",
       "scheduledJobs",
       "users",
       "webhookDeliveries",
