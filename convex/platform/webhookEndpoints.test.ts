@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { api } from "../_generated/api";
-import { organizationOf, testIssuer } from "../../openapi/contract/organizationRows.testing";
+import { organizationOf } from "../../openapi/contract/organizationRows.testing";
 
 const endpoint = { url: "https://hooks.example.com/portico", eventTypes: ["*"] };
 
-beforeEach(() => vi.stubEnv("AUTH_PROVIDERS", JSON.stringify([{ domain: testIssuer, applicationID: "portico" }])));
 afterEach(() => vi.unstubAllEnvs());
 
 it.each(["", "short", "zz".repeat(32)])("stores nothing where the master key is %j", async (key) => {
