@@ -96,7 +96,7 @@ export async function publish(
 }
 
 /** An event, made once for all that are told of it. */
-export interface NewEvent {
+interface NewEvent {
   readonly organizationId: Id<"organizations">;
   readonly eventId: string;
   readonly eventType: string;
