@@ -54,7 +54,6 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
   const data = schemas.example({ $ref: `#/components/schemas/${row}` }, `The event ${type}`);
   const head = { id: eventId, type, createdAt: exampleTimeMs, organizationId: exampleId("organizations") };
   return {
-    operationId: `on${name.replace(/Event$/, "")}`,
     tags: [tagOf("webhookEndpoints")],
     summary: what.replace(/\.$/, ""),
     description:
@@ -69,9 +68,9 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
       content: { "application/json": { schema, example: { ...head, data } } },
     },
     responses: {
-      "204": { description: "Taken; any other 2xx says so as well." },
-      "410": { description: "The endpoint is gone, and is disabled at once." },
-      default: { description: "Not taken: it is sent again later. So is what is redirected, or not answered in time." },
+      "2XX": {
+        description: "Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it.",
+      },
     },
   };
 }

@@ -76,10 +76,10 @@ async function runTrial(scratch: string, { name, behaviours, kills: killed, even
   const environment = {
     ...process.env,
     TMPDIR: scratch,
-    PORTICO_ALLOW_LOOPBACK_ORIGINS: receivers.origins.join(","),
     ENCRYPTION_MASTER_KEY: randomBytes(32).toString("hex"),
   };
-  const start = () => ServerProcess.start<WebhookSetup>(serverProgram, { directory }, [], environment);
+  const order = { directory, loopbackOrigins: receivers.origins };
+  const start = () => ServerProcess.start<WebhookSetup>(serverProgram, order, [], environment);
   const target = { server: await start() };
   try {
     const organizations = await prepare(target.server, receivers, behaviours.length);

@@ -6,7 +6,7 @@ import type { Server } from "node:http";
 export type Behaviour = "living" | "down" | "slow" | "redirecting" | "gone";
 
 /** One attempt as its receiver saw it. */
-export interface Arrival {
+interface Arrival {
   readonly eventId: string;
   readonly createdAt: number;
   readonly arrivedAt: number;

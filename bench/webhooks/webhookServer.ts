@@ -9,9 +9,11 @@ export interface WebhookSetup {
   readonly founderToken: string;
 }
 
-serve<{ readonly directory: string }>(async ({ directory }) => {
+serve<{ readonly directory: string; readonly loopbackOrigins: readonly string[] }>(async (order) => {
+  const { directory: dataDirectory, loopbackOrigins } = order;
   const [cloudPort, sitePort] = await freePorts();
-  const settings = { dataDirectory: directory, cloudPort, sitePort, seed: "none", redactErrors: true } as const;
+  const common = { seed: "none", redactErrors: true } as const;
+  const settings = { ...common, dataDirectory, cloudPort, sitePort, loopbackOrigins };
   const portico = await startPortico(settings, () => undefined);
   const claims = { sub: "founder", email: "founder@bench.example", email_verified: true, name: "Founder" };
   const setup: WebhookSetup = {

@@ -46,12 +46,12 @@ export const replay = webhookEvents.change("replay", {
   description: "Once what kept it from being applied is mended. It is tried after the answer.",
   permission: "manage",
   problems: ["invalid_state_transition"],
-  handler: async (ctx) => {
-    assertFailed(ctx.row);
-    const pending = await ctx.db.patch("webhookEvents", ctx.row, { status: "pending" });
-    await scheduleProcessing(ctx.scheduler, pending);
+  handler: async ({ row, db, scheduler }) => {
+    assertFailed(row);
+    const pending = await db.patch("webhookEvents", row, { status: "pending" });
+    await scheduleProcessing(scheduler, pending);
     const about = { tableName: "webhookEvents", recordId: pending._id } as const;
-    await ctx.db.appendAudit({ action: "webhookEvent.replay", operation: "other", ...about });
+    await db.appendAudit({ action: "webhookEvent.replay", operation: "other", ...about });
     return pending;
   },
 });

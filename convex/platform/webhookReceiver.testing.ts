@@ -8,7 +8,7 @@ export interface Received {
 }
 
 /** What a receiver answers; `never` leaves the connection open. */
-export type ReceiverAnswer = { readonly status: number; readonly headers?: Record<string, string> } | "never";
+type ReceiverAnswer = { readonly status: number; readonly headers?: Record<string, string> } | "never";
 
 /** A server on this machine that takes webhooks and keeps what it got. */
 export class WebhookReceiver {

@@ -7,7 +7,15 @@ import { asSealed, sealedValidator } from "../core/wire/sealed";
 import { systemWriter } from "../core/records/systemWriter";
 import { abandonReference, beginReference } from "./webhooks/references";
 import { sentTo, signingKeysOf } from "./webhooks/sending";
-import { healthAfter, isDelivered, isFailing, nextRetryAt, sendingLeaseMs, tryTimeFrom } from "./webhooks/rules";
+import {
+  healthAfter,
+  isDelivered,
+  isFailing,
+  nextRetryAt,
+  sendingLeaseMs,
+  sendingTimeoutMs,
+  tryTimeFrom,
+} from "./webhooks/rules";
 import { tellOfEndpoint } from "./webhooks/telling";
 import type { Attempt } from "./webhooks/rules";
 import type { Sealed } from "../core/wire/sealed";
@@ -96,12 +104,11 @@ export const tryWaiting = internalMutation({
     const tries: Doc<"webhookDeliveries">[] = [];
     for (const endpoint of waiting) {
       if (isFailing(endpoint)) tries.push(...(await nextTryOf(work, endpoint)));
-      else {
-        await sendDue(work, await work.writer.patch("webhookEndpoints", endpoint, { nextTryAt: undefined }));
-      }
+      else await sendDue(work, await work.writer.patch("webhookEndpoints", endpoint, { nextTryAt: undefined }));
     }
     if (tries.length > 0) await claimAndSend(work, tries);
-    if (waiting.length === endpointsPerTry) await ctx.scheduler.runAfter(sendingLeaseMs, tryReference, {});
+    // Those of this try are out of the way once it has ended.
+    if (waiting.length === endpointsPerTry) await ctx.scheduler.runAfter(sendingTimeoutMs, tryReference, {});
     return null;
   },
 });

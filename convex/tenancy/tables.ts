@@ -194,6 +194,10 @@ export const organizationFields = {
     timestampMs(),
     "When everything of a deleted organization is deleted for good; absent while it is not deleted.",
   ).optional(),
+  hasWebhooks: described(
+    z.boolean(),
+    "True once it has had a webhook endpoint: until then no write looks for one.",
+  ).optional(),
 };
 
 /** The tenant. Created by a user, deleted softly by its owner, purged when `purgeAfter` has passed or its owner says so. */
@@ -201,6 +205,7 @@ export const organizations = globalTable(organizationFields, "CUD", {
   noun: "organization",
   description: "A tenant: every other row belongs to one.",
   audited: true,
+  secret: ["hasWebhooks"],
   events: ["created", "updated", "deleted", "restored"],
   unique: [
     { fields: ["slug"], index: "by_slug", code: "slug_taken", includesTrash: true, nameIn: ["by_externalId"] },

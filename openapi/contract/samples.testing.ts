@@ -1,5 +1,6 @@
 import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
+import { sealedSecrets } from "../../convex/core/schema/fields";
 import { innermost, referencePaths } from "../../convex/core/schema/zod";
 import { exampleNumber, exampleText, exampleTimeMs, latestTimeMs } from "../exampleValues";
 import { tableNamedBy } from "../schemas";
@@ -24,6 +25,7 @@ export function sampleFields(shape: Fields, rows: RowIds): Record<string, unknow
 /** What the document shows of the field, in a form that a request of today can send. */
 function sampleValue(name: string, type: z.ZodType, rows: RowIds): unknown {
   const inner = innermost(type);
+  if (sealedSecrets.has(inner)) return { ciphertext: new ArrayBuffer(0), bindingId: "" };
   if (inner instanceof z.ZodCustom) return rows[tableNamedBy(zodToConvex(inner))];
   const example = examplesOf(type)[0];
   if (inner instanceof z.ZodNumber) return numberOf(inner, example);

@@ -150,12 +150,3 @@ it("refuses URLs that lead elsewhere than to the public internet, unknown events
   const { body } = await send(portico, "GET", `${endpoints}?limit=100`, owner);
   expect(Object(body).data).toHaveLength(20);
 });
-
-it("stores no secret and shows none, where the master key is none", async () => {
-  await portico.deployment.updateEnvironmentVariables(new Map([["ENCRYPTION_MASTER_KEY", "short"]]));
-  const { body } = await send(portico, "GET", `${endpoints}?limit=1`, owner);
-  const [{ id }] = Object(body).data;
-  const rotated = await send(portico, "POST", `${endpoints}/${id}/rotate`, owner, { force: true });
-  expectProblem(rotated, 503, "encryption_not_configured");
-  expect((await send(portico, "GET", `${endpoints}?limit=1`, owner)).body).toEqual(body);
-});

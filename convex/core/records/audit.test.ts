@@ -107,8 +107,12 @@ describe("secrets in audit rows", () => {
       "apiKeys",
       "emails",
       "invitations",
+      "organizations",
       "scheduledJobs",
       "users",
+      "webhookDeliveries",
+      "webhookEndpoints",
+      "webhookEvents",
     ]);
   });
 

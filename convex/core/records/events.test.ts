@@ -28,7 +28,7 @@ beforeEach(async () => {
       isSystem: true,
     } as const;
     roleId = await db.insert("roles", { ...role, rights: [], ...stamps });
-    const named = { name: "Acme", slug: "acme", status: "active", ownerId: userId } as const;
+    const named = { name: "Acme", slug: "acme", status: "active", ownerId: userId, hasWebhooks: true } as const;
     organizationId = await db.insert("organizations", { ...named, settings: defaultOrganizationSettings, ...stamps });
   });
 });
@@ -139,6 +139,18 @@ describe("the events of a table", () => {
     expect(await deliveries()).toHaveLength(50);
     expect(await host.run(({ db }) => db.system.query("_scheduled_functions").take(10))).toHaveLength(1);
   });
+});
+
+it("are looked for only where an endpoint has been", async () => {
+  await host.run(({ db }) => db.patch("organizations", organizationId, { hasWebhooks: undefined }));
+  await addEndpoint(["*"]);
+  await write((db) => db.insert("sites", site("depot")));
+  expect(await deliveries()).toEqual([]);
+  const values = { url: "https://hooks.example.com/new", eventTypes: ["*"], status: "active" } as const;
+  const sealedSecret = { ciphertext: new ArrayBuffer(0), bindingId: "" };
+  await write((db) => db.insert("webhookEndpoints", { ...values, eventTypes: ["*"], sealedSecret }));
+  await write((db) => db.insert("sites", site("depot-2")));
+  expect(await deliveries()).toHaveLength(2);
 });
 
 describe("a payload", () => {

@@ -35,11 +35,27 @@ interface Write {
   readonly after: object;
 }
 
+/** The organization that a row belongs to, where the transaction has read it before. */
+type Known = Pick<Doc<"organizations">, "_id" | "hasWebhooks"> | undefined;
+
 /** Publishes what the table of a written row declares of such a write: the first event that it is, or none. */
-export async function publishWrite(ctx: MutationCtx, table: TableNames, write: Write, now: number): Promise<void> {
+export async function publishWrite(
+  ctx: MutationCtx,
+  table: TableNames,
+  write: Write,
+  organization: Known,
+  now: number,
+): Promise<void> {
+  if (organization && !organization.hasWebhooks && table !== engineTables.tenants) return;
   const { events }: TableMetadata = tableMetadata[table];
   const event = events.find((rule) => isEvent(rule, write));
   if (event) await publish(ctx, table, event.type, write.after, now);
+}
+
+/** Notes that an organization has webhooks, so that its writes look for them from now on. A mark of the engine's, which is no change. */
+export async function noteWebhooks(ctx: MutationCtx, organization: Known): Promise<void> {
+  if (organization && !organization.hasWebhooks)
+    await ctx.db.patch(engineTables.tenants, organization._id, { hasWebhooks: true });
 }
 
 /** Whether a write is what a rule says: of one of its kinds, from one of its states, into its state. */
@@ -61,7 +77,7 @@ function fieldOf(row: object, field: string): unknown {
 
 /**
  * Writes a delivery for each endpoint of the row's organization that wants the event, in the transaction of what it tells; they are
- * sent afterwards. Where no endpoint is, this reads one empty range.
+ * sent afterwards.
  */
 export async function publish(
   ctx: MutationCtx,
@@ -80,7 +96,7 @@ export async function publish(
 }
 
 /** An event, made once for all that are told of it. */
-export interface NewEvent {
+interface NewEvent {
   readonly organizationId: Id<"organizations">;
   readonly eventId: string;
   readonly eventType: string;

@@ -1,7 +1,7 @@
 import { actorOf, appendAudit, auditedValues, changedFields, changesBetween } from "./audit";
 import { deleteCascading, referrersOf, releaseReferrers } from "./cascades";
 import { definedOf } from "./documents";
-import { deliver, eventOf, publish, publishWrite } from "./events";
+import { deliver, eventOf, noteWebhooks, publish, publishWrite } from "./events";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
@@ -16,7 +16,7 @@ import type { EventOf, EventType } from "./events";
 import type { Changes, NewValues, Scope, Values } from "./scope";
 import type { Caller } from "../access/caller";
 import type { Tenant } from "../access/tenant";
-import type { TableMetadata } from "../schema/table";
+import type { PlainEvent, TableMetadata } from "../schema/table";
 import type { Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -42,7 +42,8 @@ class RowWriter {
     const id = await this.ctx.db.insert(table, row);
     const stored = storedRow<Table>(row, id);
     if (this.audits(metadata)) await this.audit(table, "create", stored, auditedValues(table, row), auditMetadata);
-    await publishWrite(this.ctx, table, { kind: "created", before: undefined, after: stored }, this.scope.now);
+    if (table === engineTables.endpoints) await noteWebhooks(this.ctx, this.scope.tenant?.organization);
+    await this.publishWrite(table, "created", undefined, stored);
     return stored;
   }
 
@@ -86,8 +87,7 @@ class RowWriter {
     await deleteCascading(this.ctx, table, row._id, tenantOf(row));
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
     // What was in the trash was told of when it went there.
-    if (deletedAtOf(row) === undefined)
-      await publishWrite(this.ctx, table, { kind: "deleted", before: row, after: row }, this.scope.now);
+    if (deletedAtOf(row) === undefined) await this.publishWrite(table, "deleted", row, row);
   }
 
   /** Deletes for good a row that nothing refers to: no table is searched for what might. */
@@ -123,6 +123,11 @@ class RowWriter {
     await appendAudit(this.ctx, actorOf(caller), tenant?.organization, origin, entry, now);
   }
 
+  private async publishWrite(table: TableNames, kind: PlainEvent, before: object | undefined, after: object) {
+    const { now, tenant } = this.scope;
+    await publishWrite(this.ctx, table, { kind, before, after }, tenant?.organization, now);
+  }
+
   private async change<Table extends TableNames>(
     table: Table,
     row: Doc<Table>,
@@ -148,7 +153,7 @@ class RowWriter {
       await this.audit(table, operation, row, audited, auditMetadata);
     }
     const stored = storedRow<Table>(next, row._id);
-    await publishWrite(this.ctx, table, { kind: eventKinds[operation], before: row, after: stored }, this.scope.now);
+    await this.publishWrite(table, eventKinds[operation], row, stored);
     return stored;
   }
 

@@ -36,7 +36,8 @@ async function newDelivery(world: World): Promise<{ id: string }> {
 /** A message of Clerk's about `acme` that could not be applied, since the tests' deployment does not know Clerk. */
 async function failedEvent({ portico, acme, owner }: World): Promise<{ id: string }> {
   const current = await send(portico, "GET", `/v1/organizations/${acme.id}`, owner);
-  const externalId = String(current.body["externalId"] ?? "org_of_contract");
+  const known = current.body["externalId"];
+  const externalId = typeof known === "string" ? known : "org_of_contract";
   await send(portico, "PATCH", `/v1/organizations/${acme.id}`, owner, { externalId });
   const eventId = `msg_contract_${nextSample()}`;
   const message = {

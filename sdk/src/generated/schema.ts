@@ -2830,7 +2830,81 @@ export interface webhooks {
          * An agent was deleted
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onAgentDeleted"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An agent was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "agent.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *         "hostname": "rooftop-pi-07",
+                     *         "platform": "linux",
+                     *         "version": "4.2.1",
+                     *         "ipAddress": "192.0.2.7",
+                     *         "macAddress": "02:42:ac:11:00:02",
+                     *         "extAddress": "198.51.100.24",
+                     *         "registeredAt": 1768469400000,
+                     *         "lastCheckinAt": 1768469400000,
+                     *         "checkinIntervalSeconds": 300,
+                     *         "connectionStatus": "online",
+                     *         "credentialStatus": "active",
+                     *         "keyRotatedAt": 1768469400000,
+                     *         "tags": [
+                     *           "maintenance"
+                     *         ],
+                     *         "metadata": {
+                     *           "osVersion": "Debian 13",
+                     *           "memoryGigabytes": 8
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2850,7 +2924,81 @@ export interface webhooks {
          * A device enrolled for the first time
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onAgentEnrolled"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A device enrolled for the first time. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "agent.enrolled",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *         "hostname": "rooftop-pi-07",
+                     *         "platform": "linux",
+                     *         "version": "4.2.1",
+                     *         "ipAddress": "192.0.2.7",
+                     *         "macAddress": "02:42:ac:11:00:02",
+                     *         "extAddress": "198.51.100.24",
+                     *         "registeredAt": 1768469400000,
+                     *         "lastCheckinAt": 1768469400000,
+                     *         "checkinIntervalSeconds": 300,
+                     *         "connectionStatus": "online",
+                     *         "credentialStatus": "active",
+                     *         "keyRotatedAt": 1768469400000,
+                     *         "tags": [
+                     *           "maintenance"
+                     *         ],
+                     *         "metadata": {
+                     *           "osVersion": "Debian 13",
+                     *           "memoryGigabytes": 8
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentEnrolledEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2870,7 +3018,81 @@ export interface webhooks {
          * An agent has missed two check-ins
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onAgentOffline"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An agent has missed two check-ins. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "agent.offline",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *         "hostname": "rooftop-pi-07",
+                     *         "platform": "linux",
+                     *         "version": "4.2.1",
+                     *         "ipAddress": "192.0.2.7",
+                     *         "macAddress": "02:42:ac:11:00:02",
+                     *         "extAddress": "198.51.100.24",
+                     *         "registeredAt": 1768469400000,
+                     *         "lastCheckinAt": 1768469400000,
+                     *         "checkinIntervalSeconds": 300,
+                     *         "connectionStatus": "online",
+                     *         "credentialStatus": "active",
+                     *         "keyRotatedAt": 1768469400000,
+                     *         "tags": [
+                     *           "maintenance"
+                     *         ],
+                     *         "metadata": {
+                     *           "osVersion": "Debian 13",
+                     *           "memoryGigabytes": 8
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentOfflineEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2890,7 +3112,81 @@ export interface webhooks {
          * An agent that was offline has checked in
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onAgentOnline"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An agent that was offline has checked in. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "agent.online",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *         "hostname": "rooftop-pi-07",
+                     *         "platform": "linux",
+                     *         "version": "4.2.1",
+                     *         "ipAddress": "192.0.2.7",
+                     *         "macAddress": "02:42:ac:11:00:02",
+                     *         "extAddress": "198.51.100.24",
+                     *         "registeredAt": 1768469400000,
+                     *         "lastCheckinAt": 1768469400000,
+                     *         "checkinIntervalSeconds": 300,
+                     *         "connectionStatus": "online",
+                     *         "credentialStatus": "active",
+                     *         "keyRotatedAt": 1768469400000,
+                     *         "tags": [
+                     *           "maintenance"
+                     *         ],
+                     *         "metadata": {
+                     *           "osVersion": "Debian 13",
+                     *           "memoryGigabytes": 8
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentOnlineEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2910,7 +3206,81 @@ export interface webhooks {
          * An agent was restored
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onAgentRestored"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An agent was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "agent.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
+                     *         "hostname": "rooftop-pi-07",
+                     *         "platform": "linux",
+                     *         "version": "4.2.1",
+                     *         "ipAddress": "192.0.2.7",
+                     *         "macAddress": "02:42:ac:11:00:02",
+                     *         "extAddress": "198.51.100.24",
+                     *         "registeredAt": 1768469400000,
+                     *         "lastCheckinAt": 1768469400000,
+                     *         "checkinIntervalSeconds": 300,
+                     *         "connectionStatus": "online",
+                     *         "credentialStatus": "active",
+                     *         "keyRotatedAt": 1768469400000,
+                     *         "tags": [
+                     *           "maintenance"
+                     *         ],
+                     *         "metadata": {
+                     *           "osVersion": "Debian 13",
+                     *           "memoryGigabytes": 8
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgentRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2930,7 +3300,70 @@ export interface webhooks {
          * An invitation was created
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onInvitationCreated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An invitation was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "invitation.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "email": "sam.lindqvist@example.com",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "status": "pending",
+                     *         "expiresAt": 1769077800000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *         "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "acceptedAt": 1768469400000,
+                     *         "sendCount": 1,
+                     *         "lastSentAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvitationCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2950,7 +3383,75 @@ export interface webhooks {
          * A person is a member from now on
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onMemberJoined"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A person is a member from now on. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "member.joined",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Dana Okoye",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "banReason": "Kept posting advertisements after two warnings.",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberJoinedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2970,7 +3471,75 @@ export interface webhooks {
          * A member was removed, or left
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onMemberRemoved"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A member was removed, or left. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "member.removed",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Dana Okoye",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "banReason": "Kept posting advertisements after two warnings.",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberRemovedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2990,7 +3559,75 @@ export interface webhooks {
          * The role, the status, a ban or the metadata of a member has changed
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onMemberUpdated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The role, the status, a ban or the metadata of a member has changed. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "member.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
+                     *         "roleKey": "member",
+                     *         "status": "active",
+                     *         "joinedAt": 1768469400000,
+                     *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
+                     *         "invitedEmail": "dana.okoye@example.com",
+                     *         "invitedName": "Dana Okoye",
+                     *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "banReason": "Kept posting advertisements after two warnings.",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "lastActivityAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3010,7 +3647,78 @@ export interface webhooks {
          * An organization was created
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onOrganizationCreated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An organization was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "organization.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_5bT1xW9",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganizationCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3030,7 +3738,78 @@ export interface webhooks {
          * An organization was deleted
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onOrganizationDeleted"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An organization was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "organization.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_5bT1xW9",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganizationDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3050,7 +3829,78 @@ export interface webhooks {
          * An organization was restored
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onOrganizationRestored"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An organization was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "organization.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_5bT1xW9",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganizationRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3070,7 +3920,78 @@ export interface webhooks {
          * An organization was updated
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onOrganizationUpdated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An organization was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "organization.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "North Wind Energy",
+                     *         "slug": "north-wind-energy",
+                     *         "status": "active",
+                     *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "externalId": "org_5bT1xW9",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "settings": {
+                     *           "timezone": "Europe/Zurich",
+                     *           "currency": "eur",
+                     *           "healthDownThreshold": 3,
+                     *           "healthRecoveryThreshold": 1,
+                     *           "agentCheckinIntervalSeconds": 300,
+                     *           "apiLogRetentionDays": 30,
+                     *           "apiLogSuccessPercent": 1,
+                     *           "auditRetentionDays": 365,
+                     *           "trashRetentionDays": 30
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrganizationUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3090,7 +4011,70 @@ export interface webhooks {
          * Somebody tests the endpoint, which `data` is
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onPing"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Somebody tests the endpoint, which `data` is. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "ping",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "url": "https://hooks.example.com/portico",
+                     *         "description": "Copies schedules into the calendar.",
+                     *         "eventTypes": [
+                     *           "schedule.created",
+                     *           "schedule.updated"
+                     *         ],
+                     *         "status": "active",
+                     *         "disabledReason": "gone",
+                     *         "failingSince": 1768469400000,
+                     *         "nextTryAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PingEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3110,7 +4094,66 @@ export interface webhooks {
          * A schedule was created
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onScheduleCreated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A schedule was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "schedule.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "title": "Service the pumps",
+                     *         "description": "Replace the filters on the roof.",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "startDate": 1768469400000,
+                     *         "endDate": 1768473000000,
+                     *         "status": "draft",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3130,7 +4173,66 @@ export interface webhooks {
          * A schedule was deleted
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onScheduleDeleted"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A schedule was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "schedule.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "title": "Service the pumps",
+                     *         "description": "Replace the filters on the roof.",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "startDate": 1768469400000,
+                     *         "endDate": 1768473000000,
+                     *         "status": "draft",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3150,7 +4252,66 @@ export interface webhooks {
          * A schedule was restored
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onScheduleRestored"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A schedule was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "schedule.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "title": "Service the pumps",
+                     *         "description": "Replace the filters on the roof.",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "startDate": 1768469400000,
+                     *         "endDate": 1768473000000,
+                     *         "status": "draft",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3170,7 +4331,66 @@ export interface webhooks {
          * A schedule was updated
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onScheduleUpdated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A schedule was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "schedule.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "title": "Service the pumps",
+                     *         "description": "Replace the filters on the roof.",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "startDate": 1768469400000,
+                     *         "endDate": 1768473000000,
+                     *         "status": "draft",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3190,7 +4410,68 @@ export interface webhooks {
          * A site was created
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onSiteCreated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A site was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "site.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Rotterdam depot",
+                     *         "slug": "rotterdam-depot",
+                     *         "status": "active",
+                     *         "psaCompanyId": "10442",
+                     *         "psaParentCompanyId": "10400",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3210,7 +4491,68 @@ export interface webhooks {
          * A site was deleted
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onSiteDeleted"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A site was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "site.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Rotterdam depot",
+                     *         "slug": "rotterdam-depot",
+                     *         "status": "active",
+                     *         "psaCompanyId": "10442",
+                     *         "psaParentCompanyId": "10400",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3230,7 +4572,68 @@ export interface webhooks {
          * A site was restored
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onSiteRestored"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A site was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "site.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Rotterdam depot",
+                     *         "slug": "rotterdam-depot",
+                     *         "status": "active",
+                     *         "psaCompanyId": "10442",
+                     *         "psaParentCompanyId": "10400",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3250,7 +4653,68 @@ export interface webhooks {
          * A site was updated
          * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
          */
-        post: operations["onSiteUpdated"];
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A site was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "site.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Rotterdam depot",
+                     *         "slug": "rotterdam-depot",
+                     *         "status": "active",
+                     *         "psaCompanyId": "10442",
+                     *         "psaParentCompanyId": "10400",
+                     *         "metadata": {
+                     *           "costCenter": "4711"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -23316,1800 +24780,6 @@ export interface operations {
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-        };
-    };
-    onAgentDeleted: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An agent was deleted. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "agent.deleted",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                 *         "hostname": "rooftop-pi-07",
-                 *         "platform": "linux",
-                 *         "version": "4.2.1",
-                 *         "ipAddress": "192.0.2.7",
-                 *         "macAddress": "02:42:ac:11:00:02",
-                 *         "extAddress": "198.51.100.24",
-                 *         "registeredAt": 1768469400000,
-                 *         "lastCheckinAt": 1768469400000,
-                 *         "checkinIntervalSeconds": 300,
-                 *         "connectionStatus": "online",
-                 *         "credentialStatus": "active",
-                 *         "keyRotatedAt": 1768469400000,
-                 *         "tags": [
-                 *           "maintenance"
-                 *         ],
-                 *         "metadata": {
-                 *           "osVersion": "Debian 13",
-                 *           "memoryGigabytes": 8
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AgentDeletedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onAgentEnrolled: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A device enrolled for the first time. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "agent.enrolled",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                 *         "hostname": "rooftop-pi-07",
-                 *         "platform": "linux",
-                 *         "version": "4.2.1",
-                 *         "ipAddress": "192.0.2.7",
-                 *         "macAddress": "02:42:ac:11:00:02",
-                 *         "extAddress": "198.51.100.24",
-                 *         "registeredAt": 1768469400000,
-                 *         "lastCheckinAt": 1768469400000,
-                 *         "checkinIntervalSeconds": 300,
-                 *         "connectionStatus": "online",
-                 *         "credentialStatus": "active",
-                 *         "keyRotatedAt": 1768469400000,
-                 *         "tags": [
-                 *           "maintenance"
-                 *         ],
-                 *         "metadata": {
-                 *           "osVersion": "Debian 13",
-                 *           "memoryGigabytes": 8
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AgentEnrolledEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onAgentOffline: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An agent has missed two check-ins. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "agent.offline",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                 *         "hostname": "rooftop-pi-07",
-                 *         "platform": "linux",
-                 *         "version": "4.2.1",
-                 *         "ipAddress": "192.0.2.7",
-                 *         "macAddress": "02:42:ac:11:00:02",
-                 *         "extAddress": "198.51.100.24",
-                 *         "registeredAt": 1768469400000,
-                 *         "lastCheckinAt": 1768469400000,
-                 *         "checkinIntervalSeconds": 300,
-                 *         "connectionStatus": "online",
-                 *         "credentialStatus": "active",
-                 *         "keyRotatedAt": 1768469400000,
-                 *         "tags": [
-                 *           "maintenance"
-                 *         ],
-                 *         "metadata": {
-                 *           "osVersion": "Debian 13",
-                 *           "memoryGigabytes": 8
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AgentOfflineEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onAgentOnline: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An agent that was offline has checked in. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "agent.online",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                 *         "hostname": "rooftop-pi-07",
-                 *         "platform": "linux",
-                 *         "version": "4.2.1",
-                 *         "ipAddress": "192.0.2.7",
-                 *         "macAddress": "02:42:ac:11:00:02",
-                 *         "extAddress": "198.51.100.24",
-                 *         "registeredAt": 1768469400000,
-                 *         "lastCheckinAt": 1768469400000,
-                 *         "checkinIntervalSeconds": 300,
-                 *         "connectionStatus": "online",
-                 *         "credentialStatus": "active",
-                 *         "keyRotatedAt": 1768469400000,
-                 *         "tags": [
-                 *           "maintenance"
-                 *         ],
-                 *         "metadata": {
-                 *           "osVersion": "Debian 13",
-                 *           "memoryGigabytes": 8
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AgentOnlineEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onAgentRestored: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An agent was restored. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "agent.restored",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "cgjwvyesnv75prnhka59qmd547bvr5j4",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "guid": "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
-                 *         "hostname": "rooftop-pi-07",
-                 *         "platform": "linux",
-                 *         "version": "4.2.1",
-                 *         "ipAddress": "192.0.2.7",
-                 *         "macAddress": "02:42:ac:11:00:02",
-                 *         "extAddress": "198.51.100.24",
-                 *         "registeredAt": 1768469400000,
-                 *         "lastCheckinAt": 1768469400000,
-                 *         "checkinIntervalSeconds": 300,
-                 *         "connectionStatus": "online",
-                 *         "credentialStatus": "active",
-                 *         "keyRotatedAt": 1768469400000,
-                 *         "tags": [
-                 *           "maintenance"
-                 *         ],
-                 *         "metadata": {
-                 *           "osVersion": "Debian 13",
-                 *           "memoryGigabytes": 8
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["AgentRestoredEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onInvitationCreated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An invitation was created. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "invitation.created",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "kdy0vz89t7xwnkq3ar8j85x67ma67tth",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "email": "sam.lindqvist@example.com",
-                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
-                 *         "status": "pending",
-                 *         "expiresAt": 1769077800000,
-                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
-                 *         "acceptedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "acceptedAt": 1768469400000,
-                 *         "sendCount": 1,
-                 *         "lastSentAt": 1768469400000,
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["InvitationCreatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onMemberJoined: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A person is a member from now on. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "member.joined",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
-                 *         "roleKey": "member",
-                 *         "status": "active",
-                 *         "joinedAt": 1768469400000,
-                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
-                 *         "invitedEmail": "dana.okoye@example.com",
-                 *         "invitedName": "Dana Okoye",
-                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "banReason": "Kept posting advertisements after two warnings.",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "lastActivityAt": 1768469400000,
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["MemberJoinedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onMemberRemoved: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A member was removed, or left. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "member.removed",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
-                 *         "roleKey": "member",
-                 *         "status": "active",
-                 *         "joinedAt": 1768469400000,
-                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
-                 *         "invitedEmail": "dana.okoye@example.com",
-                 *         "invitedName": "Dana Okoye",
-                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "banReason": "Kept posting advertisements after two warnings.",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "lastActivityAt": 1768469400000,
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["MemberRemovedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onMemberUpdated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The role, the status, a ban or the metadata of a member has changed. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "member.updated",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "gg2yxsp79waqa9pzk49063rxzng68wtp",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "roleId": "6fnkkm2yj7yvqhq6q4snq8acf7eptv13",
-                 *         "roleKey": "member",
-                 *         "status": "active",
-                 *         "joinedAt": 1768469400000,
-                 *         "invitedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "invitedByKeyId": "cda5zy9bm8m4fwb23rf5th4b2qphhwj1",
-                 *         "invitedEmail": "dana.okoye@example.com",
-                 *         "invitedName": "Dana Okoye",
-                 *         "currentSiteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "banReason": "Kept posting advertisements after two warnings.",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "lastActivityAt": 1768469400000,
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["MemberUpdatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onOrganizationCreated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An organization was created. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "organization.created",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "North Wind Energy",
-                 *         "slug": "north-wind-energy",
-                 *         "status": "active",
-                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "externalId": "org_5bT1xW9",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "settings": {
-                 *           "timezone": "Europe/Zurich",
-                 *           "currency": "eur",
-                 *           "healthDownThreshold": 3,
-                 *           "healthRecoveryThreshold": 1,
-                 *           "agentCheckinIntervalSeconds": 300,
-                 *           "apiLogRetentionDays": 30,
-                 *           "apiLogSuccessPercent": 1,
-                 *           "auditRetentionDays": 365,
-                 *           "trashRetentionDays": 30
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["OrganizationCreatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onOrganizationDeleted: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An organization was deleted. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "organization.deleted",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "North Wind Energy",
-                 *         "slug": "north-wind-energy",
-                 *         "status": "active",
-                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "externalId": "org_5bT1xW9",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "settings": {
-                 *           "timezone": "Europe/Zurich",
-                 *           "currency": "eur",
-                 *           "healthDownThreshold": 3,
-                 *           "healthRecoveryThreshold": 1,
-                 *           "agentCheckinIntervalSeconds": 300,
-                 *           "apiLogRetentionDays": 30,
-                 *           "apiLogSuccessPercent": 1,
-                 *           "auditRetentionDays": 365,
-                 *           "trashRetentionDays": 30
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["OrganizationDeletedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onOrganizationRestored: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An organization was restored. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "organization.restored",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "North Wind Energy",
-                 *         "slug": "north-wind-energy",
-                 *         "status": "active",
-                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "externalId": "org_5bT1xW9",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "settings": {
-                 *           "timezone": "Europe/Zurich",
-                 *           "currency": "eur",
-                 *           "healthDownThreshold": 3,
-                 *           "healthRecoveryThreshold": 1,
-                 *           "agentCheckinIntervalSeconds": 300,
-                 *           "apiLogRetentionDays": 30,
-                 *           "apiLogSuccessPercent": 1,
-                 *           "auditRetentionDays": 365,
-                 *           "trashRetentionDays": 30
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["OrganizationRestoredEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onOrganizationUpdated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description An organization was updated. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "organization.updated",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "North Wind Energy",
-                 *         "slug": "north-wind-energy",
-                 *         "status": "active",
-                 *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "externalId": "org_5bT1xW9",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "settings": {
-                 *           "timezone": "Europe/Zurich",
-                 *           "currency": "eur",
-                 *           "healthDownThreshold": 3,
-                 *           "healthRecoveryThreshold": 1,
-                 *           "agentCheckinIntervalSeconds": 300,
-                 *           "apiLogRetentionDays": 30,
-                 *           "apiLogSuccessPercent": 1,
-                 *           "auditRetentionDays": 365,
-                 *           "trashRetentionDays": 30
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["OrganizationUpdatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onPing: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Somebody tests the endpoint, which `data` is. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "ping",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "y6x65zx3wpnypds8xq94ctzjjqq58tk6",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "url": "https://hooks.example.com/portico",
-                 *         "description": "Copies schedules into the calendar.",
-                 *         "eventTypes": [
-                 *           "schedule.created",
-                 *           "schedule.updated"
-                 *         ],
-                 *         "status": "active",
-                 *         "disabledReason": "gone",
-                 *         "failingSince": 1768469400000,
-                 *         "nextTryAt": 1768469400000,
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["PingEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onScheduleCreated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A schedule was created. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "schedule.created",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "title": "Service the pumps",
-                 *         "description": "Replace the filters on the roof.",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "startDate": 1768469400000,
-                 *         "endDate": 1768473000000,
-                 *         "status": "draft",
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["ScheduleCreatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onScheduleDeleted: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A schedule was deleted. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "schedule.deleted",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "title": "Service the pumps",
-                 *         "description": "Replace the filters on the roof.",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "startDate": 1768469400000,
-                 *         "endDate": 1768473000000,
-                 *         "status": "draft",
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["ScheduleDeletedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onScheduleRestored: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A schedule was restored. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "schedule.restored",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "title": "Service the pumps",
-                 *         "description": "Replace the filters on the roof.",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "startDate": 1768469400000,
-                 *         "endDate": 1768473000000,
-                 *         "status": "draft",
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["ScheduleRestoredEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onScheduleUpdated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A schedule was updated. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "schedule.updated",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "ettj0vr27ryy4ksc571ve800xdak5gxg",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "title": "Service the pumps",
-                 *         "description": "Replace the filters on the roof.",
-                 *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "startDate": 1768469400000,
-                 *         "endDate": 1768473000000,
-                 *         "status": "draft",
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["ScheduleUpdatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onSiteCreated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A site was created. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "site.created",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "Rotterdam depot",
-                 *         "slug": "rotterdam-depot",
-                 *         "status": "active",
-                 *         "psaCompanyId": "10442",
-                 *         "psaParentCompanyId": "10400",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["SiteCreatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onSiteDeleted: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A site was deleted. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "site.deleted",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "Rotterdam depot",
-                 *         "slug": "rotterdam-depot",
-                 *         "status": "active",
-                 *         "psaCompanyId": "10442",
-                 *         "psaParentCompanyId": "10400",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["SiteDeletedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onSiteRestored: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A site was restored. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "site.restored",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "Rotterdam depot",
-                 *         "slug": "rotterdam-depot",
-                 *         "status": "active",
-                 *         "psaCompanyId": "10442",
-                 *         "psaParentCompanyId": "10400",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["SiteRestoredEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    onSiteUpdated: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description Id of the event. What has come before under it need not be worked on again.
-                 * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
-                 */
-                "webhook-id": components["parameters"]["WebhookId"];
-                /**
-                 * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
-                 */
-                "webhook-signature": components["parameters"]["WebhookSignature"];
-                /**
-                 * @description When this attempt was sent, in seconds since the epoch.
-                 * @example 1768469400
-                 */
-                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A site was updated. */
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
-                 *       "type": "site.updated",
-                 *       "createdAt": 1768469400000,
-                 *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *       "data": {
-                 *         "id": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
-                 *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
-                 *         "name": "Rotterdam depot",
-                 *         "slug": "rotterdam-depot",
-                 *         "status": "active",
-                 *         "psaCompanyId": "10442",
-                 *         "psaParentCompanyId": "10400",
-                 *         "metadata": {
-                 *           "costCenter": "4711"
-                 *         },
-                 *         "createdAt": 1768469400000,
-                 *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
-                 *         "updatedAt": 1768473000000
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["SiteUpdatedEvent"];
-            };
-        };
-        responses: {
-            /** @description Taken; any other 2xx says so as well. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The endpoint is gone, and is disabled at once. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not taken: it is sent again later. So is what is redirected, or not answered in time. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
         };
     };
 }
