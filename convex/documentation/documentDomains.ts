@@ -16,5 +16,5 @@ export const documentDomains: readonly DocumentDomain[] = [
   {"name":"workspace","title":"Workspace","tags":["Schedules","Todos","Items"]},
   {"name":"sites","title":"Sites","tags":["Sites","Agents","Agent enrollment tokens","Agent API logs"]},
   {"name":"observability","title":"Observability","tags":["Audit logs"]},
-  {"name":"platform","title":"Platform","tags":["OAuth","Platform","Documentation"]},
+  {"name":"platform","title":"Platform","tags":["OAuth","Platform","Documentation","Files"]},
 ];

@@ -6,7 +6,8 @@ import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, isProviderAway, refusalOf, verifierSentence } from "./credentials";
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
-import { assertConditions, isDryRun, queryOf, readBody } from "./requests";
+import { fileResponse } from "./fileAnswers";
+import { assertConditions, headerInputs, isDryRun, queryOf, readBody, readBytes } from "./requests";
 import { problemResponse } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
@@ -29,6 +30,7 @@ const idempotencyKeyPattern = /^[!-~]{8,128}$/;
 const providerAway = "The keys of the token's issuer cannot be read at present; the token may be good.";
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
 const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKnown");
+const discardBlob = makeFunctionReference<"mutation">("core/records/blobs:discard");
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
@@ -43,9 +45,9 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     const dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
     if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
     const args = await argumentsOf(call, token, dryRun);
-    const answer = await runProvisioned(call, args);
+    const answer = await withStored(call, args, () => runProvisioned(call, args));
     if (answer.deferred) await writeDeferred(call, answer.deferred);
-    return responseOf({ ...call, headers }, answer);
+    return await responseOf({ ...call, headers }, answer);
   } catch (error) {
     const { problem, denial } = failureOf(error);
     if (!problem) throw error;
@@ -60,12 +62,14 @@ async function argumentsOf(
   dryRun: boolean,
 ) {
   const { headers } = request;
-  assertAcceptsJson(headers);
+  if (!route.answersFile) assertAcceptsJson(headers);
   assertConditions(headers);
   const credential = await credentialOf(token);
   // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
-  if (mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
-  const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
+  if (route.bytes || mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
+  const bodyText = route.method === "GET" || route.bytes ? undefined : await readBody(request, "application/json");
+  const inputs = route.bytes && headerInputs(headers, route.bytes.headers);
+  const bytes = route.bytes && (await readBytes(request, route.bytes.maximum));
   const query = queryOf(request.url);
   const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
   if (idempotencyKey !== null && !idempotencyKeyPattern.test(idempotencyKey)) {
@@ -79,6 +83,9 @@ async function argumentsOf(
     params,
     ...(query ? { query } : {}),
     ...(bodyText ? { bodyText } : {}),
+    ...(inputs ? { headers: inputs } : {}),
+    // A dry run of what reaches beyond the database is refused, and leaves nothing there either.
+    ...(bytes && !dryRun ? { bytes: await storedBytes(ctx, bytes, headers) } : {}),
     request: {
       requestId,
       ...(ip === null ? {} : { ip }),
@@ -93,11 +100,42 @@ async function argumentsOf(
         : {
             idempotency: {
               key: idempotencyKey,
-              requestHash: await sha256Hex(`${targetOf(request.url)}\n${canonicalBody(bodyText ?? "")}`),
+              requestHash: await sha256Hex(
+                `${targetOf(request.url)}\n${bytes ? await tokenOfBytes(bytes, inputs) : canonicalBody(bodyText ?? "")}`,
+              ),
             },
           }),
     },
   };
+}
+
+async function storedBytes(ctx: ActionCtx, bytes: Uint8Array<ArrayBuffer>, headers: Headers) {
+  const declaredType = headers.get("content-type");
+  const blob = new Blob([bytes], declaredType === null ? {} : { type: declaredType });
+  return { storageId: await ctx.storage.store(blob), ...(declaredType === null ? {} : { declaredType }) };
+}
+
+/** What tells a body of bytes and the inputs beside it from others. */
+async function tokenOfBytes(bytes: Uint8Array<ArrayBuffer>, inputs: object | undefined): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `${JSON.stringify(inputs)}\n${digest.join()}`;
+}
+
+/** Bytes that became nobody's are deleted: those of a request that was refused, or answered before. */
+async function withStored(
+  { ctx }: GatewayRequest,
+  { bytes }: RestCallArguments,
+  answer: () => Promise<RestAnswer>,
+): Promise<RestAnswer> {
+  if (!bytes) return answer();
+  let isClaimed = false;
+  try {
+    const answered = await answer();
+    isClaimed = answered.headers["idempotent-replayed"] === undefined;
+    return answered;
+  } finally {
+    if (!isClaimed) await ctx.runMutation(discardBlob, { storageId: bytes.storageId });
+  }
 }
 
 function mayBeLarge({ headers, method }: Request): boolean {
@@ -136,14 +174,16 @@ function run({ ctx, route: { kind, domain } }: GatewayRequest, args: RestCallArg
   }
 }
 
-function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): Response {
+async function responseOf({ ctx, request, headers }: GatewayRequest, answer: RestAnswer): Promise<Response> {
   const all = {
+    "cache-control": "private, no-cache",
     ...headers,
     ...answer.headers,
-    "cache-control": "private, no-cache",
     vary: "Authorization, Origin, Portico-Organization",
   };
-  const tag = answer.headers["etag"];
+  if (answer.file) return fileResponse(ctx, request, all, answer.file);
+  // What is not to be stored is not to be used again either.
+  const tag = all["cache-control"] === "no-store" ? undefined : answer.headers["etag"];
   const ifNoneMatch = request.headers.get("if-none-match");
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (isRead && tag !== undefined && ifNoneMatch !== null && entityTagMatches(ifNoneMatch, tag)) {

@@ -76,7 +76,7 @@ function bodyFaults({ node, pointer }: Declared, contentType: string | null, tex
   const content = objectAt(node, "content");
   if (Object.keys(content).length === 0) return text === "" ? [] : ["a body is not declared"];
   const type = (contentType ?? "").replace(/;.*/, "");
-  if (!(type in content)) return [`the content type ${type || "(none)"} is not declared`];
+  if (!(type in content) && !("*/*" in content)) return [`the content type ${type || "(none)"} is not declared`];
   if (!/[/+]json$/.test(type)) return [];
   const faults = schemaFaults(`${pointer}/content/${escaped(type)}`, JSON.parse(text));
   return faults.map((fault) => `the body${fault} in ${text.slice(0, 200)}`);

@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { platformRows, tinyPng, uploadToUrl } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
@@ -67,7 +68,12 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
   return isOfOneself ? (await createMember(world.portico, world.acme, "member")).token : undefined;
 }
 
-const makers: Readonly<Record<string, RowMaker>> = { ...accessRows, ...siteRows, ...tenancyRows };
+const makers: Readonly<Record<string, RowMaker>> = {
+  ...accessRows,
+  ...platformRows,
+  ...siteRows,
+  ...tenancyRows,
+};
 
 /** A row of the operation's resource, in the trash where the operation begins there. */
 async function newRow(world: World, operation: Operation): Promise<MadeRow> {
@@ -163,6 +169,10 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  "files.register": async ({ portico, owner }) => ({
+    body: { storageId: await uploadToUrl(portico, owner, new Uint8Array(tinyPng)), name: `file-${nextSample()}.png` },
+  }),
+  "files.upload": async () => ({ bytes: "Some text.", headers: { "x-file-name": `file-${nextSample()}.txt` } }),
   "invitations.accept": arrangeInvitee,
   "invitations.decline": arrangeInvitee,
   // A role is named once.

@@ -75,6 +75,10 @@ export const permissionCatalogue = {
   "agentApiLog:read": {"all":["owner","admin","support"],"assigned":[],"own":[],"keys":true,"description":"Read the calls of agents."},
   // convex/observability/grants.ts
   "auditLog:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read the audit trail."},
+  // convex/platform/grants.ts
+  "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
+  "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
+  "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;

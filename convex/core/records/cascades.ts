@@ -3,6 +3,7 @@ import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
 import { tableMetadata } from "../schema/tableMetadata";
+import { deleteRow } from "./fileUse";
 import { untypedDatabase } from "./untypedDatabase";
 import type { UntypedRange } from "./untypedDatabase";
 import type { OnDelete } from "../schema/fields";
@@ -37,7 +38,7 @@ export function referrersOf(table: TableNames): readonly Referrer[] {
  */
 export async function deleteCascading(ctx: MutationCtx, table: TableNames, id: string, tenant: unknown): Promise<void> {
   await releaseReferrers(ctx, referrersOf(table), id, tenant);
-  await untypedDatabase(ctx).delete(table, id);
+  await deleteRow(ctx, table, id);
 }
 
 /**
@@ -106,7 +107,7 @@ export async function deleteTenantRows(
       if (isFull()) break;
     }
     const wasLast = isFull();
-    for (const id of found) await database.delete(table, id);
+    for (const id of found) await deleteRow(ctx, table, id);
     deleted += found.length;
     if (found.length > 0) last = table;
     if (wasLast) return { table, deleted, isDone: false };

@@ -2,7 +2,7 @@ import { zodOutputToConvexFields } from "convex-helpers/server/zod4";
 import { defineTable } from "convex/server";
 import { engineTables } from "../wire/engineTables";
 import { described, reference, timestampMs } from "./fields";
-import type { OnDelete } from "./fields";
+import type { FilePurpose, OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
 import type * as z from "zod";
 
@@ -97,6 +97,13 @@ export interface ReferenceMetadata {
   readonly onDelete: OnDelete;
 }
 
+/** A field that holds a stored file of the organization. */
+export interface FileFieldMetadata {
+  /** As in `ReferenceMetadata`. */
+  readonly path: readonly string[];
+  readonly purpose: FilePurpose;
+}
+
 /** What the engine knows of a table at run time, without evaluating any domain's schemas. */
 export interface TableMetadata {
   readonly noun: string;
@@ -106,6 +113,8 @@ export interface TableMetadata {
   readonly secret: readonly string[];
   readonly unique: readonly UniqueRule[];
   readonly references: readonly ReferenceMetadata[];
+  /** Fields that hold files; absent where there are none. */
+  readonly files?: readonly FileFieldMetadata[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
 }
 

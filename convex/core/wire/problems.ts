@@ -32,6 +32,12 @@ export const problems = {
   guid_taken: [409,"The device GUID is taken","Use the agent that has this GUID, or delete it to restore this one."],
   site_has_agents: [409,"The site has agents","Move or delete its agents, or send `cascade=true`."],
   site_not_active: [409,"The site is not active","Activate the site first."],
+  // convex/platform/problems.ts
+  already_registered: [409,"The upload is registered already","Use the file that it was registered as."],
+  file_in_use: [409,"Rows hold the file","Give the rows another file, or clear the field, first."],
+  image_too_large: [422,"The picture has too many pixels","Make the picture smaller: 40 million pixels at most."],
+  link_expired: [403,"The link holds no more","Read the file again (`GET /v1/files/{fileId}`); its answer has a new one."],
+  not_an_image: [422,"The file is no whole picture","Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is."],
 } as const satisfies ProblemRows;
 
 export type ProblemCode = keyof typeof problems;

@@ -17,9 +17,12 @@ import type {
   ClientMember,
   CreateAgentEnrollmentTokenAnswer,
   CreateApiKeyAnswer,
+  CreateUploadUrlAnswer,
   CreateUserAnswer,
   DeclineInvitationAnswer,
+  File,
   GetCurrentUserAnswer,
+  GetFileAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -40,6 +43,7 @@ import type {
   Membership,
   Organization,
   PurgeOrganizationAnswer,
+  RegisterFileAnswer,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -95,6 +99,11 @@ export interface ConvexFunctions {
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
   "observability/auditLogs:getRecordHistory": { type: "query"; args: TenantListArgs<"getRecordHistory">; result: PaginationResult<AuditLog> };
   "observability/auditLogs:list": { type: "query"; args: TenantListArgs<"listAuditLogs">; result: PaginationResult<AuditLog> };
+  "platform/files:createUploadUrl": { type: "mutation"; args: TenantArgs<"createUploadUrl">; result: CreateUploadUrlAnswer };
+  "platform/files:delete": { type: "mutation"; args: TenantChangeArgs<"deleteFile">; result: Returned<"deleteFile"> };
+  "platform/files:get": { type: "query"; args: TenantArgs<"getFile">; result: GetFileAnswer };
+  "platform/files:list": { type: "query"; args: TenantListArgs<"listFiles">; result: PaginationResult<File> };
+  "platform/files:register": { type: "action"; args: TenantArgs<"registerFile">; result: RegisterFileAnswer };
   "sites/agentApiLogs:get": { type: "query"; args: TenantArgs<"getAgentApiLog">; result: AgentApiLog };
   "sites/agentApiLogs:list": { type: "query"; args: TenantListArgs<"listAgentApiLogs">; result: PaginationResult<AgentApiLog> };
   "sites/agentEnrollmentTokens:create": { type: "action"; args: TenantChangeArgs<"createAgentEnrollmentToken">; result: CreateAgentEnrollmentTokenAnswer };
@@ -253,6 +262,15 @@ export interface Api {
       get: Reference<"observability/auditLogs:get">;
       getRecordHistory: Reference<"observability/auditLogs:getRecordHistory">;
       list: Reference<"observability/auditLogs:list">;
+    };
+  };
+  platform: {
+    files: {
+      createUploadUrl: Reference<"platform/files:createUploadUrl">;
+      delete: Reference<"platform/files:delete">;
+      get: Reference<"platform/files:get">;
+      list: Reference<"platform/files:list">;
+      register: Reference<"platform/files:register">;
     };
   };
   sites: {

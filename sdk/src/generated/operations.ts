@@ -18,6 +18,9 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   observability: {
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
   },
+  platform: {
+    files: "createUploadUrl+=POST upload-url;delete;download#=GET {}/content;get;list;register+=POST register;upload+^=POST ",
+  },
   sites: {
     agentApiLogs: "get;list",
     agentEnrollmentTokens: "create;list;revoke",

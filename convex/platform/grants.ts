@@ -1,0 +1,16 @@
+import type { Grants } from "../core/access/roles";
+
+/** Who may do what in `platform`: a permission a row, the built-in roles that hold it by reach, whether API keys may carry it. */
+export const grants = {
+  "file:create": {
+    all: ["owner", "admin", "moderator", "member", "developer"],
+    keys: true,
+    description: "Upload files.",
+  },
+  "file:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer", "developer", "support", "client"],
+    keys: true,
+    description: "See files and download them.",
+  },
+  "file:delete": { all: ["owner", "admin"], own: ["moderator"], keys: true, description: "Delete files." },
+} as const satisfies Grants;
