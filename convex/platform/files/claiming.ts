@@ -41,7 +41,9 @@ export const prepareBlob: Prepare = async (ctx, { input, bytes }) => {
   // What is refused whatever it holds need not be read.
   const blob = isClaimed || sizeBytes > maximumFileBytes ? null : await ctx.storage.get(storageId);
   const part = blob && sizeBytes > maximumRequestBytes ? blob.slice(0, beginningBytes) : blob;
-  const content = part ? contentOf(new Uint8Array(await part.arrayBuffer())) : { contentType: unknownType };
+  const content = part
+    ? contentOf(new Uint8Array(await part.arrayBuffer()), part === blob)
+    : { contentType: unknownType };
   return {
     found: { ...stored, ...content },
     refused: async ({ code }) => {

@@ -38,11 +38,11 @@ export function isImageType(contentType: string): boolean {
 
 /**
  * Says what bytes are: by what formats begin with, for pictures also by their size and their end; text without markup is
- * text. Everything else is `application/octet-stream`, with which no program does anything.
+ * text, which takes `all` of a file to tell. Everything else is `application/octet-stream`, with which no program does anything.
  */
-export function contentOf(bytes: Uint8Array): FoundContent {
+export function contentOf(bytes: Uint8Array, all = true): FoundContent {
   const contentType = signatureOf(bytes);
-  if (contentType === undefined) return { contentType: isPlainText(bytes) ? "text/plain" : unknownType };
+  if (contentType === undefined) return { contentType: all && isPlainText(bytes) ? "text/plain" : unknownType };
   if (!isImageType(contentType)) return { contentType };
   const size = isWhole(contentType, bytes) ? sizeOf(bytes) : undefined;
   return size ? { contentType, ...size } : { contentType: unknownType };
