@@ -155,7 +155,9 @@ export class AnswerAudit {
   readonly #audited: typeof fetch = async (input, init) => {
     const response = await this.#fetch(input, init);
     const { url, method } = input instanceof Request ? input : { url: String(input), method: init?.method ?? "GET" };
-    if (url.startsWith(`${this.origin}/`)) this.#pending.push(this.#note(method.toUpperCase(), url, response.clone()));
+    // What a redirection leads to is somebody else's answer.
+    if (url.startsWith(`${this.origin}/`) && !response.redirected)
+      this.#pending.push(this.#note(method.toUpperCase(), url, response.clone()));
     return response;
   };
 

@@ -250,13 +250,18 @@ function contractCase(name: string, run: () => Promise<void>): void {
 const endsItsCredential: ReadonlySet<string> = new Set(["me.delete", "memberships.leave", "organizations.purge"]);
 
 function expectSuccess(operation: Operation, answer: Answer): void {
-  const { status = 200, output, secret } = operation.declaration;
+  const { status = 200, output, secret, answersFile } = operation.declaration;
   expect(answer.status, answer.text).toSatisfy(
     (actual: number) => actual === status || (status === 201 && actual === 200),
   );
   expect(answer.headers.get("x-request-id")).toBeTruthy();
   if (status === 204) {
     expect(answer.text).toBe("");
+    return;
+  }
+  if (answersFile) {
+    expect(answer.headers.get("content-disposition")).toContain("filename*=UTF-8''");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
     return;
   }
   const documents: unknown[] = operation.isList ? listed(answer) : [answer.body];

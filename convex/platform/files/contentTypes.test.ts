@@ -32,6 +32,11 @@ describe("contentOf", () => {
     }
   });
 
+  it("takes no beginning of a file for text", () => {
+    expect(contentOf(wholeFiles.text.bytes, false).contentType).toBe(unknownType);
+    expect(contentOf(wholeFiles.pdf.bytes, false).contentType).toBe("application/pdf");
+  });
+
   it("never throws, whatever follows a signature", () => {
     for (const { bytes } of Object.values(wholeFiles)) {
       for (let at = 0; at < Math.min(bytes.byteLength, 200); at++) {

@@ -80,7 +80,7 @@ function callOperation(
     path,
     ...(bytes ? { query: {}, body: undefined, bytes, headers: headersOf(input) } : splitInput(operation, input)),
     idempotencyKey: operation.idempotencyKey,
-    answersBytes: operation.answersBytes,
+    ...(operation.answersBytes ? { answersBytes: true } : {}),
   };
   if (!isRecord(options)) throw new TypeError(`${parts.operation}: options must be an object`);
   return operation.paginated ? sender.list(parts, options) : sender.call(parts, options).send();
