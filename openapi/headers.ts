@@ -129,6 +129,7 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     in: "header",
     description: "One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.",
     schema: { type: "string", maxLength: 64 },
+    example: "bytes=0-1023",
   },
   PorticoDryRun: {
     name: "Portico-Dry-Run",

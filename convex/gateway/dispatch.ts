@@ -66,6 +66,8 @@ async function argumentsOf(
   assertConditions(headers);
   const credential = await credentialOf(token);
   // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
+  if (route.bytes && credential?.kind === "enrollment")
+    throw new ProblemError("unauthenticated", "An enrolment token enrols devices and does nothing else.");
   if (route.bytes || mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
   const bodyText = route.method === "GET" || route.bytes ? undefined : await readBody(request, "application/json");
   const inputs = route.bytes && headerInputs(headers, route.bytes.headers);

@@ -34,7 +34,11 @@ const ofContent: ReadonlySet<ProblemCode> = new Set([
 /** Reads a blob before the transaction that makes it a file; one that is refused for its bytes is deleted. */
 export const prepareBlob: Prepare = async (ctx, { input, bytes }) => {
   const named = bytes?.storageId ?? input["storageId"];
-  const found = typeof named === "string" ? await ctx.runQuery(find, { storageId: named }) : null;
+  // Only ids can be looked up; whatever else was sent is refused by the operation.
+  const found =
+    typeof named === "string" && /^[a-z0-9]{31,37}$/.test(named)
+      ? await ctx.runQuery(find, { storageId: named })
+      : null;
   if (!found) return { found: null };
   const { isClaimed, ...stored } = found;
   const { storageId, sizeBytes } = stored;

@@ -57,9 +57,8 @@ function signatureOf(bytes: Uint8Array): string | undefined {
 function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   try {
     const { width, height } = imageMeta(bytes);
-    const isSize =
-      Number.isSafeInteger(width) && Number.isSafeInteger(height) && Number(width) > 0 && Number(height) > 0;
-    return isSize ? { width: Number(width), height: Number(height) } : undefined;
+    const isSize = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0;
+    return isSize ? { width, height } : undefined;
   } catch {
     // It begins like a picture and goes on like none.
     return undefined;
