@@ -268,6 +268,9 @@ describe("uploads by URL", () => {
     expect((await register(storageId, { name: "" })).status).toBe(400);
     expect(statusAndCode(await register(storageId, { purpose: "logo" }))).toEqual([422, "not_an_image"]);
     expect(statusAndCode(await register(storageId, {}))).toEqual([404, "not_found"]);
+    const tooLarge = await uploadToUrl(portico, world.owner, bytesOfSize(512 * 1024 + 1));
+    expect(statusAndCode(await register(tooLarge, { purpose: "favicon" }))).toEqual([413, "payload_too_large"]);
+    expect(statusAndCode(await register(tooLarge, {}))).toEqual([404, "not_found"]);
   });
 });
 
