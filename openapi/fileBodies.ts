@@ -1,3 +1,4 @@
+import { maximumFileBytes } from "../convex/platform/tables";
 import { headersOf } from "./headers";
 import type { JsonObject } from "./json";
 
@@ -14,7 +15,9 @@ export function bytesBody(maximumBytes: number): JsonObject {
 
 /** The answers of an operation that sends a stored file. */
 export function fileAnswers(commonHeaders: JsonObject): Record<string, JsonObject> {
-  const content = { "*/*": { schema: { ...bytes, description: "The bytes of the file." } } };
+  const content = {
+    "*/*": { schema: { ...bytes, description: "The bytes of the file.", maxLength: maximumFileBytes } },
+  };
   const headers = { ...commonHeaders, ...headersOf("ETag", "Content-Disposition") };
   const location = {
     required: true,

@@ -271,7 +271,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       "The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files.",
     parameters: [
       {
-        name: "token",
+        name: "link",
         in: "query",
         required: true,
         description: "What the link says, and its signature.",

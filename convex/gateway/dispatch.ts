@@ -125,7 +125,7 @@ async function tokenOfBytes(bytes: Uint8Array<ArrayBuffer>, inputs: object | und
 
 /** Bytes that became nobody's are deleted: those of a request that was refused, or answered before. */
 async function withStored(
-  { ctx }: GatewayRequest,
+  { ctx, requestId }: GatewayRequest,
   { bytes }: RestCallArguments,
   answer: () => Promise<RestAnswer>,
 ): Promise<RestAnswer> {
@@ -136,7 +136,17 @@ async function withStored(
     isClaimed = answered.headers["idempotent-replayed"] === undefined;
     return answered;
   } finally {
-    if (!isClaimed) await ctx.runMutation(discardBlob, { storageId: bytes.storageId });
+    if (!isClaimed) await discarded(ctx, requestId, bytes.storageId);
+  }
+}
+
+/** The answer is settled by now; what is not deleted here is swept up after a day. */
+async function discarded(ctx: ActionCtx, requestId: string, storageId: string): Promise<void> {
+  try {
+    await ctx.runMutation(discardBlob, { storageId });
+  } catch (error) {
+    // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
+    console.error(`The bytes of request ${requestId} were not deleted`, error);
   }
 }
 

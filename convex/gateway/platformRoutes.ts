@@ -27,7 +27,7 @@ const openFile = makeFunctionReference<
   "query",
   Arguments,
   { readonly headers: Readonly<Record<string, string>>; readonly file: ServedFile }
->("platform/files/linked:open");
+>("platform/fileLinks:open");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
 const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
 type DocumentReference = typeof discovery;
@@ -54,7 +54,7 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   );
 
   app.get("/v1/file-content", async (c) => {
-    const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("token") ?? "" });
+    const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("link") ?? "" });
     const common = { ...c.get("headers"), "cache-control": "private, no-store", "referrer-policy": "no-referrer" };
     return fileResponse(c.env, c.req.raw, { ...common, ...headers }, file);
   });

@@ -41,7 +41,7 @@ const fileWithLink = () =>
     url: described(
       z.url(),
       "Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.",
-      "https://api.example.com/v1/file-content?token=jd7b9n2m",
+      "https://api.example.com/v1/file-content?link=jd7b9n2m",
     ).optional(),
   });
 
@@ -207,5 +207,5 @@ async function withLink({ caller, now }: TenantQueryContext, row: Doc<"files">):
   const holder = holderOf(caller);
   const token = holder && (await linkToken(row._id, holder, now));
   const site = env["CONVEX_SITE_URL"] ?? "";
-  return { ...withPublicId(row), ...(token === undefined ? {} : { url: `${site}/v1/file-content?token=${token}` }) };
+  return { ...withPublicId(row), ...(token === undefined ? {} : { url: `${site}/v1/file-content?link=${token}` }) };
 }

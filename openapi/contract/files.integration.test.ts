@@ -11,7 +11,7 @@ import {
   wholeFiles,
 } from "../../convex/platform/files/samples.testing";
 import { send } from "./client.testing";
-import { uploadFile, uploadToUrl } from "./rows/platform.testing";
+import { uploadFile, uploadToUrl } from "./uploads.testing";
 import { createMember, createWorld } from "./world.testing";
 import type { Answer } from "./client.testing";
 import type { World } from "./world.testing";
@@ -304,7 +304,7 @@ describe("links", () => {
   it.each(["", "x", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.9999999999999.AAAA"])(
     "refuse what they are not: %s",
     async (token) => {
-      const answer = await call("GET", `/file-content?token=${token}`, undefined);
+      const answer = await call("GET", `/file-content?link=${token}`, undefined);
       expect(statusAndCode(answer)).toEqual([403, "link_expired"]);
     },
   );

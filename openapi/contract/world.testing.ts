@@ -1,7 +1,7 @@
 import { encodeDocumentId, tableNumberOf } from "../../host/values/documentId";
 import { send } from "./client.testing";
 import { invite } from "./invitations.testing";
-import { uploadFile } from "./rows/platform.testing";
+import { uploadFile } from "./uploads.testing";
 import { nextSample } from "./samples.testing";
 import { platformAdminSubject } from "../../scripts/portico/testPortico.testing";
 import type { RowIds } from "./samples.testing";

@@ -170,7 +170,7 @@ it("deletes after a day what nothing uses, and blobs that nobody has claimed", a
     }),
   );
   const upkeep = async () => [
-    await host.mutation(internal.platform.files.upkeep.deleteUnused, {}),
+    await host.mutation(internal.platform.fileUpkeep.deleteUnused, {}),
     await host.mutation(internal.core.records.blobs.sweep, {}),
   ];
   vi.advanceTimersByTime(dayMs - hourMs);

@@ -6,7 +6,7 @@ import { engineTables } from "../wire/engineTables";
 import { ProblemError } from "../wire/errors";
 import { untypedDatabase } from "./untypedDatabase";
 import type { FilePurpose } from "../schema/fields";
-import type { TableMetadata } from "../schema/table";
+import type { FileFieldMetadata, TableMetadata } from "../schema/table";
 import type { TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -75,7 +75,7 @@ async function release(ctx: MutationCtx, storageId: string): Promise<void> {
   await ctx.db.patch(engineTables.files, file._id, { refCount, unusedSince });
 }
 
-function heldFiles(fields: NonNullable<TableMetadata["files"]>, row: object | undefined): HeldFiles {
+function heldFiles(fields: readonly FileFieldMetadata[], row: object | undefined): HeldFiles {
   const held = new Map<string, { pointer: string; purpose: FilePurpose }>();
   for (const { path, purpose } of fields) {
     for (const [value, pointer] of valuesAt(row, path)) {

@@ -1,7 +1,7 @@
 import { send } from "../client.testing";
 import { invite } from "../invitations.testing";
 import { nextSample } from "../samples.testing";
-import { uploadFile } from "./platform.testing";
+import { uploadFile } from "../uploads.testing";
 import { createMember } from "../world.testing";
 import type { RowMaker } from "./rowMaker.testing";
 import type { World } from "../world.testing";

@@ -4903,7 +4903,7 @@ export interface components {
             /**
              * Format: uri
              * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
-             * @example https://api.example.com/v1/file-content?token=jd7b9n2m
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
              */
             url?: string;
             /**
@@ -6714,7 +6714,7 @@ export interface components {
             /**
              * Format: uri
              * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
-             * @example https://api.example.com/v1/file-content?token=jd7b9n2m
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
              */
             url?: string;
             /**
@@ -8167,7 +8167,7 @@ export interface components {
             /**
              * Format: uri
              * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
-             * @example https://api.example.com/v1/file-content?token=jd7b9n2m
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
              */
             url?: string;
             /**
@@ -8683,7 +8683,10 @@ export interface components {
         PorticoDryRun: boolean;
         /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
         PorticoOrganization: string;
-        /** @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file. */
+        /**
+         * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+         * @example bytes=0-1023
+         */
         Range: string;
     };
     requestBodies: never;
@@ -12332,7 +12335,7 @@ export interface operations {
                  * @description What the link says, and its signature.
                  * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.1768473000000.dGhl
                  */
-                token: string;
+                link: string;
             };
             header?: {
                 /**
@@ -12340,7 +12343,10 @@ export interface operations {
                  * @example "22jjqs1036017iu32fbwuv"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file. */
+                /**
+                 * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+                 * @example bytes=0-1023
+                 */
                 Range?: components["parameters"]["Range"];
             };
             path?: never;
@@ -12562,7 +12568,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "url": "https://api.example.com/v1/file-content?token=jd7b9n2m"
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
                      *     }
                      */
                     "application/json": components["schemas"]["UploadFileAnswer"];
@@ -12629,7 +12635,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "url": "https://api.example.com/v1/file-content?token=jd7b9n2m"
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
                      *     }
                      */
                     "application/json": components["schemas"]["GetFileAnswer"];
@@ -12714,7 +12720,10 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
                 "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
-                /** @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file. */
+                /**
+                 * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+                 * @example bytes=0-1023
+                 */
                 Range?: components["parameters"]["Range"];
             };
             path: {
@@ -12835,7 +12844,7 @@ export interface operations {
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "updatedAt": 1768473000000,
-                     *       "url": "https://api.example.com/v1/file-content?token=jd7b9n2m"
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
                      *     }
                      */
                     "application/json": components["schemas"]["RegisterFileAnswer"];

@@ -1,7 +1,7 @@
 import { v } from "convex/values";
-import { internalMutation } from "../../_generated/server";
-import { systemWriter } from "../../core/records/systemWriter";
-import { dayMs } from "../../core/wire/durations";
+import { internalMutation } from "../_generated/server";
+import { systemWriter } from "../core/records/systemWriter";
+import { dayMs } from "../core/wire/durations";
 
 const unusedLifetimeMs = dayMs;
 /** Files deleted in one run; what is beyond waits for the next. */

@@ -1,16 +1,16 @@
 import { v } from "convex/values";
-import { internalQuery } from "../../_generated/server";
-import { callerOfPrincipal } from "../../core/access/caller";
-import { rowReachOf } from "../../core/access/reach";
-import { assertUsable, resolveTenant } from "../../core/access/tenant";
-import { UnscopedReader } from "../../core/records/reader";
-import { ProblemError } from "../../core/wire/errors";
-import { headersOfFile } from "../../core/wire/fileHeaders";
-import { servedFileValidator } from "../../core/wire/restProtocol";
-import { readLinkToken } from "./links";
-import type { FileLink } from "./links";
-import type { Doc } from "../../_generated/dataModel";
-import type { QueryCtx } from "../../_generated/server";
+import { internalQuery } from "../_generated/server";
+import { callerOfPrincipal } from "../core/access/caller";
+import { rowReachOf } from "../core/access/reach";
+import { assertUsable, resolveTenant } from "../core/access/tenant";
+import { UnscopedReader } from "../core/records/reader";
+import { ProblemError } from "../core/wire/errors";
+import { headersOfFile } from "../core/wire/fileHeaders";
+import { servedFileValidator } from "../core/wire/restProtocol";
+import { readLinkToken } from "./files/links";
+import type { FileLink } from "./files/links";
+import type { Doc } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
 
 /**
  * The file behind a link, for whoever has it, as long as whoever asked for it may read files.
