@@ -17,6 +17,8 @@ crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core
 crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
   table: "webhookEvents",
 });
+crons.hourly("delete unused files", { minuteUTC: 12 }, internal.platform.fileUpkeep.deleteUnused, {});
+crons.daily("delete unclaimed uploads", { hourUTC: 3, minuteUTC: 22 }, internal.core.records.blobs.sweep, {});
 crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.daily(

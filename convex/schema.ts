@@ -4,7 +4,7 @@ import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } fr
 import { scheduledJobs } from "./jobs/tables";
 import { emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
-import { idempotencyKeys, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
+import { files, idempotencyKeys, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -22,6 +22,7 @@ export default defineSchema({
   clientMemberships,
   clients,
   emails,
+  files,
   healthChecks,
   idempotencyKeys,
   invitations,

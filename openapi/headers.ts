@@ -13,6 +13,18 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", maxLength: 64 },
     example: "identity",
   },
+  "Content-Disposition": {
+    required: true,
+    description: "Whether the file is to be shown or saved, and its name (RFC 6266), as ASCII and as UTF-8 (RFC 8187).",
+    schema: { type: "string", maxLength: 4096 },
+    example: "inline; filename=\"logo.png\"; filename*=UTF-8''logo.png",
+  },
+  "Content-Range": {
+    required: true,
+    description: "Which bytes of how many these are (RFC 9110, 14.4).",
+    schema: { type: "string", maxLength: 64 },
+    example: "bytes 0-1023/48213",
+  },
   ETag: {
     required: true,
     description: "Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.",
@@ -116,6 +128,13 @@ export const parameterComponents: Readonly<Record<string, JsonObject>> = {
     description: "Entity tags of answers that the caller has; 304 when one of them is still current.",
     schema: { type: "string", maxLength: 1024 },
     example: '"22jjqs1036017iu32fbwuv"',
+  },
+  Range: {
+    name: "Range",
+    in: "header",
+    description: "One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.",
+    schema: { type: "string", maxLength: 64 },
+    example: "bytes=0-1023",
   },
   PorticoDryRun: {
     name: "Portico-Dry-Run",

@@ -59,6 +59,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   if (declaration.on || declaration.path.includes("{")) add("not_found");
   if (isList) add("invalid_cursor");
+  if (declaration.answersFile) add("range_not_satisfiable");
   if (declaration.on?.assigned || (declaration.assigned && !isList)) add("not_assigned");
   if (declaration.on && declaration.method !== "GET") add("precondition_failed");
   if (operation.kind === "mutation" && !operation.supportsDryRun) add("dry_run_unsupported");
@@ -68,6 +69,7 @@ export function problemsOf(operation: Operation, table: TableNames | undefined):
     if (!isTenantless(declaration.access) && declaration.access !== "enrollment") {
       const tables = referencePaths(declaration.body).map((path) => path.table);
       if (tables.some((name) => name !== "users")) add("cross_tenant_reference");
+      if (tables.includes("_storage")) add("file_purpose_mismatch");
       if (tables.includes("users")) add("not_an_organization_member");
     }
   }

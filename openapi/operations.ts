@@ -5,6 +5,8 @@ import { referencePaths } from "../convex/core/schema/zod";
 import { exampleCredential } from "./exampleValues";
 import { assertDescribed } from "./descriptions";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
+import { bytesBody, fileAnswers } from "./fileBodies";
+import { headerNameOf } from "../scripts/generate/routeTable";
 import { allProblems, ownProblems, problemsOf } from "./impliedProblems";
 import { isObject, pascalCase } from "./json";
 import { schemaNameOf } from "./schemas";
@@ -84,16 +86,18 @@ function uncapitalized(summary: string): string {
 function parametersOf(operation: Operation, { schemas }: DocumentParts): JsonObject[] {
   const { declaration, query, supportsDryRun } = operation;
   const { method, access } = declaration;
-  const asParameters = (place: "path" | "query", shape: Readonly<Record<string, z.ZodType>> = {}) =>
+  const asParameters = (place: "path" | "query" | "header", shape: Readonly<Record<string, z.ZodType>> = {}) =>
     Object.entries(shape).map(([name, type]) => parameterFor(place, name, type, schemas, operation));
   return [
     ...asParameters("path", declaration.params),
     ...asParameters("query", query),
+    ...asParameters("header", declaration.headers),
     ...(isTenantless(access) || access === "enrollment" ? [] : [parameterOf("PorticoOrganization")]),
     ...(method === "POST" ? [parameterOf("IdempotencyKey")] : []),
     ...(supportsDryRun ? [parameterOf("PorticoDryRun")] : []),
     ...(declaration.on && method !== "GET" ? [parameterOf("IfMatch")] : []),
     ...(method === "GET" ? [parameterOf("IfNoneMatch")] : []),
+    ...(declaration.answersFile ? [parameterOf("Range")] : []),
   ];
 }
 
@@ -122,7 +126,7 @@ function titleOf({ declaration: { noun } }: Operation, name: string): string {
 }
 
 function parameterFor(
-  place: "path" | "query",
+  place: "path" | "query" | "header",
   name: string,
   type: z.ZodType,
   schemas: SchemaComponents,
@@ -134,7 +138,7 @@ function parameterFor(
   const required = place === "path" || !type.safeParse(undefined).success;
   const example = Array.isArray(examples) ? examples[0] : schemas.example(schema, where);
   return {
-    name,
+    name: place === "header" ? headerNameOf(name) : name,
     in: place,
     ...(required ? { required } : {}),
     ...(description === undefined ? {} : { description }),
@@ -148,7 +152,8 @@ function parameterFor(
 }
 
 function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonObject | undefined {
-  const { body, operationId, exactlyOneOf, summary } = operation.declaration;
+  const { body, operationId, exactlyOneOf, summary, takesBytes } = operation.declaration;
+  if (takesBytes !== undefined) return bytesBody(takesBytes);
   if (!body || Object.keys(body).length === 0) return undefined;
   if (exactlyOneOf && exactlyOneOf.length !== Object.keys(body).length)
     throw new Error(`${operationId} has fields beside those of which it takes one.`);
@@ -214,6 +219,7 @@ function successOf(operation: Operation, { schemas, readable }: DocumentParts): 
     ...(method === "POST" ? headersOf("Idempotent-Replayed") : {}),
     ...(supportsDryRun ? headersOf("Portico-Dry-Run") : {}),
   };
+  if (declaration.answersFile) return fileAnswers(ofAll);
   if (status === 204)
     return { "204": { description: "Done; there is nothing to show.", headers: { ...ofAll, ...ofChange } } };
   const about = `${isList ? "A row of the answer" : "The answer"} to “${summary}”.`;
@@ -254,12 +260,12 @@ function pageSchema(row: JsonObject, words: string): JsonObject {
 }
 
 /** What the SDK's generator needs beyond OpenAPI. */
-function extensionsOf({ declaration, resource, verb, kind, isList }: Operation): JsonObject {
-  const { name, method, secret, restOnly, permission, deprecated } = declaration;
+function extensionsOf({ declaration, resource, verb, kind, isList, isAction }: Operation): JsonObject {
+  const { name, method, restOnly, permission, deprecated } = declaration;
   return {
     "x-portico-resource": resource,
     "x-portico-verb": verb,
-    ...(restOnly ? {} : { "x-portico-function": name, "x-portico-function-type": secret ? "action" : kind }),
+    ...(restOnly ? {} : { "x-portico-function": name, "x-portico-function-type": isAction ? "action" : kind }),
     ...(isList ? { "x-portico-list": true } : {}),
     ...(method === "POST" ? { "x-portico-idempotent": true } : {}),
     ...(permission === undefined ? {} : { "x-portico-permission": permission }),

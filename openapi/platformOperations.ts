@@ -4,6 +4,7 @@ import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
 import { documentationLinks } from "../convex/core/wire/documentationLinks";
 import { documentDomainNames } from "./documentDomains";
+import { fileAnswers } from "./fileBodies";
 import { commonHeaders, headersOf, parameterOf } from "./headers";
 import { byText } from "./json";
 import { documentOrigin } from "../convex/documentation/documentOrigin";
@@ -259,6 +260,29 @@ export const platformOperations: readonly PlatformOperation[] = [
       "webhook_not_configured",
       "internal",
     ],
+  },
+  {
+    method: "get",
+    path: "/v1/file-content",
+    resource: "files",
+    operationId: "openFileLink",
+    summary: "Open the link of a file",
+    description:
+      "The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files.",
+    parameters: [
+      {
+        name: "link",
+        in: "query",
+        required: true,
+        description: "What the link says, and its signature.",
+        schema: { type: "string", maxLength: 512 },
+        example: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.1768473000000.dGhl",
+      },
+      parameterOf("IfNoneMatch"),
+      parameterOf("Range"),
+    ],
+    success: fileAnswers(commonHeaders),
+    problems: ["link_expired", "not_found", "range_not_satisfiable", "unavailable", "internal"],
   },
   {
     method: "get",

@@ -16,5 +16,5 @@ export const documentDomains: readonly DocumentDomain[] = [
   {"name":"access","title":"Access","tags":["Roles","Permissions","Teams","Team members","Clients","Client members","Client resources","API keys"]},
   {"name":"sites","title":"Sites","tags":["Sites","Agents","Agent enrollment tokens","Agent API logs"]},
   {"name":"observability","title":"Observability","tags":["Health checks","API logs","Audit logs"]},
-  {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation"]},
+  {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation","Files"]},
 ];

@@ -6,7 +6,8 @@ import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, isProviderAway, refusalOf, verifierSentence } from "./credentials";
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
-import { assertConditions, isDryRun, queryOf, readBody } from "./requests";
+import { fileResponse } from "./fileAnswers";
+import { assertConditions, headerInputs, isDryRun, queryOf, readBody, readBytes } from "./requests";
 import { problemResponse } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
@@ -29,6 +30,7 @@ const idempotencyKeyPattern = /^[!-~]{8,128}$/;
 const providerAway = "The keys of the token's issuer cannot be read at present; the token may be good.";
 const provision = makeFunctionReference<"mutation">("tenancy/provisioning:provision");
 const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKnown");
+const discardBlob = makeFunctionReference<"mutation">("core/records/blobs:discard");
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
 const recordRequest = makeFunctionReference<"mutation">("observability/requestLog:record");
 
@@ -46,10 +48,10 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
     if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
     const args = await argumentsOf(call, token, dryRun);
-    const answer = await runProvisioned(call, args);
+    const answer = await withStored(call, args, () => runProvisioned(call, args));
     const { logged, ...deferred } = answer.deferred ?? {};
     if (Object.keys(deferred).length > 0) await writeDeferred(call, deferred);
-    const response = responseOf({ ...call, headers: actingIn(answer.organizationId, headers) }, answer);
+    const response = await responseOf({ ...call, headers: actingIn(answer.organizationId, headers) }, answer);
     if (logged && !dryRun) await writeLog(call, { logged, response, startedAt });
     return response;
   } catch (error) {
@@ -70,12 +72,16 @@ async function argumentsOf(
   dryRun: boolean,
 ) {
   const { headers } = request;
-  assertAcceptsJson(headers);
+  if (!route.answersFile) assertAcceptsJson(headers);
   assertConditions(headers);
   const credential = await credentialOf(token);
   // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
-  if (mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
-  const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
+  if (route.bytes && credential?.kind === "enrollment")
+    throw new ProblemError("unauthenticated", "An enrolment token enrols devices and does nothing else.");
+  if (route.bytes || mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
+  const bodyText = route.method === "GET" || route.bytes ? undefined : await readBody(request, "application/json");
+  const inputs = route.bytes && headerInputs(headers, route.bytes.headers);
+  const bytes = route.bytes && (await readBytes(request, route.bytes.maximum));
   const query = queryOf(request.url);
   const idempotencyKey = route.method === "POST" ? headers.get("idempotency-key") : null;
   if (idempotencyKey !== null && !idempotencyKeyPattern.test(idempotencyKey)) {
@@ -89,6 +95,9 @@ async function argumentsOf(
     params,
     ...(query ? { query } : {}),
     ...(bodyText ? { bodyText } : {}),
+    ...(inputs ? { headers: inputs } : {}),
+    // A dry run of what reaches beyond the database is refused, and leaves nothing there either.
+    ...(bytes && !dryRun ? { bytes: await storedBytes(ctx, bytes, headers) } : {}),
     request: {
       requestId,
       ...(ip === null ? {} : { ip }),
@@ -103,7 +112,9 @@ async function argumentsOf(
         : {
             idempotency: {
               key: idempotencyKey,
-              requestHash: await sha256Hex(`${targetOf(request.url)}\n${canonicalBody(bodyText ?? "")}`),
+              requestHash: await sha256Hex(
+                `${targetOf(request.url)}\n${bytes ? await tokenOfBytes(bytes, inputs) : canonicalBody(bodyText ?? "")}`,
+              ),
             },
           }),
     },
@@ -113,6 +124,45 @@ async function argumentsOf(
 /** Says which organization a request acted in, which its credential alone may have named. */
 function actingIn(organizationId: string | undefined, headers: Record<string, string>): Record<string, string> {
   return organizationId === undefined ? headers : { ...headers, "portico-organization": organizationId };
+}
+
+async function storedBytes(ctx: ActionCtx, bytes: Uint8Array<ArrayBuffer>, headers: Headers) {
+  const declaredType = headers.get("content-type");
+  const blob = new Blob([bytes], declaredType === null ? {} : { type: declaredType });
+  return { storageId: await ctx.storage.store(blob), ...(declaredType === null ? {} : { declaredType }) };
+}
+
+/** What tells a body of bytes and the inputs beside it from others. */
+async function tokenOfBytes(bytes: Uint8Array<ArrayBuffer>, inputs: object | undefined): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `${JSON.stringify(inputs)}\n${digest.join()}`;
+}
+
+/** Bytes that became nobody's are deleted: those of a request that was refused, or answered before. */
+async function withStored(
+  { ctx, requestId }: GatewayRequest,
+  { bytes }: RestCallArguments,
+  answer: () => Promise<RestAnswer>,
+): Promise<RestAnswer> {
+  if (!bytes) return answer();
+  let isClaimed = false;
+  try {
+    const answered = await answer();
+    isClaimed = answered.headers["idempotent-replayed"] === undefined;
+    return answered;
+  } finally {
+    if (!isClaimed) await discarded(ctx, requestId, bytes.storageId);
+  }
+}
+
+/** The answer is settled by now; what is not deleted here is swept up after a day. */
+async function discarded(ctx: ActionCtx, requestId: string, storageId: string): Promise<void> {
+  try {
+    await ctx.runMutation(discardBlob, { storageId });
+  } catch (error) {
+    // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
+    console.error(`The bytes of request ${requestId} were not deleted`, error);
+  }
 }
 
 function mayBeLarge({ headers, method }: Request): boolean {
@@ -151,14 +201,16 @@ function run({ ctx, route: { kind, domain } }: GatewayRequest, args: RestCallArg
   }
 }
 
-function responseOf({ request, headers }: GatewayRequest, answer: RestAnswer): Response {
+async function responseOf({ ctx, request, headers }: GatewayRequest, answer: RestAnswer): Promise<Response> {
   const all = {
+    "cache-control": "private, no-cache",
     ...headers,
     ...answer.headers,
-    "cache-control": "private, no-cache",
     vary: "Authorization, Origin, Portico-Organization",
   };
-  const tag = answer.headers["etag"];
+  if (answer.file) return fileResponse(ctx, request, all, answer.file);
+  // What is not to be stored is not to be used again either.
+  const tag = all["cache-control"] === "no-store" ? undefined : answer.headers["etag"];
   const ifNoneMatch = request.headers.get("if-none-match");
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (isRead && tag !== undefined && ifNoneMatch !== null && entityTagMatches(ifNoneMatch, tag)) {

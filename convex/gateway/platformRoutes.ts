@@ -1,11 +1,13 @@
 import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
+import { fileResponse } from "./fileAnswers";
 import { receiveWebhook } from "./inboundWebhooks";
 import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
 import { nothingThere, problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
+import type { ServedFile } from "../core/wire/restProtocol";
 import type { HttpDocument } from "../core/wire/httpDocument";
 import type { OAuthError } from "../core/wire/oauthErrors";
 import type { Context } from "hono";
@@ -21,6 +23,11 @@ const createToken = makeFunctionReference<"action", Record<string, unknown>, obj
 const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
 const home = makeFunctionReference<"query", Arguments, HttpDocument>("platform/home:page");
 const problemPage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/problemPages:page");
+const openFile = makeFunctionReference<
+  "query",
+  Arguments,
+  { readonly headers: Readonly<Record<string, string>>; readonly file: ServedFile }
+>("platform/fileLinks:open");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
 const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
 type DocumentReference = typeof discovery;
@@ -44,6 +51,12 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/webhooks/clerk", async (c) =>
     c.json(await receiveWebhook(c.env, "clerk", c.req.raw), 200, c.get("headers")),
   );
+
+  app.get("/v1/file-content", async (c) => {
+    const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("link") ?? "" });
+    const common = { ...c.get("headers"), "cache-control": "private, no-store", "referrer-policy": "no-referrer" };
+    return fileResponse(c.env, c.req.raw, { ...common, ...headers }, file);
+  });
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
   app.get("/.well-known/oauth-authorization-server", (c) =>

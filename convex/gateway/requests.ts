@@ -37,10 +37,7 @@ export async function readBody(
 ): Promise<string> {
   const bytes = await bytesOf(request, maximumBytes);
   if (bytes.byteLength === 0) return "";
-  const coding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
-  if (coding !== "identity" && coding !== "") {
-    throw new ProblemError("unsupported_content_encoding", "A body is taken as it is, without Content-Encoding.");
-  }
+  assertUncoded(request.headers);
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("charset="));
   if (type.trim() !== mediaType || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
@@ -55,6 +52,41 @@ export async function readBody(
     if (error instanceof ProblemError) throw error;
     throw invalidField("", "invalid_encoding", "The body is not valid UTF-8.");
   }
+}
+
+/**
+ * The body as it is.
+ * @throws {ProblemError} 413 as soon as it is known to be too large, 415 with a content coding
+ */
+export async function readBytes(request: Request, maximumBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await bytesOf(request, maximumBytes);
+  assertUncoded(request.headers);
+  return bytes;
+}
+
+function assertUncoded(headers: Headers): void {
+  const coding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (coding !== "identity" && coding !== "") {
+    throw new ProblemError("unsupported_content_encoding", "A body is taken as it is, without Content-Encoding.");
+  }
+}
+
+/**
+ * Inputs that travel as headers, in percent-encoded UTF-8: HTTP carries little else than ASCII.
+ * @throws {ProblemError} 400 for one that is not
+ */
+export function headerInputs(headers: Headers, names: Readonly<Record<string, string>>): Record<string, string> {
+  const inputs: Record<string, string> = {};
+  for (const [header, input] of Object.entries(names)) {
+    const value = headers.get(header);
+    if (value === null) continue;
+    try {
+      inputs[input] = decodeURIComponent(value);
+    } catch {
+      throw invalidField(`/${input}`, "invalid_encoding", `${header} is not percent-encoded UTF-8.`);
+    }
+  }
+  return inputs;
 }
 
 /**
@@ -78,14 +110,14 @@ function assertFewValues(bytes: Uint8Array): void {
   }
 }
 
-async function bytesOf(request: Request, maximumBytes: number): Promise<Uint8Array> {
+async function bytesOf(request: Request, maximumBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const declared = request.headers.get("content-length");
   if (Number(declared ?? "0") > maximumBytes) throw tooLarge(maximumBytes);
   if (declared !== null) return new Uint8Array(await whole(request.arrayBuffer()));
   return request.body === null ? new Uint8Array() : readStream(request.body, maximumBytes);
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number): Promise<Uint8Array> {
+async function readStream(body: ReadableStream<Uint8Array>, maximumBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;

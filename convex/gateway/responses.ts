@@ -5,9 +5,9 @@ import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders =
-  "Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
+  "Accept-Ranges, Content-Disposition, Content-Range, Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
-  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Portico-Client, Portico-Dry-Run, Portico-Organization, traceparent, X-Request-Id";
+  "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Portico-Client, Portico-Dry-Run, Portico-Organization, Range, traceparent, X-File-Name, X-File-Purpose, X-Request-Id";
 
 /** Headers of every answer: request id, CORS (no cookies are ever used, so any origin may be allowed) and hardening. */
 export function commonHeaders(requestId: string, origin: string | null): Record<string, string> {

@@ -9,5 +9,9 @@ export interface Route {
   readonly kind: "query" | "mutation" | "action";
   /** `<resource>.<verb>` inside the domain. */
   readonly operation: string;
+  /** Takes a body of as many bytes, with the headers that carry inputs beside it. */
+  readonly bytes?: { readonly maximum: number; readonly headers: Readonly<Record<string, string>> };
+  /** Answers bytes of any type. */
+  readonly answersFile?: true;
   readonly deprecated?: Pick<Deprecation, "since" | "until">;
 }

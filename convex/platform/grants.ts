@@ -15,4 +15,15 @@ export const grants = {
     keys: true,
     description: "Rotate secrets of webhook endpoints, test them, and send deliveries again.",
   },
+  "file:create": {
+    all: ["owner", "admin", "moderator", "member", "developer"],
+    keys: true,
+    description: "Upload files.",
+  },
+  "file:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer", "developer", "support", "client"],
+    keys: true,
+    description: "See files and download them.",
+  },
+  "file:delete": { all: ["owner", "admin"], own: ["moderator"], keys: true, description: "Delete files." },
 } as const satisfies Grants;

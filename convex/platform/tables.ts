@@ -3,8 +3,10 @@ import {
   described,
   exampleHash,
   exampleRowId,
+  filePurposes,
   integer,
   outboundUrl,
+  plainName,
   reference,
   rowId,
   sealed,
@@ -179,3 +181,42 @@ export const webhookDeliveries = tenantTable(webhookDeliveryFields, "", {
   .index("by_status_and_endpointId_and_nextRetryAt", ["status", "endpointId", "nextRetryAt"])
   .index("by_endpointId_and_senderId", ["endpointId", "senderId"])
   .index("by_expiresAt", ["expiresAt"]);
+/** What a file may take, whatever it is for. */
+export const maximumFileBytes = 50 * 1024 * 1024;
+
+export const fileFields = {
+  storageId: described(
+    rowId("_storage"),
+    "What fields that hold files take, such as an organization's `logoStorageId`.",
+    exampleRowId,
+  ),
+  name: described(plainName(1, 255), "What the file is called: the last part of the path that it had.", "logo.png"),
+  contentType: described(
+    z.string().max(100),
+    "What its bytes were found to be, whatever the sender called them; `application/octet-stream` where that is nothing known.",
+    "image/png",
+  ),
+  size: described(integer(0, maximumFileBytes), "Its size in bytes.", 48_213),
+  sha256: described(z.string().max(64), "SHA-256 of its bytes, in hex.", exampleHash),
+  width: described(integer(1, 1_000_000_000), "Width of a picture in pixels.", 512).optional(),
+  height: described(integer(1, 1_000_000_000), "Height of a picture in pixels.", 512).optional(),
+  purpose: described(z.enum(filePurposes), "What it is for; fields take files of their own purpose only."),
+  refCount: described(integer(0, 1_000_000_000), "How many rows hold it; it can be deleted while none does.", 1),
+  unusedSince: described(
+    timestampMs(),
+    "Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`.",
+  ).optional(),
+};
+
+/** What an organization has stored. Written with the bytes that it names; goes when nothing uses it, or when somebody says so. */
+export const files = tenantTable(fileFields, "CUD", {
+  noun: "file",
+  description: "A file of the organization: what is known of it. `GET /v1/files/{fileId}/content` has its bytes.",
+  audited: true,
+  unique: [{ fields: ["storageId"], index: "by_storageId", code: "already_registered", includesTrash: true }],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_purpose", ["organizationId", "deletedAt", "purpose"])
+  .index("by_organizationId_and_deletedAt_and_createdBy", ["organizationId", "deletedAt", "createdBy"])
+  .index("by_storageId", ["storageId"])
+  .index("by_unusedSince", ["unusedSince"]);

@@ -161,18 +161,19 @@ export const update = organizations.change("update", {
     name: organizationFields.name.optional(),
     slug: organizationFields.slug.optional(),
     externalId: organizationFields.externalId,
+    logoStorageId: organizationFields.logoStorageId.nullable(),
     metadata: organizationFields.metadata.nullable(),
     settings: someSettings().optional(),
   }),
   problems: ["slug_taken", "external_id_taken"],
-  handler: async ({ row, tenant, unscoped }, { name, slug, metadata, externalId, settings }) => {
+  handler: async ({ row, tenant, unscoped }, { name, slug, logoStorageId, metadata, externalId, settings }) => {
     if (externalId !== undefined && externalId !== row.externalId) {
       if (row.externalId !== undefined) throw readOnlyExternalId("It is set already, and stays.");
       if (tenant.membership?.userId !== row.ownerId)
         throw new ProblemError("forbidden", "Only the owner sets the external id.");
     }
     const changes = {
-      ...patchOf({ name, slug, metadata, externalId }),
+      ...patchOf({ name, slug, logoStorageId, metadata, externalId }),
       ...(settings === undefined ? {} : { settings: { ...row.settings, ...definedOf(settings) } }),
     };
     return unscoped.patch("organizations", row, changes);

@@ -56,7 +56,8 @@ async function deletedOrganization(host: Host, slug: string, rowsOfEach = 7): Pr
     await db.patch("users", owner, { defaultOrganizationId: organization });
     return [owner, organization];
   });
-  const ids: Record<string, string> = { users: userId, organizations: organizationId };
+  const blob = await host.run(({ storage }) => storage.store(new Blob(["a file"])));
+  const ids: Record<string, string> = { users: userId, organizations: organizationId, _storage: blob };
   for (let left = tenantTables; left.length > 0;) {
     const ready = left.filter(({ metadata }) => metadata.references.every(({ table }) => table in ids));
     expect(ready, `none of ${left.map(({ name }) => name).join()} refers to tables with rows only`).not.toEqual([]);

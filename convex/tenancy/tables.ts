@@ -4,6 +4,7 @@ import {
   described,
   emailAddress,
   exampleHash,
+  exampleRowId,
   httpsUrl,
   integer,
   jsonObject,
@@ -11,6 +12,7 @@ import {
   plainName,
   reference,
   slug,
+  storedFile,
   text,
   timestampMs,
   timeZone,
@@ -185,6 +187,11 @@ export const organizationFields = {
     text(1, 255).refine((value) => !/\p{Cc}/u.test(value), "It has control characters."),
     "The organization's id at the identity provider, unique in the deployment; set once, by the owner.",
     "org_5bT1xW9",
+  ).optional(),
+  logoStorageId: described(
+    storedFile("logo"),
+    "The organization's logo: `storageId` of a file of purpose `logo`.",
+    exampleRowId,
   ).optional(),
   metadata: described(jsonObject(16_384), "What an application keeps with the organization.", {
     costCenter: "4711",

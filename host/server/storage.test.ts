@@ -224,10 +224,22 @@ describe("a stored file", () => {
     expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([200, "0", ""]);
   });
 
-  it("is sandboxed when it could run in a browser", async () => {
-    const response = await fetch(await urlOf(await upload("<script></script>", { "content-type": "text/html" })));
-    expect(response.headers.get("content-security-policy")).toContain("sandbox");
-  });
+  it.each([
+    ["image/png", "inline"],
+    ["image/svg+xml", "attachment"],
+    ["image/pngx", "attachment"],
+    ["text/html", "attachment"],
+    ["text/plain", "attachment"],
+    ["application/pdf", "attachment"],
+  ])(
+    "is shown in a browser when it is a picture, saved when it is anything else, and sandboxed: %s",
+    async (contentType, disposition) => {
+      const { headers } = await fetch(await urlOf(await upload("<script></script>", { "content-type": contentType })));
+      expect(headers.get("content-disposition")).toBe(disposition);
+      expect(headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    },
+  );
 
   it("has an URL that its storage id does not give away, and nothing else is there", async () => {
     const id = await upload("secret");

@@ -8,8 +8,8 @@ const prefix = "/api/storage/";
 const uploadPath = `${prefix}upload`;
 /** A stored file never changes, but it may be deleted, and its URL is a secret of those who were given it. */
 const cacheControl = "private, max-age=2592000";
-/** Types that a browser would run as a page of the function port's origin. */
-const activeContent = /\b(html|svg|xml|javascript|ecmascript)\b/i;
+/** What a browser shows as pixels and nothing else; everything else it saves. */
+const shownInline = /^image\/(png|jpeg|gif|webp|avif)$/i;
 
 /** Convex's file storage over HTTP: `POST /api/storage/upload?token=…` and `GET /api/storage/<uuid>`. */
 export class StorageDoor {
@@ -78,7 +78,8 @@ async function sendFile(request: IncomingMessage, response: ServerResponse, file
   const contentType = file.contentType ?? "application/octet-stream";
   response.setHeader("content-type", contentType);
   response.setHeader("x-content-type-options", "nosniff");
-  if (activeContent.test(contentType)) response.setHeader("content-security-policy", "default-src 'none'; sandbox");
+  response.setHeader("content-security-policy", "sandbox; default-src 'none'");
+  response.setHeader("content-disposition", shownInline.test(contentType) ? "inline" : "attachment");
   const { start, end } = range === "whole" ? { start: 0, end: file.sizeBytes - 1 } : range;
   response.setHeader("content-length", end - start + 1);
   if (range === "whole") response.statusCode = 200;

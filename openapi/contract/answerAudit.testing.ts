@@ -77,7 +77,7 @@ function bodyFaults({ node, pointer }: Declared, contentType: string | null, tex
   const content = objectAt(node, "content");
   if (Object.keys(content).length === 0) return text === "" ? [] : ["a body is not declared"];
   const type = (contentType ?? "").replace(/;.*/, "");
-  if (!(type in content)) return [`the content type ${type || "(none)"} is not declared`];
+  if (!(type in content) && !("*/*" in content)) return [`the content type ${type || "(none)"} is not declared`];
   if (!/[/+]json$/.test(type)) return [];
   const faults = schemaFaults(`${pointer}/content/${escaped(type)}`, JSON.parse(text));
   return faults.map((fault) => `the body${fault} in ${text.slice(0, 200)}`);
@@ -156,7 +156,9 @@ export class AnswerAudit {
   readonly #audited: typeof fetch = async (input, init) => {
     const response = await this.#fetch(input, init);
     const { url, method } = input instanceof Request ? input : { url: String(input), method: init?.method ?? "GET" };
-    if (url.startsWith(`${this.origin}/`)) this.#pending.push(this.#noteCopy(method, url, response.clone()));
+    // What a redirection leads to is somebody else's answer.
+    if (url.startsWith(`${this.origin}/`) && !response.redirected)
+      this.#pending.push(this.#noteCopy(method, url, response.clone()));
     return response;
   };
 

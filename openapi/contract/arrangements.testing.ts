@@ -8,6 +8,7 @@ import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
+import { tinyPng, uploadToUrl } from "./uploads.testing";
 import { createMember } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Fields } from "../../convex/core/schema/table";
@@ -185,6 +186,10 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   }),
   "healthChecks.record": async () => ({ body: healthReport() }),
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
+  "files.register": async ({ portico, owner }) => ({
+    body: { storageId: await uploadToUrl(portico, owner, new Uint8Array(tinyPng)), name: `file-${nextSample()}.png` },
+  }),
+  "files.upload": async () => ({ bytes: "Some text.", headers: { "x-file-name": `file-${nextSample()}.txt` } }),
   "invitations.accept": arrangeInvitee,
   "invitations.decline": arrangeInvitee,
   // A role is named once.

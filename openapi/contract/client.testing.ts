@@ -6,6 +6,9 @@ export interface Arranged {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** The body of an operation that takes bytes, and the headers beside it. */
+  readonly bytes?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Bearer credential; the owner of `acme` unless given. */
   readonly credential?: string;
 }
@@ -51,7 +54,11 @@ export function sendOperation(
   credential: string | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const { method } = operation.declaration;
+  const { method, takesBytes } = operation.declaration;
+  if (takesBytes !== undefined) {
+    const all = { "content-type": "application/octet-stream", ...arranged.headers, ...headers };
+    return send(portico, method, pathOf(operation, arranged), credential, arranged.bytes ?? "bytes", all);
+  }
   const body = method === "GET" || method === "DELETE" ? arranged.body : (arranged.body ?? {});
   return send(portico, method, pathOf(operation, arranged), credential, body, headers);
 }

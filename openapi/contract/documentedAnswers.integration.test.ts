@@ -140,7 +140,8 @@ describe("credentials of every kind", () => {
       ),
     );
     if (declaration.method === "GET") return;
-    for (const headers of [{ "content-type": "text/plain" }, { "content-encoding": "gzip" }]) {
+    const otherTypes = declaration.takesBytes === undefined ? [{ "content-type": "text/plain" }] : [];
+    for (const headers of [...otherTypes, { "content-encoding": "gzip" }]) {
       const answer = await send(portico, declaration.method, path, world.owner, "{}", headers);
       expect(answer.status).toBe(415);
     }

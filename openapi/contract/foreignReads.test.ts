@@ -57,7 +57,10 @@ function inserted(host: Host, table: string, ids: Readonly<Record<string, string
   const definition = Object.entries(schema.tables).find(([name]) => name === table)?.[1];
   const fields = declarationOf(definition ?? {})?.fields ?? {};
   // The table's type is not known here, so neither is that of its rows.
-  return host.run(async ({ db }) => String(await Reflect.apply(db.insert, db, [table, sampleFields(fields, ids)])));
+  return host.run(async ({ db, storage }) => {
+    const row = sampleFields(fields, { ...ids, _storage: await storage.store(new Blob(["a file"])) });
+    return String(await Reflect.apply(db.insert, db, [table, row]));
+  });
 }
 
 /** The context of a call, which notes what is read of the database. */

@@ -31,8 +31,11 @@ export async function functionTokenFor({ siteUrl }: TestPortico, credential: str
 }
 
 /** The function of an operation, under the type that Convex knows it by. */
-export function functionOf({ kind, declaration }: Operation): { readonly route: string; readonly path: string } {
-  return { route: `/api/${declaration.secret ? "action" : kind}`, path: declaration.name };
+export function functionOf({ kind, isAction, declaration }: Operation): {
+  readonly route: string;
+  readonly path: string;
+} {
+  return { route: `/api/${isAction ? "action" : kind}`, path: declaration.name };
 }
 
 /** Calls a function by the route of its type, as Convex's clients do. */

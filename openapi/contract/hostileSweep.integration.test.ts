@@ -61,7 +61,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
   });
 
   it("answers hostile arguments of its Convex function with an error of the caller's", async () => {
-    const kind = operation.kind === "query" ? "query" : declaration.secret ? "action" : "mutation";
+    const kind = operation.isAction ? "action" : operation.kind;
     const credential =
       declaration.access === "agent" || declaration.access === "enrollment"
         ? undefined

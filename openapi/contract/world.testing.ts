@@ -1,6 +1,7 @@
 import { encodeDocumentId, tableNumberOf } from "../../host/values/documentId";
 import { send } from "./client.testing";
 import { invite } from "./invitations.testing";
+import { uploadFile } from "./uploads.testing";
 import { nextSample } from "./samples.testing";
 import { platformAdminSubject } from "../../scripts/portico/testPortico.testing";
 import type { RowIds } from "./samples.testing";
@@ -115,6 +116,7 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization): Pro
     sites: organization.siteId,
     agents: organization.agents[0]?.id ?? "",
     roles: await customRole(portico, token),
+    _storage: (await uploadFile(portico, token, "logo")).storageId,
   };
 }
 

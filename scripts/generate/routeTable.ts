@@ -17,16 +17,25 @@ ${rows}
 }
 
 /** The route of an operation. */
-export function routeOf({ declaration, kind, domain, resource, verb }: Operation): Route {
-  const { deprecated } = declaration;
+export function routeOf({ declaration, kind, isAction, domain, resource, verb }: Operation): Route {
+  const { deprecated, takesBytes, headers = {} } = declaration;
+  const names = Object.fromEntries(Object.keys(headers).map((name) => [headerNameOf(name), name]));
   return {
     method: declaration.method,
     path: `/v1${declaration.path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     domain,
-    kind: declaration.secret ? "action" : kind,
+    kind: isAction ? "action" : kind,
     operation: `${resource}.${verb}`,
+    ...(takesBytes === undefined ? {} : { bytes: { maximum: takesBytes, headers: names } }),
+    ...(declaration.answersFile ? { answersFile: true as const } : {}),
     ...(deprecated ? { deprecated: { since: deprecated.since, until: deprecated.until } } : {}),
   };
+}
+
+/** The header that carries an input: `X-File-Name` of `fileName`. */
+export function headerNameOf(input: string): string {
+  const words = input.replaceAll(/[A-Z]/g, (letter) => `-${letter}`);
+  return `X-${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /**

@@ -1,7 +1,13 @@
 import schema from "../../convex/schema";
 import { withArticle, wordsOf } from "../../convex/core/resources/words";
-import type { EventRule, ReferenceMetadata, TableMetadata, TableOptions } from "../../convex/core/schema/table";
-import { references } from "../../convex/core/schema/fields";
+import type {
+  EventRule,
+  FileFieldMetadata,
+  ReferenceMetadata,
+  TableMetadata,
+  TableOptions,
+} from "../../convex/core/schema/table";
+import { references, storedFiles } from "../../convex/core/schema/fields";
 import { declarationOf, sealedFields } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
@@ -43,6 +49,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
   if (!declared) throw new Error(`Table ${name} is not made by tenantTable() or globalTable().`);
   const { options } = declared;
   const sealed = sealedFields(declared.fields);
+  const files = Object.entries(declared.fields).flatMap(([field, type]) => filesIn(type, [field]));
   return {
     noun: options.noun,
     tenant: declared.tenant,
@@ -54,6 +61,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
     references: Object.entries(declared.fields).flatMap(([field, type]) => referencesIn(type, [field])),
     events: eventsOf(options),
     untold: options.untold ?? [],
+    ...(files.length > 0 ? { files } : {}),
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),
@@ -75,15 +83,29 @@ function eventsOf({ noun, events = [] }: TableOptions): EventRule[] {
   );
 }
 
-/** Follows optional, nullable, default, array and object wrappers down to `reference()` schemas. */
 function referencesIn(type: z.core.$ZodType, path: readonly string[]): ReferenceMetadata[] {
-  const found = references.get(type);
-  if (found) return [{ path, table: found.table, onDelete: found.onDelete }];
+  return schemasIn(type, path, references).map(([{ table, onDelete }, at]) => ({ path: at, table, onDelete }));
+}
+
+function filesIn(type: z.core.$ZodType, path: readonly string[]): FileFieldMetadata[] {
+  return schemasIn(type, path, storedFiles).map(([{ purpose }, at]) => ({ path: at, purpose }));
+}
+
+/** Follows optional, nullable, default, array and object wrappers down to schemas of a registry. */
+function schemasIn<Known>(
+  type: z.core.$ZodType,
+  path: readonly string[],
+  registry: { get(schema: z.core.$ZodType): Known | undefined },
+): [known: Known, path: readonly string[]][] {
+  const found = registry.get(type);
+  if (found) return [[found, path]];
   const def = type._zod.def;
-  if ("innerType" in def) return referencesIn(schemaOf(def.innerType), path);
-  if (def.type === "array" && "element" in def) return referencesIn(schemaOf(def.element), [...path, "[]"]);
+  if ("innerType" in def) return schemasIn(schemaOf(def.innerType), path, registry);
+  if (def.type === "array" && "element" in def) return schemasIn(schemaOf(def.element), [...path, "[]"], registry);
   if (def.type === "object" && "shape" in def) {
-    return Object.entries(Object(def.shape)).flatMap(([key, inner]) => referencesIn(schemaOf(inner), [...path, key]));
+    return Object.entries(Object(def.shape)).flatMap(([key, inner]) =>
+      schemasIn(schemaOf(inner), [...path, key], registry),
+    );
   }
   return [];
 }

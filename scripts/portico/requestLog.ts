@@ -17,6 +17,7 @@ export const platformPaths = [
   ["GET", "/v1/health"],
   ["POST", "/v1/oauth/token"],
   ["POST", "/v1/webhooks/clerk"],
+  ["GET", "/v1/file-content"],
   ["GET", "/.well-known/jwks.json"],
   ["GET", "/.well-known/oauth-authorization-server"],
   ["GET", "/.well-known/oauth-protected-resource"],

@@ -16,6 +16,12 @@ export interface OperationSpec {
   readonly queryNames: readonly string[];
   readonly queryRequired: boolean;
   readonly hasBody: boolean;
+  /** The body is bytes; the inputs beside it travel as headers. */
+  readonly takesBytes: boolean;
+  /** The fields of those inputs as TypeScript, in their order. */
+  readonly headerFields: readonly string[];
+  /** The answer is bytes. */
+  readonly answersBytes: boolean;
   readonly bodyRequired: boolean;
   /** Names of the schemas of body, success answer and row, where they have names; a list's row always has one. */
   readonly bodyType: string | undefined;
@@ -117,8 +123,10 @@ export class OpenApiDocument {
     const body = this.resolve(operation["requestBody"]);
     const content = this.resolve(body["content"]);
     const hasBody = "application/json" in content;
-    if (operation["requestBody"] !== undefined && !hasBody)
-      throw new Error(`${where}: only JSON bodies can become SDK methods`);
+    const takesBytes = "application/octet-stream" in content;
+    if (operation["requestBody"] !== undefined && !hasBody && !takesBytes)
+      throw new Error(`${where}: only JSON and bytes can become bodies of SDK methods`);
+    const inHeaders = parameters.filter(({ in: place, name: own }) => place === "header" && takesBytes && isInput(own));
     if (hasBody && (method === "GET" || method === "DELETE"))
       throw new Error(`${where}: ${method} with a body is not supported`);
     const paginated = this.#isPage(operation);
@@ -139,6 +147,9 @@ export class OpenApiDocument {
       queryNames: query.map((parameter) => required(parameter, "name", where)),
       queryRequired: query.some((parameter) => parameter["required"] === true),
       hasBody,
+      takesBytes,
+      headerFields: inHeaders.map(headerField),
+      answersBytes: "*/*" in this.resolve(this.resolve(this.resolve(operation["responses"])["200"])["content"]),
       // An update of nothing is a mistake, although the API takes it.
       bodyRequired: hasBody && (method !== "POST" || (body["required"] === true && this.#hasRequiredFields(content))),
       bodyType: modelName(this.resolve(content["application/json"])["schema"]),
@@ -197,6 +208,22 @@ export class OpenApiDocument {
     for (const { operation } of this.rawOperations()) visit(this.resolve(operation["requestBody"])["content"]);
     return found;
   }
+}
+
+/** Headers that carry inputs are `X-…`, as none of the API's own but one are. */
+function isInput(header: unknown): boolean {
+  return /^x-(?!request-id)/i.test(asText(header) ?? "");
+}
+
+/** `X-File-Name` as the field `fileName` of an input. */
+function headerField(parameter: Json): string {
+  const name = (asText(parameter["name"]) ?? "")
+    .slice(2)
+    .toLowerCase()
+    .replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const { enum: options } = isRecord(parameter["schema"]) ? parameter["schema"] : {};
+  const type = Array.isArray(options) ? options.map((option) => JSON.stringify(option)).join(" | ") : "string";
+  return parameter["required"] === true ? `${name}: ${type}` : `${name}?: ${type} | undefined`;
 }
 
 /** The name by which the package exports the schema that a reference points to. */

@@ -20,7 +20,7 @@ export function resourceTypes(operations: readonly OperationSpec[]): string {
   const models = operations.flatMap(({ bodyType, answerType, rowType }) => [bodyType, answerType, rowType]);
   const modelNames = [...new Set(models)].filter((name) => name !== undefined).toSorted(byText);
   return `import type { Call } from "../runtime/call";
-import type { ${used(["ChangeOptions", "ReadOptions", "RequestOptions"])} } from "../runtime/engine";
+import type { ${used(["Bytes", "ChangeOptions", "ReadOptions", "RequestOptions"])} } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
 import type { ${used(["Body", "Query", "Result"])} } from "../runtime/operationTypes";
 import type {
@@ -50,9 +50,10 @@ function methodType(operation: OperationSpec): string {
   const needed = isInputRequired(operation);
   const input = type === undefined ? "" : `input${needed ? "" : "?"}: ${type}, `;
   const inputBeforeOptions = type === undefined ? "" : `input: ${type}${needed ? "" : " | undefined"}, `;
-  const data = rowType ?? answerType ?? `Result<${id}>`;
+  const data = operation.answersBytes ? "Blob" : (rowType ?? answerType ?? `Result<${id}>`);
+  const bytes = operation.takesBytes ? "bytes: Bytes, " : "";
   const result = paginated ? `ListCall<${data}>` : `Call<${data}>`;
-  const head = `${documentation(operation)}\n  ${verb}(${path}${input}`;
+  const head = `${documentation(operation)}\n  ${verb}(${path}${bytes}${input}`;
   if (method !== "GET") return `${head}options?: ${dryRun ? "ChangeOptions" : "RequestOptions"}): ${result};\n`;
   // Options that may hold an `ifNoneMatch` match the second overload, even as a variable of unknown value.
   const whole = paginated ? `Page<${data}>` : data;
@@ -67,17 +68,20 @@ function inputType(operation: OperationSpec): string {
   const parts: string[] = [];
   if (operation.hasBody) parts.push(operation.bodyType ?? `Body<${id}>`);
   if (operation.queryNames.length > 0) parts.push(`Query<${id}>`);
+  if (operation.headerFields.length > 0) parts.push(`{ ${operation.headerFields.join("; ")} }`);
   return parts.join(" & ");
 }
 
 function isInputRequired(operation: OperationSpec): boolean {
-  return operation.bodyRequired || operation.queryRequired;
+  const isHeaderRequired = operation.headerFields.some((field) => !field.includes("?:"));
+  return operation.bodyRequired || operation.queryRequired || isHeaderRequired;
 }
 
 /** `create(input)`, `list(input?)`: how a method is called, options aside. */
 export function callText(operation: OperationSpec): string {
   const input = takesInput(operation) ? [isInputRequired(operation) ? "input" : "input?"] : [];
-  return `${operation.verb}(${[...operation.pathNames, ...input].join(", ")})`;
+  const bytes = operation.takesBytes ? ["bytes"] : [];
+  return `${operation.verb}(${[...operation.pathNames, ...bytes, ...input].join(", ")})`;
 }
 
 function documentation(operation: OperationSpec): string {
@@ -97,6 +101,7 @@ function documentation(operation: OperationSpec): string {
 function example(operation: OperationSpec): string {
   const { resource, verb, pathNames, paginated, bodyExample, answerType, rowType, hasBody } = operation;
   const input = hasBody && bodyExample !== undefined ? [literal(bodyExample)] : [];
+  if (operation.takesBytes) input.push("bytes", ...(takesInput(operation) ? ['{ fileName: "logo.png" }'] : []));
   const inOneLine = [...pathNames, ...input].join(", ");
   const isLong = inOneLine.length > 80 && isRecord(bodyExample);
   const call = `portico.${resource}.${verb}(${isLong ? [...pathNames, inLines(bodyExample)].join(", ") : inOneLine})`;

@@ -40,14 +40,19 @@ export function resourceNames(operations: readonly OperationSpec[]): string[] {
 
 /** True when the method takes an input object: a body, a query, or both in one. */
 export function takesInput(operation: OperationSpec): boolean {
-  return operation.hasBody || operation.queryNames.length > 0;
+  return operation.hasBody || operation.queryNames.length > 0 || operation.headerFields.length > 0;
 }
 
 /** One entry of the table, without what is usual for its verb. Checked by reading it back. */
 export function tableEntry(operation: OperationSpec): string {
   const { verb, method, resource, hasBody, queryNames } = operation;
   const keyless = method === "POST" && !operation.idempotent;
-  const flags = (takesInput(operation) ? "+" : "") + (operation.paginated ? "*" : "") + (keyless ? "!" : "");
+  const flags =
+    (takesInput(operation) ? "+" : "") +
+    (operation.paginated ? "*" : "") +
+    (operation.takesBytes ? "^" : "") +
+    (operation.answersBytes ? "#" : "") +
+    (keyless ? "!" : "");
   const template = operation.path.replace(/\{\w+\}/g, "{}");
   const base = `/v1/${kebabCase(resource)}`;
   const isBelow = template === base || template.startsWith(`${base}/`);

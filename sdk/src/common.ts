@@ -25,6 +25,7 @@ export type { Credential, RawRequest, Settings } from "./restClient";
 export type { Call, CallResult } from "./runtime/call";
 export type { TokenProvider } from "./runtime/credential";
 export type {
+  Bytes,
   ChangeOptions,
   Deprecation,
   Exchange,

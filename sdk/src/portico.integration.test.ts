@@ -45,6 +45,43 @@ function schedule(portico: Portico, title: string, startDate = Date.now() + hour
   return portico.schedules.create({ title, startDate, endDate: startDate + hourMs });
 }
 
+describe("files", () => {
+  const bytes = new TextEncoder().encode("Some text, Grüße.");
+
+  test.each([
+    ["a Blob", new Blob([bytes], { type: "text/plain" })],
+    ["a buffer", bytes.slice().buffer],
+    ["a view of a part of a buffer", new Uint8Array([0, ...bytes, 0]).subarray(1, bytes.length + 1)],
+    ["text", "Some text, Grüße."],
+  ])("%s goes up and comes back as it is", async (_name, given) => {
+    const file = await acme.files.upload(given, { fileName: "Größe 🙂.txt" });
+    expect(file).toMatchObject({
+      name: "Größe 🙂.txt",
+      contentType: "text/plain",
+      size: bytes.length,
+      purpose: "other",
+    });
+    const { data, etag } = await acme.files.download(file.id).withResponse();
+    expect(new Uint8Array(await data.arrayBuffer())).toEqual(bytes);
+    expect(await acme.files.download(file.id, { ifNoneMatch: String(etag) })).toBeUndefined();
+    expect((await fetch(String(file.url))).status).toBe(200);
+  });
+
+  test("what the API refuses is an error like any other", async () => {
+    const refusal = await rejection(acme.files.upload("no picture", { fileName: "a.png", filePurpose: "logo" }));
+    expect(refusal).toMatchObject({ status: 422, code: "not_an_image" });
+    expect(await rejection(acme.files.download(acmeId))).toMatchObject({ status: 404 });
+  });
+
+  test("a file that is too large for a request is sent to a URL, and read from where it lies", async () => {
+    const large = new Blob([new Uint8Array(20 * 1024 * 1024 + 1)]);
+    const { url } = await acme.files.createUploadUrl({ size: large.size });
+    const { storageId } = Object(await (await fetch(url, { method: "POST", body: large })).json());
+    const file = await acme.files.register({ storageId, name: "large.bin" });
+    expect((await acme.files.download(file.id)).size).toBe(large.size);
+  });
+});
+
 describe("REST", () => {
   test("what was created is read again, with its ETag, and answered 304 while it is current", async () => {
     const created = await schedule(acme, "Read me");

@@ -206,10 +206,15 @@ export class RestClient extends Resources {
   }
 
   #plan(parts: RequestParts, options: ChangeOptions): Plan {
-    const { method, body } = parts;
+    const { method, body, bytes, answersBytes = false } = parts;
     const organization = options.organization ?? this.#options.organization;
-    const headers: Record<string, string> = { accept: "application/json", ...clientHeader };
+    const headers: Record<string, string> = {
+      accept: answersBytes ? "*/*" : "application/json",
+      ...clientHeader,
+      ...parts.headers,
+    };
     if (body !== undefined) headers["content-type"] = "application/json";
+    if (bytes) headers["content-type"] = bytes.type || "application/octet-stream";
     if (organization !== undefined) headers["portico-organization"] = organization;
     if (options.dryRun) headers["portico-dry-run"] = "true";
     const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
@@ -219,7 +224,8 @@ export class RestClient extends Resources {
       method,
       url: this.#shared.baseUrl + parts.path + queryString(parts.query),
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? bytes : JSON.stringify(body),
+      answersBytes,
       repeatable: method !== "POST" || idempotencyKey !== undefined,
       credential:
         options.organization === undefined ? this.#credential : pinned(this.#shared.rest, options.organization),

@@ -103,12 +103,9 @@ export async function identifyCaller(
       .withIndex("by_tokenIdentifier", (q) => q.eq("tokenIdentifier", tokenIdentifier))
       .unique(),
   );
-  if (!user) throw new ProblemError("user_not_provisioned", "This user has not signed in here before.");
-  if (user.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
-  if (user.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
   return {
     kind: "user",
-    user,
+    user: usableUser(user),
     claimedOrganization: claimedOrganization(identity),
     impersonator: impersonatorOf(identity),
   };
@@ -127,6 +124,37 @@ export function impersonatorOf(identity: UserIdentity): string | undefined {
 /** Convex stores no half of a surrogate pair, whether a token has one or the cut makes one. */
 function storable(text: string): string {
   return text.slice(0, maximumImpersonatorCharacters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+/**
+ * Finds a principal by its kind and id, for what was given to it before and holds as long as it may act.
+ * @throws {ProblemError} 401 or 403 when it may not act now
+ */
+export async function callerOfPrincipal(
+  ctx: QueryCtx,
+  principal: `${"user" | "apiKey" | "agent"}:${string}`,
+  now: number,
+): Promise<Extract<RequestCaller, { kind: "user" | "apiKey" | "agent" }>> {
+  const [kind, id = ""] = principal.split(":");
+  if (kind === "apiKey") {
+    const apiKeyId = ctx.db.normalizeId("apiKeys", id);
+    return callerOfApiKey(ctx, apiKeyId && (await ctx.db.get("apiKeys", apiKeyId)), undefined, now);
+  }
+  if (kind === "agent") {
+    const agentId = ctx.db.normalizeId("agents", id);
+    return callerOfAgent(agentId && (await ctx.db.get("agents", agentId)));
+  }
+  const userId = ctx.db.normalizeId("users", id);
+  const user = userId && (await ctx.db.get("users", userId));
+  return { kind: "user", user: usableUser(user), claimedOrganization: undefined };
+}
+
+/** @throws {ProblemError} when the user is not known, was deleted or is inactive */
+function usableUser(user: Doc<"users"> | null): Doc<"users"> {
+  if (!user) throw new ProblemError("user_not_provisioned", "This user has not signed in here before.");
+  if (user.deletedAt !== undefined) throw new ProblemError("user_deleted", "This user was deleted.");
+  if (user.status === "inactive") throw new ProblemError("user_inactive", "This user is inactive.");
+  return user;
 }
 
 async function callerOfCredential(ctx: QueryCtx, { kind, hash }: Credential, now: number): Promise<RequestCaller> {
@@ -188,7 +216,7 @@ function callerOfEnrollmentToken(token: Doc<"agentEnrollmentTokens"> | null, now
   return { kind: "enrollment", token };
 }
 
-function callerOfAgent(agent: Doc<"agents"> | null): RequestCaller {
+function callerOfAgent(agent: Doc<"agents"> | null): Extract<RequestCaller, { kind: "agent" }> {
   if (!agent) throw new ProblemError("unauthenticated", "The agent key is not known.");
   if (agent.deletedAt !== undefined || agent.credentialStatus === "revoked") {
     throw new ProblemError("agent_revoked", "The agent's key was revoked.");

@@ -86,6 +86,9 @@ export const permissionCatalogue = {
   "webhook:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change webhook endpoints."},
   "webhook:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete webhook endpoints."},
   "webhook:manage": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Rotate secrets of webhook endpoints, test them, and send deliveries again."},
+  "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
+  "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
+  "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;

@@ -1,6 +1,8 @@
 import { tableMetadata } from "../schema/tableMetadata";
 import { membershipOf } from "./standing";
 import type { Tenant } from "./tenant";
+import { engineTables } from "../wire/engineTables";
+import type { Doc } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
 
 interface ReferenceFault {
@@ -18,6 +20,10 @@ export async function faultOfReference(
   value: string,
   { organization }: Tenant,
 ): Promise<ReferenceFault | undefined> {
+  if (table === "_storage") {
+    if (await ownFile(ctx, value, organization._id)) return undefined;
+    return { code: "cross_tenant_reference", message: "No file of the organization has this storage id." };
+  }
   if (!isTable(table)) throw new Error(`A reference names the unknown table ${table}.`);
   if (table === "users") {
     const userId = ctx.db.normalizeId("users", value);
@@ -38,6 +44,18 @@ export async function faultOfReference(
     code: "cross_tenant_reference",
     message: `No ${tableMetadata[table].noun} of the organization has this id.`,
   };
+}
+
+/** The live file of an organization that a storage id names, or null. */
+export async function ownFile(ctx: QueryCtx, storageId: string, organizationId: unknown): Promise<Doc<"files"> | null> {
+  const id = ctx.db.system.normalizeId("_storage", storageId);
+  const file =
+    id &&
+    (await ctx.db
+      .query(engineTables.files)
+      .withIndex("by_storageId", (q) => q.eq("storageId", id))
+      .unique());
+  return file && file.organizationId === organizationId && file.deletedAt === undefined ? file : null;
 }
 
 function isTable(name: string): name is keyof typeof tableMetadata {

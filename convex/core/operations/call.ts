@@ -18,6 +18,8 @@ export interface Call {
   readonly ifMatch?: string | undefined;
   readonly idempotency?: IdempotencyKey | undefined;
   readonly origin: RequestOrigin;
+  /** What the operation's preparation found. */
+  readonly prepared?: unknown;
   /** What may be stored of the credential that the call issues. */
   readonly secret?: IssuedSecret | undefined;
 }

@@ -4,14 +4,14 @@ import { v } from "convex/values";
 import { action, internalAction, internalMutation, internalQuery, mutation, query } from "../../_generated/server";
 import { assertDryRunSupported, dryRun, unmadeSecret } from "./dryRun";
 import { execute, organizationOf } from "./pipeline";
-import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
+import { failureOf, invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { engineTables } from "../wire/engineTables";
 import { isTenantless } from "./tenantless";
 import { encryptSecret } from "../wire/encryption";
 import { issuedSecretValidator, restArguments } from "../wire/restProtocol";
 import { newSecret, newSigningKey } from "../wire/secrets";
 import type { Call, Input } from "./call";
-import type { IssuedSecret, Operation } from "./declaration";
+import type { IssuedSecret, Operation, Prepare } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { RequestOrigin } from "../records/audit";
 import type { Tenant } from "../access/tenant";
@@ -20,7 +20,7 @@ import type { Sealed } from "../wire/sealed";
 import type { Id } from "../../_generated/dataModel";
 import type { ActionCtx, MutationCtx, QueryCtx } from "../../_generated/server";
 import type { PaginationOptions } from "convex/server";
-import type { Infer, ObjectType, PropertyValidators, Validator } from "convex/values";
+import type { Infer, ObjectType, PropertyValidators, Validator, Value } from "convex/values";
 
 const operations = new WeakMap<object, Operation>();
 
@@ -41,15 +41,17 @@ export function register<Registered>(operation: Operation): Registered {
 function functionOf(operation: Operation): object {
   const { declaration, kind, isList } = operation;
   if (kind === "query") {
-    return query(
+    const build = declaration.restOnly ? internalQuery : query;
+    return build(
       definitionOf(operation, async (ctx: QueryCtx, input: Input) =>
         valueOf(await execute(ctx, callOf(operation, isList ? withPage(input) : input, {}))),
       ),
     );
   }
-  if (declaration.secret) {
+  if (operation.isAction) {
     const build = declaration.restOnly ? internalAction : action;
-    return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => issueSecret(ctx, operation, input)));
+    const run = declaration.secret ? issueSecret : runPrepared;
+    return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => run(ctx, operation, input)));
   }
   const build = declaration.restOnly ? internalMutation : mutation;
   return build(
@@ -100,10 +102,11 @@ export async function answerCall(
   operation: Operation,
   args: Input,
   issued?: IssuedSecret,
+  prepared?: unknown,
 ): Promise<unknown> {
   const call = callOf(operation, args, await originOf(ctx));
   const secret = isDryRun(operation, args) ? unmadeSecret(operation) : issued;
-  return valueOf(await execute(ctx, { ...call, secret }));
+  return valueOf(await execute(ctx, { ...call, secret, prepared }));
 }
 
 function tryCall(ctx: MutationCtx, operation: Operation, input: Input): Promise<unknown> {
@@ -195,8 +198,42 @@ async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): 
   return { ...(await ctx.runMutation(store, { ...call, secret: stored })), ...shown };
 }
 
+/** Prepares the operation here, and lets the domain's mutation do it with what was found. */
+async function runPrepared(ctx: ActionCtx, operation: Operation, input: Input): Promise<unknown> {
+  const { domain, resource, verb } = operation;
+  const run = makeFunctionReference<"mutation", Infer<typeof issueValidator>, unknown>(`${domain}/rest:issue`);
+  const call = { operation: `${resource}.${verb}`, input };
+  if (isDryRun(operation, input)) return ctx.runMutation(run, call);
+  return prepare(ctx, operation, { input, bytes: undefined }, (prepared) =>
+    ctx.runMutation(run, { ...call, prepared }),
+  );
+}
+
+/** Runs an operation with what its preparation found, which hears of a refusal. @throws {ProblemError} as `run` does */
+export async function prepare<Answer>(
+  ctx: ActionCtx,
+  { declaration: { name, prepare: preparation } }: Operation,
+  given: Parameters<Prepare>[1],
+  run: (found: Value) => Promise<Answer>,
+): Promise<Answer> {
+  if (!preparation) throw new Error(`${name} prepares nothing.`);
+  const { found, refused } = await preparation(ctx, given);
+  try {
+    return await run(found);
+  } catch (error) {
+    const { problem } = failureOf(error);
+    if (problem) await refused?.(problem);
+    throw error;
+  }
+}
+
 /** Without a secret in a dry run, which makes none. */
-const issueArguments = { operation: v.string(), input: v.any(), secret: v.optional(issuedSecretValidator) };
+const issueArguments = {
+  operation: v.string(),
+  input: v.any(),
+  secret: v.optional(issuedSecretValidator),
+  prepared: v.optional(v.any()),
+};
 const issueValidator = v.object(issueArguments);
 
 const askedArguments = {
@@ -224,14 +261,14 @@ export function organizationFunction(
   });
 }
 
-/** The internal mutation behind a domain's public actions that issue credentials. */
+/** The internal mutation behind a domain's public actions. */
 export function issueFunction(find: (name: string) => Operation) {
   return internalMutation({
     args: issueArguments,
     returns: v.any(),
-    handler: async (ctx, { operation, input, secret }) =>
+    handler: async (ctx, { operation, input, secret, prepared }) =>
       isDryRun(find(operation), input)
         ? tryCall(ctx, find(operation), input)
-        : answerCall(ctx, find(operation), input, secret),
+        : answerCall(ctx, find(operation), input, secret, prepared),
   });
 }

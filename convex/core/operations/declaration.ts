@@ -13,8 +13,10 @@ import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "../schema/table";
 import type { Tenant } from "../access/tenant";
 import type { TableNames } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
-import type { Infer } from "convex/values";
+import type { ActionCtx, MutationCtx } from "../../_generated/server";
+import type { Problem } from "../wire/errors";
+import type { StoredBytes } from "../wire/restProtocol";
+import type { Infer, Value } from "convex/values";
 import type * as z from "zod";
 
 /**
@@ -39,6 +41,9 @@ interface MutationBase extends BaseContext {
   readonly scheduler: MutationCtx["scheduler"];
   /** Present on operations that declare `secret`. */
   readonly secret: IssuedSecret | undefined;
+  /** What `prepare` found, on operations that declare it. No caller can send it. */
+  readonly prepared: unknown;
+  readonly storage: Pick<MutationCtx["storage"], "generateUploadUrl" | "getUrl">;
 }
 
 /** A level 1 query: no tenant yet. */
@@ -91,6 +96,18 @@ type IssuedShape = { readonly field: string } & (
   | { readonly prefix: SealedPrefix; readonly sealedIn: TableNames }
 );
 
+/** What a preparation found, as plain Convex values, and what it does where the operation is refused after all. */
+export interface Preparation {
+  readonly found: Value;
+  refused?(problem: Problem): Promise<void>;
+}
+
+/** Gets the input as it was sent: nothing has been checked yet, not even who calls. */
+export type Prepare = (
+  ctx: ActionCtx,
+  given: { readonly input: Readonly<Record<string, unknown>>; readonly bytes: StoredBytes | undefined },
+) => Promise<Preparation>;
+
 /** What an operation says of itself as plain values. */
 interface OperationFacts<A extends Access, Table extends TableNames | undefined> {
   /** The Convex function: `<domain>/<resource>:<verb>`. */
@@ -126,6 +143,17 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly auditedAs?: string;
   /** Problems beyond the implied ones, for the document. */
   readonly problems?: readonly DeclaredProblem[];
+  /** Takes a body of bytes, as many as this, which the gateway stores: `prepare` finds them in storage. */
+  readonly takesBytes?: number;
+  /** Answers the bytes of a stored file: the handler returns a `StoredFile`. */
+  readonly answersFile?: boolean;
+  /**
+   * What only an action can do, before the transaction: the operation is an action, and its mutation's context has what it
+   * `found`.
+   */
+  readonly prepare?: Prepare;
+  /** Its answer goes beyond the row's document, by what passes; its entity tag is the document's, and nobody stores it. */
+  readonly tagsRow?: boolean;
   /** Its effect lies outside the transaction, where no rollback reaches: it cannot be tried. Changes of the database can. */
   readonly dryRun?: false;
   /** It will go: every answer says so, and the document. */
@@ -151,6 +179,8 @@ export interface OperationDeclaration<
   readonly params?: () => P;
   readonly query?: () => Q;
   readonly body?: () => B;
+  /** Inputs that travel as headers, which the operation's body of bytes leaves no other place for: `fileName` as `X-File-Name`. */
+  readonly headers?: () => B;
   /** Schema the answer is projected through; what it does not name cannot leave. */
   readonly output: () => z.ZodType<Result>;
   /** Known fields that a request may not set, where `on` does not say. */
@@ -165,6 +195,7 @@ export interface CompiledDeclaration extends OperationFacts<Access, TableNames |
   readonly params: Fields | undefined;
   readonly query: Fields | undefined;
   readonly body: Fields | undefined;
+  readonly headers: Fields | undefined;
   readonly output: z.ZodType;
   readonly readOnly: ReadonlySet<string> | undefined;
   readonly exactlyOneOf?: readonly string[];
@@ -178,6 +209,8 @@ export interface Operation {
   readonly isList: boolean;
   /** Takes `Portico-Dry-Run` over REST and `dryRun` over Convex: every change but one that declares otherwise. */
   readonly supportsDryRun: boolean;
+  /** It issues a credential or prepares itself: an action in front of its mutation. */
+  readonly isAction: boolean;
   readonly domain: string;
   readonly resource: string;
   readonly verb: string;

@@ -99,7 +99,7 @@ type Written = OperationDeclaration<Access, Fields, Fields, Fields, unknown, Tab
 
 /** The declaration with its lazy parts as properties that are made on first use. */
 function readable(written: Written): CompiledDeclaration {
-  const { description, params, query, body, output, readOnly, ...facts } = written;
+  const { description, params, query, body, headers, output, readOnly, ...facts } = written;
   return {
     ...facts,
     get description() {
@@ -113,6 +113,9 @@ function readable(written: Written): CompiledDeclaration {
     },
     get body() {
       return once(this, "body", body?.());
+    },
+    get headers() {
+      return once(this, "headers", headers?.());
     },
     get output() {
       return once(this, "output", output());
@@ -130,6 +133,7 @@ class CompiledOperation implements Operation {
   readonly verb: string;
   readonly action: string;
   readonly supportsDryRun: boolean;
+  readonly isAction: boolean;
   readonly declaration: CompiledDeclaration;
   readonly handler: Operation["handler"];
   #query: Fields | undefined;
@@ -148,6 +152,7 @@ class CompiledOperation implements Operation {
     this.resource = resource;
     this.verb = verb;
     this.action = `${written.noun}.${verb}`;
+    this.isAction = written.secret !== undefined || written.prepare !== undefined;
     this.supportsDryRun = kind === "mutation" && written.dryRun !== false;
   }
 
@@ -162,9 +167,9 @@ class CompiledOperation implements Operation {
   }
 }
 
-function mergedShape({ name, params = {}, body = {} }: CompiledDeclaration, query: Fields): Fields {
-  const shape = { ...params, ...query, ...body };
-  const count = [params, query, body].reduce((sum, part) => sum + Object.keys(part).length, 0);
+function mergedShape({ name, params = {}, body = {}, headers = {} }: CompiledDeclaration, query: Fields): Fields {
+  const shape = { ...params, ...query, ...body, ...headers };
+  const count = [params, query, body, headers].reduce((sum, part) => sum + Object.keys(part).length, 0);
   if (Object.keys(shape).length !== count) throw new Error(`${name} takes two inputs of one name.`);
   return shape;
 }

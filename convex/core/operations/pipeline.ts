@@ -345,15 +345,31 @@ function contextOf(ctx: QueryCtx, call: Call, scope: Scope, reach: RowReach, row
     return { caller, now, origin, row, tenant, reach, namedOrganization, unscoped: new UnscopedReader(ctx), db };
   }
   const mutation = asMutation(ctx);
-  const { scheduler } = mutation;
+  const { scheduler, storage } = mutation;
+  const { secret, prepared } = call;
   const unscoped = new UnscopedWriter(mutation, scope);
   const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
-  return { caller, now, origin, row, tenant, reach, namedOrganization, scheduler, secret: call.secret, unscoped, db };
+  return {
+    caller,
+    now,
+    origin,
+    row,
+    tenant,
+    reach,
+    namedOrganization,
+    scheduler,
+    storage,
+    secret,
+    prepared,
+    unscoped,
+    db,
+  };
 }
 
 const projectors = new WeakMap<object, Projector>();
 
-function projectorFor(schema: Operation["declaration"]["output"]): Projector {
+/** The projector of a schema, compiled once in a context. */
+export function projectorFor(schema: Operation["declaration"]["output"]): Projector {
   let projector = projectors.get(schema);
   if (!projector) {
     projector = projectorOf(schema);

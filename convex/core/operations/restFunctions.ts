@@ -10,9 +10,17 @@ import { assertDryRunSupported, dryRun, dryRunArguments, rolledBack, unmadeSecre
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
-import { execute, loggedWithout } from "./pipeline";
-import { answerCall, issueFunction, newCredential, operationOf, organizationFunction } from "./convexFunctions";
+import { execute, loggedWithout, projectorFor } from "./pipeline";
+import {
+  answerCall,
+  issueFunction,
+  newCredential,
+  operationOf,
+  organizationFunction,
+  prepare,
+} from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
+import { headersOfFile } from "../wire/fileHeaders";
 import { siteBasePath } from "../wire/siteBasePath";
 import { parsedParameter } from "../schema/zod";
 import { pointerOf } from "./validation";
@@ -21,6 +29,7 @@ import type { Call } from "./call";
 import type { Operation } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
+import type { StoredFile } from "../wire/fileHeaders";
 import type { Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
@@ -79,6 +88,12 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
         const operation = find(args.operation);
         // A mutation can be rolled back; whatever else an action does could not.
         if (args.request.dryRun) return ctx.runMutation(restMutation(operation.domain), args);
+        if (operation.declaration.prepare) {
+          const given = { input: inputOf(operation, args), bytes: args.bytes };
+          return prepare(ctx, operation, given, (prepared) =>
+            ctx.runMutation(restMutation(operation.domain), { ...args, prepared }),
+          );
+        }
         const ask = makeFunctionReference<"query", { rest: RestRequest }, Id<"organizations">>(
           `${operation.domain}/rest:organization`,
         );
@@ -133,7 +148,8 @@ async function callOf(ctx: QueryCtx, operation: Operation, args: RestRequest): P
   const { requestId, ip, userAgent, organization, credential, ifMatch, idempotency, dryRun: isDryRun } = args.request;
   const origin = { requestId, ip, userAgent };
   const secret = isDryRun ? unmadeSecret(operation) : args.secret;
-  const call = { operation, organization, credential, ifMatch, idempotency, origin, secret };
+  const { prepared } = args;
+  const call = { operation, organization, credential, ifMatch, idempotency, origin, secret, prepared };
   try {
     return { ...call, input: inputOf(operation, args) };
   } catch (error) {
@@ -142,10 +158,10 @@ async function callOf(ctx: QueryCtx, operation: Operation, args: RestRequest): P
   }
 }
 
-/** Path, query and body as one flat input. Parameters that the operation does not know are refused here. */
-function inputOf(operation: Operation, { params, query, bodyText }: RestRequest): Record<string, unknown> {
+/** Path, query, headers and body as one flat input. Parameters that the operation does not know are refused here. */
+function inputOf(operation: Operation, { params, query, bodyText, headers }: RestRequest): Record<string, unknown> {
   const { declaration } = operation;
-  const input: Record<string, unknown> = { ...params };
+  const input: Record<string, unknown> = { ...params, ...headers };
   for (const [name, value] of Object.entries(query ?? {})) {
     if (!Object.hasOwn(operation.query, name)) throw unknownInput(name, "This query parameter is not known here.");
     input[name] = typeof value === "string" ? parsedParameter(operation.query[name], value) : value;
@@ -195,16 +211,39 @@ function encode(call: Call, execution: Execution, operations: Operations): RestA
     };
   }
   const { value, input } = execution;
+  if (operation.declaration.answersFile) {
+    const { storageId, sizeBytes, ...facts } = storedFileOf(value);
+    const deferred = deferredWritesOf(call, execution, "");
+    return {
+      status: 200,
+      headers: headersOfFile(facts),
+      body: "",
+      file: { storageId, sizeBytes },
+      ...(deferred ? { deferred } : {}),
+      ...actedIn,
+    };
+  }
   const status = execution.isExisting ? 200 : (operation.declaration.status ?? 200);
   const body = status === 204 ? "" : jsonTextOf(operation.isList ? listBody(value, input["limit"]) : value);
   const deferred = deferredWritesOf(call, execution, body);
   return {
     status,
-    headers: answerHeaders(operation, status, body, isReadable),
+    headers: { ...answerHeaders(operation, status, body, isReadable), ...rowTag(operation, value) },
     body,
     ...(deferred ? { deferred } : {}),
     ...actedIn,
   };
+}
+
+/** What an operation that `answersFile` answers; its declaration's types have checked it. */
+function storedFileOf(value: unknown): StoredFile {
+  return value as StoredFile;
+}
+
+/** The tag of the row, of an answer that goes beyond it; what passes is nothing to keep. */
+function rowTag({ declaration: { tagsRow, on } }: Operation, value: unknown): Record<string, string> {
+  if (!tagsRow || !on) return {};
+  return { etag: entityTagOf(jsonTextOf(projectorFor(on.document)(value))), "cache-control": "no-store" };
 }
 
 /** `Location` names a row only where a GET reads it (RFC 9110, 10.2.2). */

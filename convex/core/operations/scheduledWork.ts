@@ -89,7 +89,9 @@ async function systemContext(
     now: work.now,
     namedOrganization: undefined,
     scheduler: ctx.scheduler,
+    storage: ctx.storage,
     secret: undefined,
+    prepared: undefined,
     unscoped: new UnscopedWriter(ctx, scope),
     db: new TenantWriter(ctx, scope),
   };

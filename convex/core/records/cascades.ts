@@ -3,6 +3,7 @@ import { makeFunctionReference } from "convex/server";
 import { internalMutation } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
 import { tableMetadata } from "../schema/tableMetadata";
+import { deleteRow } from "./fileUse";
 import { untypedDatabase } from "./untypedDatabase";
 import type { UntypedRange } from "./untypedDatabase";
 import type { OnDelete } from "../schema/fields";
@@ -38,7 +39,7 @@ export function referrersOf(table: TableNames): readonly Referrer[] {
  */
 export async function deleteCascading(ctx: MutationCtx, table: TableNames, id: string, tenant: unknown): Promise<void> {
   await releaseReferrers(ctx, referrersOf(table), id, tenant);
-  await untypedDatabase(ctx).delete(table, id);
+  await deleteRow(ctx, table, id);
 }
 
 /**
@@ -108,7 +109,7 @@ export async function deleteTenantRows(
     }
     const wasLast = isFull();
     for (const id of found) {
-      if (outlivesTenant === undefined) await database.delete(table, id);
+      if (outlivesTenant === undefined) await deleteRow(ctx, table, id);
       else await database.patch(table, id, { organizationId: undefined, [outlivesTenant]: organizationId });
     }
     deleted += found.length;

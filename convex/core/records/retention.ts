@@ -2,6 +2,7 @@ import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../../_generated/server";
 import { tableMetadata } from "../schema/tableMetadata";
+import { deleteRow } from "./fileUse";
 import { untypedDatabase } from "./untypedDatabase";
 import type { TableMetadata } from "../schema/table";
 import type { TableNames } from "../../_generated/dataModel";
@@ -25,7 +26,7 @@ export const deleteExpired = internalMutation({
       .query(name)
       .withIndex("by_expiresAt", (q) => q.lt("expiresAt", Date.now()))
       .take(batchSize);
-    for (const { _id } of expired) await database.delete(name, _id);
+    for (const { _id } of expired) await deleteRow(ctx, name, _id);
     if (expired.length === batchSize) await ctx.scheduler.runAfter(0, again, { table });
     return expired.length;
   },

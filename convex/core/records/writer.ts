@@ -2,6 +2,7 @@ import { actorOf, appendAudit, auditedValues, changedFields, changesBetween } fr
 import { deleteCascading, referrersOf, releaseReferrers } from "./cascades";
 import { definedOf } from "./documents";
 import { deliver, eventOf, noteWebhooks, publish, publishWrite } from "./events";
+import { deleteRow, keepFileUse } from "./fileUse";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
@@ -21,7 +22,7 @@ import type { Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
 /**
- * The write phases of every operation, in order: uniqueness → write → cascade → audit. References are checked before,
+ * The write phases of every operation, in order: uniqueness → files → write → cascade → audit. References are checked before,
  * on the input; rules and denormalized fields belong to the resource.
  */
 class RowWriter {
@@ -41,6 +42,7 @@ class RowWriter {
     await this.assertUnique(table, metadata.unique, row, undefined);
     const id = await this.ctx.db.insert(table, row);
     const stored = storedRow<Table>(row, id);
+    await keepFileUse(this.ctx, table, undefined, stored);
     if (this.audits(metadata)) await this.audit(table, "create", stored, auditedValues(table, row), auditMetadata);
     if (table === engineTables.endpoints) await noteWebhooks(this.ctx, this.scope.tenant?.organization);
     await this.publishWrite(table, "created", undefined, stored);
@@ -92,7 +94,7 @@ class RowWriter {
 
   /** Deletes for good a row that nothing refers to: no table is searched for what might. */
   async discard<Table extends TableNames>(table: Table, row: Doc<Table>): Promise<void> {
-    await untypedDatabase(this.ctx).delete(table, row._id);
+    await deleteRow(this.ctx, table, row._id);
     if (this.audits(tableMetadata[table])) await this.audit(table, "purge", row, auditedValues(table, row));
   }
 
@@ -147,6 +149,7 @@ class RowWriter {
       ({ fields }) => leftTrash || fields.some((field) => differing.includes(field)),
     );
     await this.assertUnique(table, rules, next, row._id);
+    await keepFileUse(this.ctx, table, row, next);
     await untypedDatabase(this.ctx).patch(table, row._id, stamped);
     if (this.audits(metadata)) {
       const audited = operation === "delete" ? auditedValues(table, row) : changesBetween(table, row, next, differing);

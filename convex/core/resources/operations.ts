@@ -14,6 +14,7 @@ import type {
   OperationDeclaration,
   Output,
   PageInput,
+  Prepare,
   TenantQueryContext,
 } from "../operations/declaration";
 import type { ResourceShape, Showing } from "../operations/resourceShape";
@@ -90,6 +91,8 @@ interface Departures extends Partial<
     | "restOnly"
     | "endsPermission"
     | "dryRun"
+    | "takesBytes"
+    | "tagsRow"
     | "deprecated"
   >
 > {
@@ -143,6 +146,10 @@ type RegisteredList<F extends Fields, Result> = RegisteredQuery<
 >;
 /** The document of a resource with the credential that is shown once. */
 type Issued<Table extends TableNames, Field extends string> = DocumentOf<Table> & { [K in Field]?: string | undefined };
+/** A change with a preparation, which makes it an action. */
+interface WithPreparation {
+  readonly prepare: Prepare;
+}
 type WithSecret<Context> = Context & { readonly secret: IssuedSecret };
 
 /** Operations of a resource that work on no row which the path names: on all of them, on the caller's own, on none yet. */
@@ -155,6 +162,14 @@ export interface CollectionOperations<Table extends TableNames, Field extends st
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
   ): RegisteredMutation<"public", ChangeArguments<F>, Promise<Result>>;
+  /** A change that an action prepares: bytes are read, others are asked. */
+  prepared<F extends Fields = NoFields, Result = DocumentOf<Table>, const A extends Access = "permission">(
+    verb: string,
+    declared: Declared<F, Result> &
+      WithAccess<A> &
+      WithPreparation &
+      Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
+  ): RegisteredAction<"public", ChangeArguments<F>, Promise<Result>>;
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>, const A extends Access = "permission">(
     verb: string,
     declared: Declared<F, Result> & WithAccess<A> & Handler<WithSecret<ContextOf<A, "mutation", undefined>>, Output<F>>,
@@ -212,6 +227,8 @@ export function operationsOf<Table extends TableNames, IdParameter extends strin
       read: (verb, declared) => registerDeclared(declarationOf(subject, "read", verb, declared, path), "query", false),
       change: (verb, declared) =>
         registerDeclared(declarationOf(subject, "change", verb, declared, path), "mutation", false),
+      prepared: (verb, declared) =>
+        registerDeclared(declarationOf(subject, "change", verb, declared, path), "mutation", false),
       issue: (verb, declared) =>
         registerDeclared(declarationOf(subject, "issue", verb, declared, path), "mutation", false),
     }),
@@ -225,7 +242,9 @@ export function listsOf<Table extends TableNames>(subject: ListSubject<Table>): 
 
 type Kind = "read" | "change" | "issue";
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>;
-type AnyDeclared = Declared<Fields, unknown> & WithAccess<Access> & { readonly handler: AnyHandler };
+type AnyDeclared = Declared<Fields, unknown> &
+  WithAccess<Access> &
+  Partial<WithPreparation> & { readonly handler: AnyHandler };
 type AnyListDeclared = Omit<ListDeclared<Fields, unknown>, "handler"> & { readonly handler?: AnyHandler };
 
 function declarationOf(
@@ -253,11 +272,12 @@ function declarationOf(
     permission: declared.access === "enrollment" ? undefined : permissionNamed(subject, permission),
     status: declared.output === noContent ? 204 : verb === "create" ? 201 : undefined,
     problems,
+    prepare: declared.prepare,
     ...(kind === "issue" ? { secret: issuedOf(subject), audit: `credential.${verbAndRest(verb)[0]}` } : {}),
     ...(at === undefined
       ? { on: subject, params: lazily(() => ({ ...params?.(), [idParameter]: subject.idInPath() })) }
       : { params, assigned: subject.assigned, readOnly: takesBody && rest ? () => subject.readOnly : undefined }),
-    [takesBody ? "body" : "query"]: rest,
+    [departs?.takesBytes !== undefined ? "headers" : takesBody ? "body" : "query"]: rest,
     output:
       declared.output ??
       (() => (kind === "issue" ? subject.document.extend(credentialField(subject)) : subject.document)),

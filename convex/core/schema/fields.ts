@@ -22,6 +22,35 @@ export function reference<Table extends string>(table: Table, onDelete: OnDelete
   return zid(table).register(references, { table, onDelete });
 }
 
+/** What files are for: who may use a file where, and which bytes it may hold, follow from it. */
+export const filePurposes = [
+  "avatar",
+  "logo",
+  "favicon",
+  "post_media",
+  "course_thumbnail",
+  "lesson_attachment",
+  "event_cover",
+  "other",
+] as const;
+export type FilePurpose = (typeof filePurposes)[number];
+
+/** Whether a file of the purpose stays when nothing in the database uses it. */
+export function isKeptUnused(purpose: FilePurpose): boolean {
+  return purpose === "other";
+}
+
+/** Which schemas hold files, and of which purpose; read by the generator of `tableMetadata.ts`. */
+export const storedFiles = z.registry<{ purpose: FilePurpose }>();
+
+/**
+ * The storage id of a file of the row's organization, registered for `purpose`. Every write of the row keeps the file's
+ * count of uses, so that a file in use stays, and one that nothing uses any more goes.
+ */
+export function storedFile(purpose: FilePurpose) {
+  return reference("_storage", "restrict").register(storedFiles, { purpose });
+}
+
 /** The id of a row of `table` in a request, without being stored. */
 export function rowId<Table extends string>(table: Table) {
   return zid(table);

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { engineTables } from "../wire/engineTables";
 import { sealedValidator } from "../wire/sealed";
 import { described, reference, sealedSecrets, timestampMs } from "./fields";
-import type { OnDelete } from "./fields";
+import type { FilePurpose, OnDelete } from "./fields";
 import type { ProblemCode } from "../wire/problems";
 
 /** Field shapes of a table, as zod types. */
@@ -122,6 +122,13 @@ export interface ReferenceMetadata {
   readonly onDelete: OnDelete;
 }
 
+/** A field that holds a stored file of the organization. */
+export interface FileFieldMetadata {
+  /** As in `ReferenceMetadata`. */
+  readonly path: readonly string[];
+  readonly purpose: FilePurpose;
+}
+
 /** What the engine knows of a table at run time, without evaluating any domain's schemas. */
 export interface TableMetadata {
   readonly noun: string;
@@ -136,6 +143,8 @@ export interface TableMetadata {
   readonly references: readonly ReferenceMetadata[];
   readonly events: readonly EventRule[];
   readonly untold: readonly string[];
+  /** Fields that hold files; absent where there are none. */
+  readonly files?: readonly FileFieldMetadata[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
   /** The field that names a purged organization, in tables whose rows outlive it. */
   readonly outlivesTenant?: string;

@@ -9,6 +9,8 @@ export const engineTables = {
   apiKeys: "apiKeys",
   agents: "agents",
   audit: "auditLogs",
+  /** What an organization has stored, a row a blob. */
+  files: "files",
   /** First answers to requests with an idempotency key. */
   answers: "idempotencyKeys",
   /** Where webhooks go, and what goes there. */

@@ -97,14 +97,23 @@ export const generalProblems = {
   payload_too_large: [
     413,
     "The body is too large",
-    "A body takes 4 MiB (4,194,304 bytes) at most; send less in one request.",
+    "A body takes 4 MiB (4,194,304 bytes) at most; send less in one request. `detail` names the limits of files.",
   ],
   unsupported_content_encoding: [
     415,
     "The content coding is not supported",
     "Send the body without `Content-Encoding`.",
   ],
-  unsupported_media_type: [415, "The content type is not supported", "Send `Content-Type: application/json`."],
+  unsupported_media_type: [
+    415,
+    "The content type is not supported",
+    "Send `Content-Type: application/json`; of a file, bytes of a type that its purpose takes.",
+  ],
+  range_not_satisfiable: [
+    416,
+    "The file has no such bytes",
+    "Ask for a range within the file's size, or for all of it.",
+  ],
   limit_reached: [409, "The limit is reached", "Remove one of those that `detail` counts first."],
   cross_tenant_reference: [
     422,
@@ -115,6 +124,11 @@ export const generalProblems = {
     422,
     "The user is no active member of the organization",
     "Name an active member of the organization.",
+  ],
+  file_purpose_mismatch: [
+    422,
+    "The file is for something else",
+    "Upload the file again with the purpose named in `detail`.",
   ],
   read_only_field: [422, "A field cannot be set", "Leave the fields named in `errors` out."],
   url_not_allowed: [

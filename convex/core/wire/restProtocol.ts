@@ -51,6 +51,9 @@ export const issuedSecretValidator = v.object({
   ...storedSecretValidator.fields,
   sealed: v.optional(v.object({ ...sealedValidator.fields, organizationId: v.id(engineTables.tenants) })),
 });
+/** Bytes that a request has sent, where they are stored, and the media type that it said they had. */
+export const storedBytesValidator = v.object({ storageId: v.id("_storage"), declaredType: v.optional(v.string()) });
+export type StoredBytes = Infer<typeof storedBytesValidator>;
 
 const origin = {
   requestId: v.optional(v.string()),
@@ -65,6 +68,12 @@ export const restArguments = {
   query: v.optional(v.record(v.string(), v.union(v.string(), v.array(v.string())))),
   /** The body as it came: its fields may not even be storable, so it is parsed behind this border. */
   bodyText: v.optional(v.string()),
+  /** Inputs that came as headers, by their names as inputs. */
+  headers: v.optional(v.record(v.string(), v.string())),
+  /** A body of bytes, stored by the gateway and nobody's yet. */
+  bytes: v.optional(storedBytesValidator),
+  /** What an operation's preparation has found; set by the domain's action alone. */
+  prepared: v.optional(v.any()),
   request: v.object({
     ...origin,
     credential: v.optional(credentialValidator),
@@ -90,11 +99,16 @@ const deferredValidator = v.object({
 });
 export type DeferredWrites = Infer<typeof deferredValidator>;
 
+/** A stored file as the answer to a request: the gateway sends its bytes. */
+export const servedFileValidator = v.object({ storageId: v.id("_storage"), sizeBytes: v.number() });
+export type ServedFile = Infer<typeof servedFileValidator>;
+
 export const answerValidator = v.object({
   status: v.number(),
   headers: v.record(v.string(), v.string()),
-  /** JSON text, empty with 204. */
+  /** JSON text, empty with 204 and with a file. */
   body: v.string(),
+  file: v.optional(servedFileValidator),
   deferred: v.optional(deferredValidator),
   /** The organization that the request acted in. */
   organizationId: v.optional(v.id(engineTables.tenants)),

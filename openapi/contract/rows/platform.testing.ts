@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { send } from "../client.testing";
 import { nextSample } from "../samples.testing";
+import { uploadFile } from "../uploads.testing";
 import type { RowMaker } from "./rowMaker.testing";
 import type { World } from "../world.testing";
 
@@ -70,4 +71,5 @@ export const platformRows = {
   webhookEndpoints: newEndpoint,
   webhookDeliveries: newDelivery,
   webhookEvents: failedEvent,
+  files: async ({ portico, owner }) => ({ id: (await uploadFile(portico, owner, "other")).id }),
 } satisfies Record<string, RowMaker>;

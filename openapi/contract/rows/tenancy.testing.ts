@@ -1,6 +1,7 @@
 import { send } from "../client.testing";
 import { invite } from "../invitations.testing";
 import { nextSample } from "../samples.testing";
+import { uploadFile } from "../uploads.testing";
 import { createMember } from "../world.testing";
 import type { RowMaker } from "./rowMaker.testing";
 import type { World } from "../world.testing";
@@ -15,7 +16,9 @@ async function newOrganization({ portico }: World) {
   const created = await send(portico, "POST", "/v1/organizations", credential, { name });
   if (created.status !== 201) throw new Error(`No organization could be created: ${created.text}`);
   const slug = String(created.body["slug"]);
-  return { id: String(created.body["id"]), credential, inputs: { slug, confirmSlug: slug } };
+  const id = String(created.body["id"]);
+  const { storageId } = await uploadFile(portico, credential, "logo");
+  return { id, credential, inputs: { slug, confirmSlug: slug, logoStorageId: storageId } };
 }
 
 export const tenancyRows = {

@@ -18,10 +18,13 @@ import type {
   ClientMember,
   CreateAgentEnrollmentTokenAnswer,
   CreateApiKeyAnswer,
+  CreateUploadUrlAnswer,
   CreateUserAnswer,
   CreateWebhookEndpointAnswer,
   DeclineInvitationAnswer,
+  File,
   GetCurrentUserAnswer,
+  GetFileAnswer,
   GetHealthSummaryAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
@@ -45,6 +48,7 @@ import type {
   Organization,
   PurgeOrganizationAnswer,
   RecordHealthChecksAnswer,
+  RegisterFileAnswer,
   ReplayWebhookDeliveriesAnswer,
   Role,
   RotateAgentKeyAnswer,
@@ -114,6 +118,11 @@ export interface ConvexFunctions {
   "observability/healthChecks:record": { type: "mutation"; args: TenantChangeArgs<"recordHealthCheck">; result: HealthCheck };
   "observability/healthChecks:recordBatch": { type: "mutation"; args: TenantChangeArgs<"recordHealthChecks">; result: PaginationResult<HealthCheck> };
   "observability/healthChecks:reset": { type: "mutation"; args: TenantChangeArgs<"resetHealthCheck">; result: HealthCheck };
+  "platform/files:createUploadUrl": { type: "mutation"; args: TenantArgs<"createUploadUrl">; result: CreateUploadUrlAnswer };
+  "platform/files:delete": { type: "mutation"; args: TenantChangeArgs<"deleteFile">; result: Returned<"deleteFile"> };
+  "platform/files:get": { type: "query"; args: TenantArgs<"getFile">; result: GetFileAnswer };
+  "platform/files:list": { type: "query"; args: TenantListArgs<"listFiles">; result: PaginationResult<File> };
+  "platform/files:register": { type: "action"; args: TenantArgs<"registerFile">; result: RegisterFileAnswer };
   "platform/webhookDeliveries:list": { type: "query"; args: TenantListArgs<"listWebhookDeliveries">; result: PaginationResult<WebhookDelivery> };
   "platform/webhookDeliveries:redeliver": { type: "mutation"; args: TenantArgs<"redeliverWebhook">; result: WebhookDelivery };
   "platform/webhookEndpoints:create": { type: "action"; args: TenantChangeArgs<"createWebhookEndpoint">; result: CreateWebhookEndpointAnswer };
@@ -300,6 +309,13 @@ export interface Api {
     };
   };
   platform: {
+    files: {
+      createUploadUrl: Reference<"platform/files:createUploadUrl">;
+      delete: Reference<"platform/files:delete">;
+      get: Reference<"platform/files:get">;
+      list: Reference<"platform/files:list">;
+      register: Reference<"platform/files:register">;
+    };
     webhookDeliveries: {
       list: Reference<"platform/webhookDeliveries:list">;
       redeliver: Reference<"platform/webhookDeliveries:redeliver">;

@@ -21,6 +21,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     healthChecks: "delete-;get;getSummary=GET summary;list;record+=POST record;recordBatch+=POST record-batch;reset",
   },
   platform: {
+    files: "createUploadUrl+=POST upload-url;delete;download#=GET {}/content;get;list;register+=POST register;upload+^=POST ",
     webhookDeliveries: "list;redeliver",
     webhookEndpoints: "create;delete-;get;list;replay+;rotate+;test;update",
     webhookEvents: "list;replay",

@@ -1,7 +1,7 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 import type { Call } from "../runtime/call";
-import type { ChangeOptions, ReadOptions, RequestOptions } from "../runtime/engine";
+import type { Bytes, ChangeOptions, ReadOptions, RequestOptions } from "../runtime/engine";
 import type { ListCall, Page } from "../runtime/listCall";
 import type { Query, Result } from "../runtime/operationTypes";
 import type {
@@ -40,6 +40,8 @@ import type {
   CreateSiteBody,
   CreateTeamBody,
   CreateTodoBody,
+  CreateUploadUrlAnswer,
+  CreateUploadUrlBody,
   CreateUserAnswer,
   CreateUserBody,
   CreateWebhookEndpointAnswer,
@@ -48,7 +50,9 @@ import type {
   DeclineInvitationBody,
   EnrollAgentAnswer,
   EnrollAgentBody,
+  File,
   GetCurrentUserAnswer,
+  GetFileAnswer,
   GetHealthSummaryAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
@@ -74,6 +78,8 @@ import type {
   PurgeOrganizationBody,
   RecordHealthCheckBody,
   RecordHealthChecksBody,
+  RegisterFileAnswer,
+  RegisterFileBody,
   ReplayWebhookDeliveriesAnswer,
   ReplayWebhookDeliveriesBody,
   RestoreClientBody,
@@ -113,6 +119,7 @@ import type {
   UpdateTeamMemberBody,
   UpdateTodoBody,
   UpdateWebhookEndpointBody,
+  UploadFileAnswer,
   UpsertMyProfileAnswer,
   UpsertMyProfileBody,
   User,
@@ -649,6 +656,104 @@ export interface ClientsResource {
    * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
    */
   update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
+
+}
+
+/** Calls of `portico.files`. */
+export interface FilesResource {
+  /**
+   * Create an upload URL
+   *
+   * Send the file's bytes to it by POST, with their `Content-Type` and without a credential, and register the `storageId` that comes back. What is not registered within a day is deleted.
+   *
+   * Needs the permission `file:create`. Its own refusals: `payload_too_large`.
+   *
+   * @example
+   * const createUploadUrlAnswer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
+   */
+  createUploadUrl(input: CreateUploadUrlBody, options?: RequestOptions): Call<CreateUploadUrlAnswer>;
+
+  /**
+   * Delete a file
+   *
+   * Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes.
+   *
+   * Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
+   *
+   * @example
+   * await portico.files.delete(fileId);
+   */
+  delete(fileId: string, input?: Query<"deleteFile">, options?: ChangeOptions): Call<Result<"deleteFile">>;
+
+  /**
+   * Download a file
+   *
+   * Its bytes. Pictures may be shown in a page, everything else is saved; nothing of it runs. One range can be asked for. A file of more than 20 MiB is answered with 302 and the address of the storage, which holds for whoever has it and until the file is deleted.
+   *
+   * For members of the organization; machines and assigned roles need the permission `file:read`.
+   *
+   * @example
+   * await portico.files.download(fileId);
+   */
+  download(fileId: string, options?: ReadOptions): Call<Blob>;
+  /** download unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  download(fileId: string, options: RequestOptions): Call<Blob | undefined>;
+
+  /**
+   * Get a file
+   *
+   * What is known of it, with a link to its bytes that holds for five minutes; the entity tag is that of the rest.
+   *
+   * For members of the organization; machines and assigned roles need the permission `file:read`.
+   *
+   * @example
+   * const getFileAnswer = await portico.files.get(fileId);
+   */
+  get(fileId: string, options?: ReadOptions): Call<GetFileAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(fileId: string, options: RequestOptions): Call<GetFileAnswer | undefined>;
+
+  /**
+   * List files
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {purpose, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `file:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const file of portico.files.list()) console.log(file);
+   */
+  list(input?: Query<"listFiles">, options?: ReadOptions): ListCall<File>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listFiles"> | undefined, options: RequestOptions): Call<Page<File> | undefined>;
+
+  /**
+   * Register an uploaded file
+   *
+   * Makes bytes that were sent to an upload URL a file of the organization. They can be registered once; what does not fit its purpose is deleted.
+   *
+   * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+   *
+   * @example
+   * const registerFileAnswer = await portico.files.register({
+   *   storageId: "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+   *   name: "handbook.pdf",
+   *   purpose: "avatar",
+   * });
+   */
+  register(input: RegisterFileBody, options?: RequestOptions): Call<RegisterFileAnswer>;
+
+  /**
+   * Upload a file
+   *
+   * The body is the file's bytes, 20 MiB at most; a larger file goes to an upload URL. What the file is, is read from its bytes. Header values are percent-encoded UTF-8.
+   *
+   * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+   *
+   * @example
+   * const uploadFileAnswer = await portico.files.upload(bytes, { fileName: "logo.png" });
+   */
+  upload(bytes: Bytes, input: { fileName: string; filePurpose?: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other" | undefined }, options?: RequestOptions): Call<UploadFileAnswer>;
 
 }
 
@@ -2146,6 +2251,7 @@ export abstract class Resources {
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly files: FilesResource;
   declare readonly healthChecks: HealthChecksResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;

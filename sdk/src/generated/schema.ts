@@ -861,6 +861,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/file-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the link of a file
+         * @description The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files.
+         */
+        get: operations["openFileLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List files
+         * @description Newest first unless sorted otherwise. Supported together: {createdBy, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {purpose, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `file:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listFiles"];
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file's bytes, 20 MiB at most; a larger file goes to an upload URL. What the file is, is read from its bytes. Header values are percent-encoded UTF-8.
+         *
+         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+         */
+        post: operations["uploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file
+         * @description What is known of it, with a link to its bytes that holds for five minutes; the entity tag is that of the rest.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `file:read`.
+         */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes.
+         *
+         *     Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
+         */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{fileId}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description Its bytes. Pictures may be shown in a page, everything else is saved; nothing of it runs. One range can be asked for. A file of more than 20 MiB is answered with 302 and the address of the storage, which holds for whoever has it and until the file is deleted.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `file:read`.
+         */
+        get: operations["downloadFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an uploaded file
+         * @description Makes bytes that were sent to an upload URL a file of the organization. They can be registered once; what does not fit its purpose is deleted.
+         *
+         *     Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+         */
+        post: operations["registerFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/upload-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an upload URL
+         * @description Send the file's bytes to it by POST, with their `Content-Type` and without a credential, and register the `storageId` that comes back. What is not registered within a day is deleted.
+         *
+         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`.
+         */
+        post: operations["createUploadUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -3686,6 +3828,7 @@ export interface webhooks {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -3777,6 +3920,7 @@ export interface webhooks {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -3868,6 +4012,7 @@ export interface webhooks {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -3959,6 +4104,7 @@ export interface webhooks {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -6589,6 +6735,34 @@ export interface components {
              */
             text: string;
         };
+        /** @description The answer to “Create an upload URL”. */
+        CreateUploadUrlAnswer: {
+            /**
+             * Format: int64
+             * @description Until when it takes it. Milliseconds since the epoch.
+             */
+            expiresAt: number;
+            /**
+             * Format: uri
+             * @description Takes one upload.
+             * @example https://convex.example.com/api/storage/upload?token=AZ2
+             */
+            url: string;
+        };
+        /** @description What to send to create an upload URL. */
+        CreateUploadUrlBody: {
+            /**
+             * @description What the file is for. It cannot be changed. `other` unless given.
+             * @enum {string}
+             */
+            purpose?: ("avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other") | undefined;
+            /**
+             * Format: int32
+             * @description How large the file is, in bytes; refused at once where that is too large.
+             * @example 48213
+             */
+            size: number;
+        };
         /** @description The answer to “Add a user to the organization”. */
         CreateUserAnswer: {
             /**
@@ -6987,6 +7161,100 @@ export interface components {
              */
             version: string;
         };
+        /** @description A file of the organization: what is known of it. `GET /v1/files/{fileId}/content` has its bytes. */
+        File: {
+            /**
+             * @description What its bytes were found to be, whatever the sender called them; `application/octet-stream` where that is nothing known.
+             * @example image/png
+             */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * Format: int32
+             * @description Height of a picture in pixels.
+             * @example 512
+             */
+            height?: number;
+            /**
+             * @description Id of the file.
+             * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+             */
+            id: string;
+            /**
+             * @description What the file is called: the last part of the path that it had. No control characters, and no marks that change the direction of writing.
+             * @example logo.png
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is for; fields take files of their own purpose only.
+             * @enum {string}
+             */
+            purpose: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other";
+            /**
+             * Format: int32
+             * @description How many rows hold it; it can be deleted while none does.
+             * @example 1
+             */
+            refCount: number;
+            /**
+             * @description SHA-256 of its bytes, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Its size in bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description What fields that hold files take, such as an organization's `logoStorageId`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            storageId: string;
+            /**
+             * Format: int64
+             * @description Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`. Milliseconds since the epoch.
+             */
+            unusedSince?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int32
+             * @description Width of a picture in pixels.
+             * @example 512
+             */
+            width?: number;
+        };
+        /** @description A page of a list, each row of it a file. */
+        FilePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["File"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description The answer to “Get the current user”. */
         GetCurrentUserAnswer: {
             /**
@@ -7176,6 +7444,100 @@ export interface components {
              * @example 1768473000000
              */
             updatedAt: number;
+        };
+        /** @description The answer to “Get a file”. */
+        GetFileAnswer: {
+            /**
+             * @description What its bytes were found to be, whatever the sender called them; `application/octet-stream` where that is nothing known.
+             * @example image/png
+             */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * Format: int32
+             * @description Height of a picture in pixels.
+             * @example 512
+             */
+            height?: number;
+            /**
+             * @description Id of the file.
+             * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+             */
+            id: string;
+            /**
+             * @description What the file is called: the last part of the path that it had. No control characters, and no marks that change the direction of writing.
+             * @example logo.png
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is for; fields take files of their own purpose only.
+             * @enum {string}
+             */
+            purpose: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other";
+            /**
+             * Format: int32
+             * @description How many rows hold it; it can be deleted while none does.
+             * @example 1
+             */
+            refCount: number;
+            /**
+             * @description SHA-256 of its bytes, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Its size in bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description What fields that hold files take, such as an organization's `logoStorageId`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            storageId: string;
+            /**
+             * Format: int64
+             * @description Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`. Milliseconds since the epoch.
+             */
+            unusedSince?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
+             */
+            url?: string;
+            /**
+             * Format: int32
+             * @description Width of a picture in pixels.
+             * @example 512
+             */
+            width?: number;
         };
         /** @description The answer to “Get the health of everything in numbers”. */
         GetHealthSummaryAnswer: {
@@ -7497,6 +7859,11 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             id: string;
+            /**
+             * @description The organization's logo: `storageId` of a file of purpose `logo`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            logoStorageId?: string;
             /** @description Up to 20 active members; absent where the caller may not read users. */
             members?: {
                 /**
@@ -8499,6 +8866,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The organization's logo: `storageId` of a file of purpose `logo`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            logoStorageId?: string;
+            /**
              * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
              * @example {
              *       "costCenter": "4711"
@@ -9016,6 +9388,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The organization's logo: `storageId` of a file of purpose `logo`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            logoStorageId?: string;
+            /**
              * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
              * @example {
              *       "costCenter": "4711"
@@ -9340,6 +9717,11 @@ export interface components {
              */
             jobId: string;
             /**
+             * @description The organization's logo: `storageId` of a file of purpose `logo`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            logoStorageId?: string;
+            /**
              * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
              * @example {
              *       "costCenter": "4711"
@@ -9524,6 +9906,118 @@ export interface components {
                  */
                 resourceType: "agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom";
             }[];
+        };
+        /** @description The answer to “Register an uploaded file”. */
+        RegisterFileAnswer: {
+            /**
+             * @description What its bytes were found to be, whatever the sender called them; `application/octet-stream` where that is nothing known.
+             * @example image/png
+             */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * Format: int32
+             * @description Height of a picture in pixels.
+             * @example 512
+             */
+            height?: number;
+            /**
+             * @description Id of the file.
+             * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+             */
+            id: string;
+            /**
+             * @description What the file is called: the last part of the path that it had. No control characters, and no marks that change the direction of writing.
+             * @example logo.png
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is for; fields take files of their own purpose only.
+             * @enum {string}
+             */
+            purpose: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other";
+            /**
+             * Format: int32
+             * @description How many rows hold it; it can be deleted while none does.
+             * @example 1
+             */
+            refCount: number;
+            /**
+             * @description SHA-256 of its bytes, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Its size in bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description What fields that hold files take, such as an organization's `logoStorageId`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            storageId: string;
+            /**
+             * Format: int64
+             * @description Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`. Milliseconds since the epoch.
+             */
+            unusedSince?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
+             */
+            url?: string;
+            /**
+             * Format: int32
+             * @description Width of a picture in pixels.
+             * @example 512
+             */
+            width?: number;
+        };
+        /** @description What to send to register an uploaded file. */
+        RegisterFileBody: {
+            /**
+             * @description What the file is called; of a path the last part. No control characters, and no marks that change the direction of writing.
+             * @example handbook.pdf
+             */
+            name: string;
+            /**
+             * @description What the file is for. It cannot be changed. `other` unless given.
+             * @enum {string}
+             */
+            purpose?: ("avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other") | undefined;
+            /**
+             * @description What the upload answered.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            storageId: string;
         };
         /** @description The answer to “Send the failed deliveries of a webhook endpoint again”. */
         ReplayWebhookDeliveriesAnswer: {
@@ -10900,6 +11394,11 @@ export interface components {
              */
             externalId?: string | undefined;
             /**
+             * @description The organization's logo: `storageId` of a file of purpose `logo`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            logoStorageId?: (string | null) | undefined;
+            /**
              * @description What an application keeps with the organization. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
              * @example {
              *       "costCenter": "4711"
@@ -11174,6 +11673,100 @@ export interface components {
              * @example https://hooks.example.com/portico
              */
             url?: string | undefined;
+        };
+        /** @description The answer to “Upload a file”. */
+        UploadFileAnswer: {
+            /**
+             * @description What its bytes were found to be, whatever the sender called them; `application/octet-stream` where that is nothing known.
+             * @example image/png
+             */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * Format: int32
+             * @description Height of a picture in pixels.
+             * @example 512
+             */
+            height?: number;
+            /**
+             * @description Id of the file.
+             * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+             */
+            id: string;
+            /**
+             * @description What the file is called: the last part of the path that it had. No control characters, and no marks that change the direction of writing.
+             * @example logo.png
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is for; fields take files of their own purpose only.
+             * @enum {string}
+             */
+            purpose: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other";
+            /**
+             * Format: int32
+             * @description How many rows hold it; it can be deleted while none does.
+             * @example 1
+             */
+            refCount: number;
+            /**
+             * @description SHA-256 of its bytes, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Its size in bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description What fields that hold files take, such as an organization's `logoStorageId`.
+             * @example f2wgp8jdcbezd6shcq5zz67x2crbwm4g
+             */
+            storageId: string;
+            /**
+             * Format: int64
+             * @description Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`. Milliseconds since the epoch.
+             */
+            unusedSince?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: uri
+             * @description Where the bytes are, for five minutes and without a credential, as long as whoever asked for it may read files. Absent where the deployment has no `PORTICO_SIGNING_KEY`.
+             * @example https://api.example.com/v1/file-content?link=jd7b9n2m
+             */
+            url?: string;
+            /**
+             * Format: int32
+             * @description Width of a picture in pixels.
+             * @example 512
+             */
+            width?: number;
         };
         /** @description The answer to “Write one's own profile”. */
         UpsertMyProfileAnswer: {
@@ -11608,6 +12201,7 @@ export interface components {
          *
          *     - `email_mismatch`: The invitation is for another address. Sign in with the address that was invited, verified by the identity provider; `POST /v1/me/sync` takes a new one from the token.
          *     - `forbidden`: Permission is missing. Ask an administrator for the permission named in `detail`.
+         *     - `link_expired`: The link holds no more. Read the file again (`GET /v1/files/{fileId}`); its answer has a new one.
          *     - `membership_banned`: The membership is banned. Ask a moderator of the organization.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_assigned`: The row is not assigned to the caller. Ask an administrator to add you to a team or a client that it is assigned to.
@@ -11628,7 +12222,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "email_mismatch" | "forbidden" | "membership_banned" | "not_a_member" | "not_assigned" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive";
+                    code?: "email_mismatch" | "forbidden" | "link_expired" | "membership_banned" | "not_a_member" | "not_assigned" | "organization_deleted" | "organization_suspended" | "rank_too_low" | "tenant_mismatch" | "user_inactive";
                 };
             };
         };
@@ -11703,10 +12297,12 @@ export interface components {
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
          *     - `already_member`: The user is a member already. Update the existing membership.
+         *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
          *     - `external_id_taken`: The external id is taken. Use another external id.
+         *     - `file_in_use`: Rows hold the file. Give the rows another file, or clear the field, first.
          *     - `guid_in_use`: The device GUID is in use. Rotate the agent's key or move it, as an administrator; or enrol again once the agent is shown offline.
          *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
@@ -11743,7 +12339,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -11792,7 +12388,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
-         *     - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request.
+         *     - `payload_too_large`: The body is too large. A body takes 4 MiB (4,194,304 bytes) at most; send less in one request. `detail` names the limits of files.
          */
         Problem413: {
             headers: {
@@ -11813,7 +12409,7 @@ export interface components {
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `unsupported_content_encoding`: The content coding is not supported. Send the body without `Content-Encoding`.
-         *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`.
+         *     - `unsupported_media_type`: The content type is not supported. Send `Content-Type: application/json`; of a file, bytes of a type that its purpose takes.
          */
         Problem415: {
             headers: {
@@ -11834,7 +12430,30 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `range_not_satisfiable`: The file has no such bytes. Ask for a range within the file's size, or for all of it.
+         */
+        Problem416: {
+            headers: {
+                "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                "Portico-Organization": components["headers"]["Portico-Organization"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "range_not_satisfiable";
+                };
+            };
+        };
+        /**
+         * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
+         *
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
+         *     - `file_purpose_mismatch`: The file is for something else. Upload the file again with the purpose named in `detail`.
+         *     - `image_too_large`: The picture has too many pixels. Make the picture smaller: 40 million pixels at most.
+         *     - `not_an_image`: The file is no whole picture. Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
@@ -11852,7 +12471,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "not_an_organization_member" | "read_only_field" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
+                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
                 };
             };
         };
@@ -11942,6 +12561,11 @@ export interface components {
         /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
         PorticoOrganization: string;
         /**
+         * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+         * @example bytes=0-1023
+         */
+        Range: string;
+        /**
          * @description Id of the event. What has come before under it need not be worked on again.
          * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
          */
@@ -11969,6 +12593,16 @@ export interface components {
          * @example *
          */
         "Access-Control-Allow-Origin": string;
+        /**
+         * @description Whether the file is to be shown or saved, and its name (RFC 6266), as ASCII and as UTF-8 (RFC 8187).
+         * @example inline; filename="logo.png"; filename*=UTF-8''logo.png
+         */
+        "Content-Disposition": string;
+        /**
+         * @description Which bytes of how many these are (RFC 9110, 14.4).
+         * @example bytes 0-1023/48213
+         */
+        "Content-Range": string;
         /**
          * @description Entity tag of the answer (RFC 9110), for `If-Match` and `If-None-Match`.
          * @example "22jjqs1036017iu32fbwuv"
@@ -15825,6 +16459,605 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    openFileLink: {
+        parameters: {
+            query: {
+                /**
+                 * @description What the link says, and its signature.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.1768473000000.dGhl
+                 */
+                link: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+                 * @example bytes=0-1023
+                 */
+                Range?: components["parameters"]["Range"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description A part of the file. */
+            206: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The file is too large to be sent from here. */
+            302: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    /**
+                     * @description The storage's own address of the file.
+                     * @example https://convex.example.com/api/storage/0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+                     */
+                    Location: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["NotModified"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404Page"];
+            416: components["responses"]["Problem416"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `createdBy` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `purpose` is this.
+                 * @example avatar
+                 */
+                purpose?: ("avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other") | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "xxkx8smfgzjs2wgnbdp9jkqvczx23dfh",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "storageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                     *           "name": "logo.png",
+                     *           "contentType": "image/png",
+                     *           "size": 48213,
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "width": 512,
+                     *           "height": 512,
+                     *           "purpose": "avatar",
+                     *           "refCount": 1,
+                     *           "unusedSince": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    uploadFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+                /**
+                 * @description What the file is called; of a path the last part. No control characters, and no marks that change the direction of writing.
+                 * @example logo.png
+                 */
+                "X-File-Name": string;
+                /**
+                 * @description What the file is for. It cannot be changed.
+                 * @example other
+                 */
+                "X-File-Purpose"?: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created: file. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xxkx8smfgzjs2wgnbdp9jkqvczx23dfh",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "storageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                     *       "name": "logo.png",
+                     *       "contentType": "image/png",
+                     *       "size": 48213,
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "width": 512,
+                     *       "height": 512,
+                     *       "purpose": "avatar",
+                     *       "refCount": 1,
+                     *       "unusedSince": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadFileAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the file.
+                 * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+                 */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: file. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xxkx8smfgzjs2wgnbdp9jkqvczx23dfh",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "storageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                     *       "name": "logo.png",
+                     *       "contentType": "image/png",
+                     *       "size": 48213,
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "width": 512,
+                     *       "height": 512,
+                     *       "purpose": "avatar",
+                     *       "refCount": 1,
+                     *       "unusedSince": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetFileAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the file.
+                 * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+                 */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    downloadFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+                /**
+                 * @description One range of bytes, such as `bytes=0-1023`; anything else asks for the whole file.
+                 * @example bytes=0-1023
+                 */
+                Range?: components["parameters"]["Range"];
+            };
+            path: {
+                /**
+                 * @description Id of the file.
+                 * @example xxkx8smfgzjs2wgnbdp9jkqvczx23dfh
+                 */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description A part of the file. */
+            206: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The file is too large to be sent from here. */
+            302: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    /**
+                     * @description The storage's own address of the file.
+                     * @example https://convex.example.com/api/storage/0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
+                     */
+                    Location: string;
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            416: components["responses"]["Problem416"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    registerFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "storageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                 *       "name": "handbook.pdf",
+                 *       "purpose": "avatar"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegisterFileBody"];
+            };
+        };
+        responses: {
+            /** @description Created: file. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xxkx8smfgzjs2wgnbdp9jkqvczx23dfh",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "storageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                     *       "name": "logo.png",
+                     *       "contentType": "image/png",
+                     *       "size": 48213,
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "width": 512,
+                     *       "height": 512,
+                     *       "purpose": "avatar",
+                     *       "refCount": 1,
+                     *       "unusedSince": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "url": "https://api.example.com/v1/file-content?link=jd7b9n2m"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisterFileAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createUploadUrl: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "purpose": "avatar",
+                 *       "size": 48213
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateUploadUrlBody"];
+            };
+        };
+        responses: {
+            /** @description Done: file. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://convex.example.com/api/storage/upload?token=AZ2",
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateUploadUrlAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -16841,6 +18074,7 @@ export interface operations {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -17568,6 +18802,7 @@ export interface operations {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -18128,6 +19363,7 @@ export interface operations {
                      *         "status": "active",
                      *         "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *         "externalId": "org_5bT1xW9",
+                     *         "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *         "metadata": {
                      *           "costCenter": "4711"
                      *         },
@@ -19295,6 +20531,7 @@ export interface operations {
                      *           "status": "active",
                      *           "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "externalId": "org_5bT1xW9",
+                     *           "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *           "metadata": {
                      *             "costCenter": "4711"
                      *           },
@@ -19397,6 +20634,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -19472,6 +20710,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -19619,6 +20858,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -19714,6 +20954,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -19801,6 +21042,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -19891,6 +21133,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -20088,6 +21331,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },
@@ -20165,6 +21409,7 @@ export interface operations {
                      *       "status": "active",
                      *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
                      *       "metadata": {
                      *         "costCenter": "4711"
                      *       },

@@ -115,12 +115,13 @@ export interface Reading {
 }
 
 /**
- * The data of a reply: JSON, or undefined when the status says there is no body.
+ * The data of a reply: JSON, bytes, or undefined when the status says there is no body.
  *
  * @throws {ConnectionError} (`invalid_response`) for anything else, such as a login page, unless text is accepted.
  */
 export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
-  const { text, response } = reply;
+  const { text, response, blob } = reply;
+  if (blob) return response.status === 304 ? undefined : blob;
   if (!text && (acceptsText || [204, 205, 304].includes(response.status))) return undefined;
   const isJson = response.headers.get("content-type")?.includes("json");
   if (!isJson && acceptsText) return text;

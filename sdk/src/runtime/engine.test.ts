@@ -289,12 +289,17 @@ describe("an error says which call failed, and who made it", () => {
 
   test.each(calls.map(([resource, operation]) => [`${resource}.${operation.verb}`, resource, operation] as const))(
     "%s",
-    async (name, resource, { verb, method, path, takesInput }) => {
+    async (name, resource, { verb, method, path, takesInput, takesBytes }) => {
       const fetch = async () => new Response('{"code":"not_found","title":"Not found"}', { status: 404 });
       const portico = client("http://127.0.0.1:1", { fetch });
       const ids = Array.from(path.matchAll(/\{\}/g), () => "an-id");
       const methods: object = Reflect.get(portico, resource);
-      const call = () => Reflect.apply(Reflect.get(methods, verb), methods, [...ids, ...(takesInput ? [{}] : [])]);
+      const call = () =>
+        Reflect.apply(Reflect.get(methods, verb), methods, [
+          ...ids,
+          ...(takesBytes ? ["bytes"] : []),
+          ...(takesInput ? [{}] : []),
+        ]);
       const error = await rejection(theCaller(call));
       const route = `${method} ${path.replaceAll("{}", "{id}")}`;
       expect(error).toMatchObject({ operation: name, route, message: `Not found (${name}, ${route})` });

@@ -6,12 +6,15 @@ import { backoffMs, mayRetry, notSendable, retryAfterMs, type RetryBudget } from
 import { traceparent } from "./trace";
 import { type Limits, pause, within } from "./within";
 
-/** One request as hooks see it. The body is text, so a hook may send it as often as it likes. */
+/** The bytes of a file. */
+export type Bytes = Blob | ArrayBuffer | ArrayBufferView | string;
+
+/** One request as hooks see it. The body is text, or the blob of a file, so a hook may send it as often as it likes. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
-  readonly body: string | undefined;
+  readonly body: string | Blob | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -103,7 +106,9 @@ export interface Plan {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Blob | undefined;
+  /** The answer is bytes, perhaps at another address that it names. */
+  readonly answersBytes?: boolean;
   /** A second delivery has no second effect. */
   readonly repeatable: boolean;
   readonly credential?: TokenSource | undefined;
@@ -115,6 +120,8 @@ export interface Plan {
 export interface Reply {
   readonly response: Response;
   readonly text: string;
+  /** The body of an answer that is bytes. */
+  readonly blob?: Blob;
   readonly attempts: number;
 }
 
@@ -241,12 +248,20 @@ export class Engine {
     let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
       const request = { method, url: plan.url, headers, body: plan.body, signal };
+      // A read may be answered from elsewhere, where fetch sends no credential.
+      const own = plan.answersBytes
+        ? { ...options, fetchOptions: { redirect: "follow" as const, ...options.fetchOptions } }
+        : options;
       // Only hooks need a Headers object; fetch makes one of its own.
       const response = await (this.#settings.hooks.length > 0
-        ? this.#dispatch({ ...request, headers: new Headers(headers) }, options, { operation, attempt }, 0)
-        : this.#fetch(request, options, attempt));
+        ? this.#dispatch({ ...request, headers: new Headers(headers) }, own, { operation, attempt }, 0)
+        : this.#fetch(request, own, attempt));
       const succeeded = response.ok || response.status === 304 || response.status === plan.accepts;
       if (!succeeded) refusal = response;
+      if (succeeded && plan.answersBytes) {
+        const blob = await this.#reaching(attempt, options, () => response.blob());
+        return { response, text: "", blob, attempts: attempt };
+      }
       const text = await this.#reaching(attempt, options, () => response.text());
       if (succeeded) return { response, text, attempts: attempt };
       return apiError(response.status, parseJson(text), {

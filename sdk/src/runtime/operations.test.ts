@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { readOperation } from "./operations";
 
-const base = { takesInput: false, paginated: false, idempotencyKey: false, queryNames: [] };
+const bytes = { takesBytes: false, answersBytes: false };
+const base = { ...bytes, takesInput: false, paginated: false, idempotencyKey: false, queryNames: [] };
 const post = { ...base, method: "POST", idempotencyKey: true };
 
 test.each([
@@ -10,6 +11,8 @@ test.each([
   ["rotateKey", { ...post, path: "/v1/agent-api-logs/{}/rotate-key" }],
   ["create-=POST ", { ...post, path: "/v1/agent-api-logs" }],
   ["run+!", { ...post, path: "/v1/agent-api-logs/{}/run", takesInput: true, idempotencyKey: false }],
+  ["upload+^=POST ", { ...post, path: "/v1/agent-api-logs", takesInput: true, takesBytes: true }],
+  ["download#=GET {}/content", { ...base, method: "GET", path: "/v1/agent-api-logs/{}/content", answersBytes: true }],
   ["me=GET /v1/me/{}/logs", { ...base, method: "GET", path: "/v1/me/{}/logs" }],
   [
     "send+=POST send?dryRun,mode",

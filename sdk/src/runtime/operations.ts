@@ -6,6 +6,9 @@ export interface Operation {
   /** Takes an input object after the path arguments. */
   readonly takesInput: boolean;
   readonly paginated: boolean;
+  /** Takes bytes before its input, which travels as headers. */
+  readonly takesBytes: boolean;
+  readonly answersBytes: boolean;
   /** A POST that the server deduplicates by `Idempotency-Key`. */
   readonly idempotencyKey: boolean;
   /** Names of the input that travel in the query although the method has a body. */
@@ -33,11 +36,11 @@ export function usualRoute(verb: string): readonly [flags: string, route: string
 
 /**
  * Reads an entry of the generated table: `verb[flags][=METHOD path][?queryName,…]`. What is left out is as usual for the
- * verb, which keeps 430 operations within a few kilobytes. Flags: `+` takes input, `*` is a list, `!` takes no
- * `Idempotency-Key`, `-` none of these. A path without leading slash continues the path of the resource.
+ * verb, which keeps 430 operations within a few kilobytes. Flags: `+` takes input, `*` is a list, `^` takes bytes, `#` answers
+ * bytes, `!` takes no `Idempotency-Key`, `-` none of these. A path without leading slash continues the path of the resource.
  */
 export function readOperation(resource: string, entry: string): Operation {
-  const [, verb = "", flags, given, queryNames] = /^(\w+)([+*!-]*)(?:=([^?]*))?(?:\?(.*))?$/.exec(entry) ?? [];
+  const [, verb = "", flags, given, queryNames] = /^(\w+)([+*^#!-]*)(?:=([^?]*))?(?:\?(.*))?$/.exec(entry) ?? [];
   const usual = usualRoute(verb);
   const marks = flags || usual[0];
   const [method = "", path = ""] = (given ?? usual[1]).split(" ");
@@ -48,6 +51,8 @@ export function readOperation(resource: string, entry: string): Operation {
     path: path.startsWith("/") ? path : base + (path && `/${path}`),
     takesInput: marks.includes("+"),
     paginated: marks.includes("*"),
+    takesBytes: marks.includes("^"),
+    answersBytes: marks.includes("#"),
     idempotencyKey: method === "POST" && !marks.includes("!"),
     queryNames: queryNames?.split(",") ?? [],
   };

@@ -1,7 +1,7 @@
 import type { Call } from "./call";
 import type { ChangeOptions, RequestOptions } from "./engine";
 import type { ListCall } from "./listCall";
-import { type Operation, readOperation } from "./operations";
+import { kebabCase, type Operation, readOperation } from "./operations";
 import { isRecord } from "./json";
 
 /** Query parameters; undefined ones are left out, arrays repeat the name. */
@@ -17,6 +17,11 @@ export interface RequestParts {
   readonly query: Query;
   readonly body: unknown;
   readonly idempotencyKey: boolean;
+  /** The body as it is sent, instead of JSON. */
+  readonly bytes?: Blob;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The answer is bytes of any type. */
+  readonly answersBytes?: boolean;
   /** The answer may be text; without this anything but JSON is an error. */
   readonly acceptsText?: boolean;
 }
@@ -64,6 +69,7 @@ function callOperation(
 ): Call<unknown> {
   const rest = [...args];
   const path = operation.path.replace(/\{\}/g, () => pathSegment(rest.shift()));
+  const bytes = operation.takesBytes ? asBlob(rest.shift()) : undefined;
   const input = operation.takesInput ? rest.shift() : undefined;
   const [options = {}] = rest;
   const { method } = operation;
@@ -72,8 +78,9 @@ function callOperation(
     route: `${method} ${operation.path.replaceAll("{}", "{id}")}`,
     method,
     path,
-    ...splitInput(operation, input),
+    ...(bytes ? { query: {}, body: undefined, bytes, headers: headersOf(input) } : splitInput(operation, input)),
     idempotencyKey: operation.idempotencyKey,
+    ...(operation.answersBytes ? { answersBytes: true } : {}),
   };
   if (!isRecord(options)) throw new TypeError(`${parts.operation}: options must be an object`);
   return operation.paginated ? sender.list(parts, options) : sender.call(parts, options).send();
@@ -91,6 +98,21 @@ function splitInput(operation: Operation, input: unknown): { query: Query; body:
     query: Object.fromEntries(entries.filter(inQuery)),
     body: Object.fromEntries(inBody),
   };
+}
+
+/** A body that is sent as often as it must be. */
+function asBlob(bytes: unknown): Blob {
+  if (bytes instanceof Blob) return bytes;
+  if (bytes instanceof ArrayBuffer || typeof bytes === "string") return new Blob([bytes]);
+  if (ArrayBuffer.isView(bytes))
+    return new Blob([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()]);
+  throw new TypeError("The bytes of a file are a Blob, an ArrayBuffer, a view of one, or text");
+}
+
+/** Inputs beside a body of bytes: `fileName` as `X-File-Name`, percent-encoded. */
+function headersOf(input: unknown): Record<string, string> {
+  const given = Object.entries(isRecord(input) ? input : {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [`x-${kebabCase(name)}`, encodeURIComponent(String(value))]));
 }
 
 /** An id as one path segment; a dot segment would be resolved by the URL parser into another path. */
