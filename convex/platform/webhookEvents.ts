@@ -46,12 +46,15 @@ export const replay = webhookEvents.change("replay", {
   description: "Once what kept it from being applied is mended. It is tried after the answer.",
   permission: "manage",
   problems: ["invalid_state_transition"],
-  handler: async ({ row, db, scheduler }) => {
+  handler: async (ctx) => {
+    const { row, scheduler, unscoped, tenant } = ctx;
     assertFailed(row);
-    const pending = await db.patch("webhookEvents", row, { status: "pending" });
+    const pending = await webhookEvents.patch(ctx, row, { status: "pending" });
     await scheduleProcessing(scheduler, pending);
     const about = { tableName: "webhookEvents", recordId: pending._id } as const;
-    await db.appendAudit({ action: "webhookEvent.replay", operation: "other", ...about });
+    await unscoped
+      .within(tenant.organization)
+      .appendAudit({ action: "webhookEvent.replay", operation: "other", ...about });
     return pending;
   },
 });
