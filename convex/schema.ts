@@ -4,7 +4,7 @@ import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } fr
 import { scheduledJobs } from "./jobs/tables";
 import { emails, notifications } from "./messaging/tables";
 import { auditLogs } from "./observability/tables";
-import { idempotencyKeys, webhookEvents } from "./platform/tables";
+import { idempotencyKeys, revokedTokens, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -24,6 +24,7 @@ export default defineSchema({
   memberships,
   notifications,
   organizations,
+  revokedTokens,
   roles,
   scheduledJobs,
   schedules,

@@ -38,6 +38,7 @@ import type * as core_access_callers from "../core/access/callers.js";
 import type * as core_access_keyOwner from "../core/access/keyOwner.js";
 import type * as core_access_permissions from "../core/access/permissions.js";
 import type * as core_access_platformAdmins from "../core/access/platformAdmins.js";
+import type * as core_access_rateLimits from "../core/access/rateLimits.js";
 import type * as core_access_reach from "../core/access/reach.js";
 import type * as core_access_references from "../core/access/references.js";
 import type * as core_access_rights from "../core/access/rights.js";
@@ -114,6 +115,7 @@ import type * as core_wire_jsonText from "../core/wire/jsonText.js";
 import type * as core_wire_murmurHash3 from "../core/wire/murmurHash3.js";
 import type * as core_wire_oauthErrors from "../core/wire/oauthErrors.js";
 import type * as core_wire_problems from "../core/wire/problems.js";
+import type * as core_wire_rateLimits from "../core/wire/rateLimits.js";
 import type * as core_wire_restProtocol from "../core/wire/restProtocol.js";
 import type * as core_wire_secrets from "../core/wire/secrets.js";
 import type * as core_wire_siteBasePath from "../core/wire/siteBasePath.js";
@@ -142,6 +144,8 @@ import type * as gateway_dispatch from "../gateway/dispatch.js";
 import type * as gateway_environment from "../gateway/environment.js";
 import type * as gateway_negotiation from "../gateway/negotiation.js";
 import type * as gateway_platformRoutes from "../gateway/platformRoutes.js";
+import type * as gateway_probes from "../gateway/probes.js";
+import type * as gateway_rateLimiting from "../gateway/rateLimiting.js";
 import type * as gateway_requestIdentity from "../gateway/requestIdentity.js";
 import type * as gateway_requests from "../gateway/requests.js";
 import type * as gateway_responses from "../gateway/responses.js";
@@ -171,6 +175,7 @@ import type * as platform_html from "../platform/html.js";
 import type * as platform_oauth from "../platform/oauth.js";
 import type * as platform_pages from "../platform/pages.js";
 import type * as platform_problemPages from "../platform/problemPages.js";
+import type * as platform_readiness from "../platform/readiness.js";
 import type * as platform_scopes from "../platform/scopes.js";
 import type * as platform_signingKeys from "../platform/signingKeys.js";
 import type * as platform_tables from "../platform/tables.js";
@@ -266,6 +271,7 @@ declare const fullApi: ApiFromModules<{
   "core/access/keyOwner": typeof core_access_keyOwner;
   "core/access/permissions": typeof core_access_permissions;
   "core/access/platformAdmins": typeof core_access_platformAdmins;
+  "core/access/rateLimits": typeof core_access_rateLimits;
   "core/access/reach": typeof core_access_reach;
   "core/access/references": typeof core_access_references;
   "core/access/rights": typeof core_access_rights;
@@ -342,6 +348,7 @@ declare const fullApi: ApiFromModules<{
   "core/wire/murmurHash3": typeof core_wire_murmurHash3;
   "core/wire/oauthErrors": typeof core_wire_oauthErrors;
   "core/wire/problems": typeof core_wire_problems;
+  "core/wire/rateLimits": typeof core_wire_rateLimits;
   "core/wire/restProtocol": typeof core_wire_restProtocol;
   "core/wire/secrets": typeof core_wire_secrets;
   "core/wire/siteBasePath": typeof core_wire_siteBasePath;
@@ -370,6 +377,8 @@ declare const fullApi: ApiFromModules<{
   "gateway/environment": typeof gateway_environment;
   "gateway/negotiation": typeof gateway_negotiation;
   "gateway/platformRoutes": typeof gateway_platformRoutes;
+  "gateway/probes": typeof gateway_probes;
+  "gateway/rateLimiting": typeof gateway_rateLimiting;
   "gateway/requestIdentity": typeof gateway_requestIdentity;
   "gateway/requests": typeof gateway_requests;
   "gateway/responses": typeof gateway_responses;
@@ -399,6 +408,7 @@ declare const fullApi: ApiFromModules<{
   "platform/oauth": typeof platform_oauth;
   "platform/pages": typeof platform_pages;
   "platform/problemPages": typeof platform_problemPages;
+  "platform/readiness": typeof platform_readiness;
   "platform/scopes": typeof platform_scopes;
   "platform/signingKeys": typeof platform_signingKeys;
   "platform/tables": typeof platform_tables;
@@ -468,3 +478,7 @@ export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+export declare const components: {
+  rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+};

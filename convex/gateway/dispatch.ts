@@ -6,12 +6,14 @@ import { sha256Hex } from "../core/wire/secrets";
 import { bearerOf, credentialOf, isProviderAway, refusalOf, verifierSentence } from "./credentials";
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
+import { rateLimiting, senderKey } from "./rateLimiting";
 import { assertConditions, isDryRun, queryOf, readBody } from "./requests";
-import { problemResponse } from "./responses";
+import { problemResponse, siteUrl } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
-import type { RestAnswer } from "../core/wire/restProtocol";
+import type { Credential, RestAnswer } from "../core/wire/restProtocol";
 import type { ActionCtx } from "../_generated/server";
+import type { Admission } from "./rateLimiting";
 import type { Route } from "./routes";
 
 /** One request on its way to a domain. */
@@ -42,7 +44,11 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     // A read changes nothing and is answered as ever.
     const dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
     if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
-    const args = await argumentsOf(call, token, dryRun);
+    const credential = await credentialOf(token);
+    const { headers: quota, refusal } = await admissionOf(call, token, credential);
+    headers = { ...headers, ...quota };
+    if (refusal) throw refusal;
+    const args = await argumentsOf(call, credential, dryRun);
     const answer = await runProvisioned(call, args);
     if (answer.deferred) await writeDeferred(call, answer.deferred);
     return responseOf({ ...call, headers }, answer);
@@ -54,15 +60,28 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
   }
 }
 
+async function admissionOf(
+  { ctx, request: { headers } }: GatewayRequest,
+  token: string,
+  credential: Credential | undefined,
+): Promise<Admission> {
+  const { ip } = await ctx.meta.getRequestMetadata();
+  const organization = headers.get("portico-organization");
+  return rateLimiting.admit(ctx, senderKey(token, credential, organization), {
+    ...(credential ? { credential } : {}),
+    ...(organization === null ? {} : { organization }),
+    ...(ip === null ? {} : { address: ip }),
+  });
+}
+
 async function argumentsOf(
   { ctx, request, route, params, requestId }: GatewayRequest,
-  token: string | undefined,
+  credential: Credential | undefined,
   dryRun: boolean,
 ) {
   const { headers } = request;
   assertAcceptsJson(headers);
   assertConditions(headers);
-  const credential = await credentialOf(token);
   // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
   if (mayBeLarge(request)) await ctx.runQuery(assertKnown, credential ? { credential } : {});
   const bodyText = route.method === "GET" ? undefined : await readBody(request, "application/json");
@@ -185,7 +204,13 @@ async function explained(
   const detail = refusal ?? problem.detail;
   const challenge =
     token === undefined ? "" : `, error="invalid_token", error_description="${detail.replace(/["\\]|[^ -~]/g, "'")}"`;
-  return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
+  // RFC 9728, 5.1: where a client learns whose tokens are taken here.
+  const metadata = `resource_metadata="${siteUrl()}/.well-known/oauth-protected-resource"`;
+  return [
+    { ...problem, detail },
+    requestId,
+    { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}, ${metadata}` },
+  ];
 }
 
 /** Why Convex refuses the request's token; undefined if it does not: then the operation asks for another kind of credential. */

@@ -137,9 +137,20 @@ export const organizationSettingFields = {
     "Days for which the organization can be restored after its deletion; 30 at first.",
     30,
   ),
+  userRequestsPerMinute: requestsPerMinute("of a person"),
+  apiKeyRequestsPerMinute: requestsPerMinute("of an API key"),
+  agentRequestsPerMinute: requestsPerMinute("of a device agent"),
 };
 
-export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizationSettingFields>> = {
+function requestsPerMinute(whose: string) {
+  return described(
+    integer(1, 1_000_000),
+    `Requests ${whose} in a minute, up to what the deployment allows; what it has for everybody until one is set.`,
+    6000,
+  ).optional();
+}
+
+export const defaultOrganizationSettings = {
   timezone: "UTC",
   currency: "usd",
   healthDownThreshold: 3,
@@ -147,7 +158,7 @@ export const defaultOrganizationSettings: z.infer<z.ZodObject<typeof organizatio
   apiLogRetentionDays: 30,
   auditRetentionDays: 365,
   trashRetentionDays: 30,
-};
+} satisfies z.infer<z.ZodObject<typeof organizationSettingFields>>;
 
 export const organizationFields = {
   name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),

@@ -12,6 +12,7 @@ import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { demoUsers, writeDemoData } from "./demo";
 import { operatorOf } from "./operatorCall";
 import { RequestLog } from "./requestLog";
+import { assertRateLimits } from "./rateLimitNames";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
@@ -63,7 +64,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
  * and the demo data on the first start.
- * @throws {Error} with one line for a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
+ * @throws {Error} with one line for limits that are none, a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
@@ -73,6 +74,7 @@ export async function startPortico(
   const { dataDirectory, cloudPort, sitePort, serving = servingLocally(settings) } = settings;
   const { hostname, publicUrls, proxies } = serving;
   const { cloudUrl, siteUrl } = localUrls(hostname, settings);
+  assertRateLimits(passed["RATE_LIMITS"]);
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));

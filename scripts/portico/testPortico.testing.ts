@@ -23,6 +23,14 @@ export interface TestPortico extends RunningPortico {
 /** Whom the tests' deployments know as a platform administrator. */
 export const platformAdminSubject = "platform-admin";
 
+/** Tests send in seconds what callers send in hours; those of the limits name their own. */
+const generousLimits = [
+  ...["user", "apiKey", "agent", "public", "token", "createOrganization", "createInvitation"],
+  ...["userCeiling", "apiKeyCeiling", "agentCeiling"],
+]
+  .map((name) => `${name}=1000000`)
+  .join(", ");
+
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
  * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
@@ -42,6 +50,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
       bundle: bundleOnce,
       passed: {
         ...process.env,
+        RATE_LIMITS: generousLimits,
         ...environment,
         PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
       },

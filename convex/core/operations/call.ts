@@ -18,6 +18,8 @@ export interface Call {
   readonly ifMatch?: string | undefined;
   readonly idempotency?: IdempotencyKey | undefined;
   readonly origin: RequestOrigin;
+  /** Counts against the caller's quota here; what comes by the gateway was counted there. */
+  readonly isCounted?: boolean;
   /** What may be stored of the credential that the call issues. */
   readonly secret?: IssuedSecret | undefined;
 }

@@ -97,7 +97,7 @@ export async function answerCall(
 ): Promise<unknown> {
   const call = callOf(operation, args, await originOf(ctx));
   const secret = isDryRun(operation, args) ? unmadeSecret(operation) : issued;
-  return valueOf(await execute(ctx, { ...call, secret }));
+  return valueOf(await execute(ctx, { ...call, secret, isCounted: true }));
 }
 
 function tryCall(ctx: MutationCtx, operation: Operation, input: Input): Promise<unknown> {

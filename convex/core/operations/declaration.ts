@@ -119,6 +119,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly auditedAs?: string;
   /** Problems beyond the implied ones, for the document. */
   readonly problems?: readonly DeclaredProblem[];
+  /** How often it succeeds in an hour for one person or organization, unless `RATE_LIMITS` has its operationId. */
+  readonly hourlyLimit?: { readonly count: number; readonly per: "user" | "organization" };
   /** Its effect lies outside the transaction, where no rollback reaches: it cannot be tried. Changes of the database can. */
   readonly dryRun?: false;
   /** It will go: every answer says so, and the document. */

@@ -1,5 +1,5 @@
 import { identifyCaller, actingUser } from "../access/caller";
-import { TenantReader, UnscopedReader } from "../records/reader";
+import { tenantOf, TenantReader, UnscopedReader } from "../records/reader";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
 import { withPublicId } from "../records/documents";
 import { invalidField, notFound, ProblemError } from "../wire/errors";
@@ -14,11 +14,14 @@ import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { assertUsable, resolveTenant } from "../access/tenant";
+import { countedCaller, countRequest } from "../access/rateLimits";
+import { configuredLimit } from "../wire/rateLimits";
 import { isPlatformAdmin } from "../access/platformAdmins";
 import { tableMetadata } from "../schema/tableMetadata";
 import { isTenantless } from "./tenantless";
 import { parseInput } from "./validation";
 import type { RequestCaller } from "../access/caller";
+import type { StoredAnswer } from "./idempotency";
 import type { Credential } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
@@ -27,6 +30,7 @@ import type { Access, Operation } from "./declaration";
 import type { RowReach } from "../access/reach";
 import type { Projector, ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
+import { env } from "../../_generated/server";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** How a run ended, for the adapter to encode. */
@@ -41,11 +45,11 @@ export type Execution =
       readonly tenant: Tenant | undefined;
       readonly now: number;
     }
-  | { readonly kind: "replay"; readonly status: number; readonly body: string };
+  | ({ readonly kind: "replay"; readonly tenant: Tenant | undefined; readonly now: number } & StoredAnswer);
 
 /**
  * The way of every call, in order:
- * caller → tenant → permission → row → replay → precondition → input → references → handler → made rows → output.
+ * caller → tenant → quota → permission → row → replay → precondition → input → references → handler → made rows → output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
@@ -56,21 +60,23 @@ export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
   assertKindOfCredential(declaration.access, call.credential);
   const caller = await identifyCaller(ctx, call.credential, now, declaration.access === "identity");
   const tenant = await tenantPhase(ctx, call, caller, now);
+  if (call.isCounted) await callerQuotaPhase(ctx, caller, tenant, now);
   const replay = async () => idempotency && storedAnswer(ctx, operation, caller, tenant, idempotency, now);
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;
-  if (early) return { kind: "replay", ...early };
+  if (early) return { kind: "replay", tenant, now, ...early };
   const reach = await permissionPhase(ctx, operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, call, scope, reach);
 
   const answer = declaration.endsPermission ? undefined : await replay();
-  if (answer) return { kind: "replay", ...answer };
+  if (answer) return { kind: "replay", tenant, now, ...answer };
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
   const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
   assertExactlyOne(declaration, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
+  if (declaration.hourlyLimit) await operationQuotaPhase(ctx, operation, scope);
 
   const context = contextOf(ctx, call, scope, reach, row);
   const result = await operation.handler(context, input);
@@ -113,6 +119,31 @@ async function tenantPhase(
   const tenant = await resolveTenant(ctx, caller, { named: organization, inPath }, now);
   if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
   return tenant;
+}
+
+/** Counts a call of a public mutation. A query cannot, as it can write nothing, and would run again with every count. */
+async function callerQuotaPhase(
+  ctx: QueryCtx,
+  caller: RequestCaller,
+  tenant: Tenant | undefined,
+  now: number,
+): Promise<void> {
+  const counted = countedCaller(caller, tenant?.organization);
+  if (counted) await countRequest(asMutation(ctx), counted, now);
+}
+
+/** Counts what an operation does in an hour, in the transaction that does it: what is refused or tried counts for nothing. */
+async function operationQuotaPhase(
+  ctx: QueryCtx,
+  { declaration: { hourlyLimit, operationId } }: Operation,
+  { caller, tenant, now }: Scope,
+): Promise<void> {
+  if (!hourlyLimit) return;
+  const { count, per } = hourlyLimit;
+  const key = per === "organization" ? tenant?.organization._id : actingUser(caller);
+  if (key === undefined) return;
+  const limit = configuredLimit(env["RATE_LIMITS"], operationId) ?? count;
+  await countRequest(asMutation(ctx), { quota: { name: operationId, limit, windowSeconds: 3600 }, key }, now);
 }
 
 /** Which rows the caller may act on. @throws {ProblemError} 403 when none */
@@ -281,6 +312,25 @@ function contextOf(ctx: QueryCtx, call: Call, scope: Scope, reach: RowReach, row
   const unscoped = new UnscopedWriter(mutation, scope);
   const db = tenant && new TenantWriter(mutation, { ...scope, tenant });
   return { caller, now, origin, row, tenant, reach, namedOrganization, scheduler, secret: call.secret, unscoped, db };
+}
+
+/** Rows of one organization as `on` shows them now; what is gone since is left out. */
+export async function rowsShown(
+  ctx: QueryCtx,
+  { table, show, document }: NonNullable<Operation["declaration"]["on"]>,
+  tenant: Tenant,
+  ids: readonly string[],
+  now: number,
+): Promise<unknown[]> {
+  const project = projectorFor(document);
+  const unscoped = new UnscopedReader(ctx);
+  const shown: unknown[] = [];
+  for (const id of ids) {
+    const row = table === undefined ? null : await unscoped.get(table, id);
+    if (!row || tenantOf(row) !== tenant.organization._id) continue;
+    shown.push(project(show ? await show({ tenant, now, unscoped }, row) : withPublicId(row)));
+  }
+  return shown;
 }
 
 const projectors = new WeakMap<object, Projector>();

@@ -9,7 +9,7 @@ import { assertDryRunSupported, dryRun, dryRunArguments, rolledBack, unmadeSecre
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
-import { execute } from "./pipeline";
+import { execute, rowsShown } from "./pipeline";
 import { answerCall, issueFunction, newCredential, operationOf } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { siteBasePath } from "../wire/siteBasePath";
@@ -39,7 +39,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
   const answerRest = (ctx: MutationCtx, args: RestRequest): Promise<RestAnswer> =>
     withProblemsAsData(async () => {
       const call = callOf(find(args.operation), args);
-      const execution = await execute(ctx, call);
+      const execution = await restored(ctx, call.operation, await execute(ctx, call), operations);
       const answer = encode(call.operation, execution, operations);
       if (execution.kind === "answer" && call.idempotency) {
         const { caller, tenant, now } = execution;
@@ -164,6 +164,20 @@ function parsedBody(bodyText: string | undefined): object {
   }
   const message = "The body must be a JSON object.";
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
+}
+
+/** A replayed answer whose rows were kept by their ids, with the rows as they are now. */
+async function restored(
+  ctx: MutationCtx,
+  { resource }: Operation,
+  execution: Execution,
+  operations: Operations,
+): Promise<Execution> {
+  if (execution.kind !== "replay" || !execution.createdIds || !execution.tenant) return execution;
+  const { on } = operations.get(`${resource}.get`)?.declaration ?? {};
+  if (!on) throw new Error(`Rows of ${resource} cannot be read again.`);
+  const data = await rowsShown(ctx, on, execution.tenant, execution.createdIds, execution.now);
+  return { ...execution, body: jsonTextOf({ ...JSON.parse(execution.body), data }) };
 }
 
 function encode(operation: Operation, execution: Execution, operations: Operations): RestAnswer {

@@ -88,6 +88,7 @@ interface Departures extends Partial<
     | "restOnly"
     | "endsPermission"
     | "dryRun"
+    | "hourlyLimit"
     | "deprecated"
   >
 > {

@@ -11,4 +11,5 @@ export const engineTables = {
   audit: "auditLogs",
   /** First answers to requests with an idempotency key. */
   answers: "idempotencyKeys",
+  revokedTokens: "revokedTokens",
 } as const;

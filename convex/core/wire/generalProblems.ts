@@ -116,6 +116,11 @@ export const generalProblems = {
     "Name an active member of the organization.",
   ],
   read_only_field: [422, "A field cannot be set", "Leave the fields named in `errors` out."],
+  rate_limited: [
+    429,
+    "Too many requests",
+    "Wait as long as `Retry-After` says. `RateLimit` tells in every answer how many requests are left; an organization can raise the limits of its own callers in its `settings`. It is the problem type `quota-exceeded` of draft-ietf-httpapi-ratelimit-headers.",
+  ],
   unavailable: [
     503,
     "The deployment cannot take this now",
