@@ -49,7 +49,6 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
         type: "array",
         description: "With 429, the quotas that are used up, by their names in `RateLimit-Policy`.",
         items: { type: "string", maxLength: 80 },
-        maxItems: 10,
       },
     },
     required: ["type", "title", "status", "detail", "code", "requestId"],

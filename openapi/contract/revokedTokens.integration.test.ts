@@ -95,7 +95,10 @@ it("refusals are OAuth's own", async () => {
 it("a scope narrows what a token may do", async () => {
   const ask = async (scope: string) => {
     const form = { grant_type: "client_credentials", client_secret: apiKey, scope };
-    const answer = await fetch(`${portico.siteUrl}/v1/oauth/token`, { method: "POST", body: new URLSearchParams(form) });
+    const answer = await fetch(`${portico.siteUrl}/v1/oauth/token`, {
+      method: "POST",
+      body: new URLSearchParams(form),
+    });
     const { access_token: token }: { access_token?: string } = Object(await answer.json());
     return token;
   };

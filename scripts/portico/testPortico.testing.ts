@@ -6,6 +6,7 @@ import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
 import { freePorts } from "../lib/freePorts";
+import { raisedLimits } from "./raisedLimits.testing";
 import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
@@ -22,14 +23,6 @@ export interface TestPortico extends RunningPortico {
 
 /** Whom the tests' deployments know as a platform administrator. */
 export const platformAdminSubject = "platform-admin";
-
-/** Tests send in seconds what callers send in hours; those of the limits name their own. */
-const generousLimits = [
-  ...["user", "apiKey", "agent", "public", "token", "createOrganization", "createInvitation"],
-  ...["userCeiling", "apiKeyCeiling", "agentCeiling"],
-]
-  .map((name) => `${name}=1000000`)
-  .join(", ");
 
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
@@ -50,7 +43,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
       bundle: bundleOnce,
       passed: {
         ...process.env,
-        RATE_LIMITS: generousLimits,
+        ...raisedLimits,
         ...environment,
         PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
       },
