@@ -28,7 +28,14 @@ async function main(): Promise<void> {
     const files = kinds.flatMap((kind) => kind.files);
     const run = await runScript(
       "node_modules/vitest/vitest.mjs",
-      ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...files],
+      [
+        "run",
+        "--testTimeout=3600000",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${reportFile}`,
+        ...files,
+      ],
       {
         inheritOutput: true,
         environment: { PORTICO_TRIES_FILE: triesFile, PORTICO_PROPERTY_SECONDS: "60", PORTICO_PROPERTY_RUNS: "1000" },
