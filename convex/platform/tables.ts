@@ -80,5 +80,5 @@ export const revokedTokens = tenantTable(revokedTokenFields, "", {
   description: "An access token that its client has ended before its time.",
 })
   .index("by_organizationId", ["organizationId"])
-  .index("by_tokenId", ["tokenId"])
+  .index("by_subject_and_tokenId", ["subject", "tokenId"])
   .index("by_expiresAt", ["expiresAt"]);

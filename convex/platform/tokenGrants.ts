@@ -160,7 +160,7 @@ async function holderOf(
 }
 
 async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: Machine; readonly tenant: Tenant }) {
-  const { caller, tenant, origin, now, action } = scope;
+  const { caller, now, action } = scope;
   const recent = await new TenantReader(ctx, scope)
     .index("auditLogs", "by_organizationId_and_action_and_createdAt", (q) =>
       q.eq("action", action).gt("createdAt", now - sampleIntervalMs),

@@ -226,9 +226,9 @@ async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: 
 export async function isRevoked(ctx: Pick<QueryCtx, "db">, subject: string, tokenId: string): Promise<boolean> {
   const revoked = await ctx.db
     .query("revokedTokens")
-    .withIndex("by_tokenId", (q) => q.eq("tokenId", tokenId))
-    .collect();
-  return revoked.some((row) => row.subject === subject);
+    .withIndex("by_subject_and_tokenId", (q) => q.eq("subject", subject).eq("tokenId", tokenId))
+    .first();
+  return revoked !== null;
 }
 
 function assertSecretAlive(identity: UserIdentity, hashes: readonly (string | undefined)[]): void {

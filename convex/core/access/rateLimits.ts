@@ -89,7 +89,7 @@ export function countedCaller(
 }
 
 /** The quota of an organization's callers: its own where it has set one, within what the deployment allows now. */
-export function quotaIn(organization: Doc<"organizations"> | undefined, name: RaisableQuota): Quota {
+function quotaIn(organization: Doc<"organizations"> | undefined, name: RaisableQuota): Quota {
   const text = env["RATE_LIMITS"];
   const quota = quotaOf(text, name);
   const own = organization?.settings[`${name}RequestsPerMinute`];

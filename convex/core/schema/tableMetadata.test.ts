@@ -19,7 +19,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   invitations: ["by_tokenHash", "by_email_and_status", "by_status_and_expiresAt", "by_invitedBy_and_status"],
   memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
   notifications: ["by_read_and_createdAt"],
-  revokedTokens: ["by_tokenId", "by_expiresAt"],
+  revokedTokens: ["by_subject_and_tokenId", "by_expiresAt"],
   webhookEvents: [
     "by_provider_and_eventId",
     "by_provider_and_subject_and_occurredAt",

@@ -10,7 +10,7 @@ export interface Quota {
 /** Requests of one caller in a minute, unless the operator or an organization says otherwise. */
 export const requestsPerMinute = { user: 600, apiKey: 1200, agent: 60, public: 60, token: 60 } as const;
 /** How far an organization may raise what its own callers may do. */
-export const ceilings = { userCeiling: 6000, apiKeyCeiling: 60_000, agentCeiling: 600 } as const;
+const ceilings = { userCeiling: 6000, apiKeyCeiling: 60_000, agentCeiling: 600 } as const;
 
 export type CallerQuota = keyof typeof requestsPerMinute;
 export type RaisableQuota = Extract<CallerQuota, Credential["kind"] | "user">;
