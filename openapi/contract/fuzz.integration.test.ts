@@ -22,13 +22,17 @@ const requestsOfWorld = 2500;
 
 it("answers every request as the document says, and nothing of the inside", async () => {
   process.stdout.write(`PORTICO_FUZZ_SEED=${seed} PORTICO_FUZZ_REQUESTS=${requests}\n`);
+  const statuses = new Map<string, number>();
   let sent = 0;
   for (let world = 0; sent < requests; world += 1) {
     const count = Math.min(requestsOfWorld, requests - sent);
-    await fuzzWorld(seed + world, count);
+    await fuzzWorld(seed + world, count, statuses);
     sent += count;
   }
   noteTries(sent);
+  process.stdout.write(`${[...statuses].map(([status, count]) => `${status}: ${count}`).join(", ")}\n`);
+  // A fuzz of which nothing is accepted tries nothing but the front door.
+  expect(statuses.get("2xx") ?? 0).toBeGreaterThan(requests / 50);
 });
 
 const webhookSecret = "whsec_ZnV6emVkLWZ1enplZC1mdXp6ZWQtZnV6emVk";
@@ -38,7 +42,7 @@ function told({ method, path: target, caller, scheme, headers, body = "" }: Fuzz
   return `${fault}\n${JSON.stringify(request).slice(0, 1000)}`;
 }
 
-async function fuzzWorld(seedOfWorld: number, count: number): Promise<void> {
+async function fuzzWorld(seedOfWorld: number, count: number, statuses: Map<string, number>): Promise<void> {
   const portico = await startTestPortico({
     CLERK_WEBHOOK_SECRET: webhookSecret,
     AUTH_PROVIDERS: JSON.stringify([{ preset: "clerk", domain: "https://fuzz.clerk.accounts.dev" }]),
@@ -63,7 +67,9 @@ async function fuzzWorld(seedOfWorld: number, count: number): Promise<void> {
       const burst = sample.slice(at, at + together);
       await Promise.all(
         burst.map(async (request) => {
-          const found = await faultsOf(world, request, credentials, hidden, foreign);
+          const { status, faults: found } = await judged(world, request, credentials, hidden, foreign);
+          const ofClass = `${Math.floor(status / 100)}xx`;
+          statuses.set(ofClass, (statuses.get(ofClass) ?? 0) + 1);
           // One of each kind is told; where there is one, there are often many.
           for (const fault of found) faults.set(`${request.operationId} ${fault.slice(0, 60)}`, told(request, fault));
         }),
@@ -119,13 +125,14 @@ function foreignIds({ foreignRows, rows }: World): string[] {
 
 const outsiders = new Set(["foreignOwner", "platformAdmin"]);
 
-async function faultsOf(
+/** Sends a request, and says what is wrong with the answer. */
+async function judged(
   { portico }: World,
   request: FuzzedRequest,
   credentials: ReadonlyMap<string, string>,
   hidden: readonly string[],
   foreign: readonly string[],
-): Promise<string[]> {
+): Promise<{ readonly status: number; readonly faults: readonly string[] }> {
   const { method, path: target, caller, scheme, headers, body } = request;
   const credential = credentials.get(caller) ?? "";
   const response = await fetch(`${portico.siteUrl}${target}`, {
@@ -139,7 +146,7 @@ async function faultsOf(
   const pathname = new URL(response.url === "" ? `${portico.siteUrl}${target}` : response.url).pathname;
   const isText = /json|text\/plain|^$/.test(response.headers.get("content-type") ?? "");
   const about = `${method} ${target.slice(0, 200)} as ${caller}: ${status}`;
-  return [
+  const faults = [
     ...(status >= 500 ? [`${about} ${text.slice(0, 300)}`] : []),
     ...(isDocumented(method) ? answerFaults({ method, path: pathname, status, headers: response.headers, text }) : []),
     ...(isText && internals.test(text) && !pathname.startsWith("/v1/openapi")
@@ -150,6 +157,7 @@ async function faultsOf(
       ? []
       : foreign.filter((id) => text.includes(id) && !mentions(request, id)).map((id) => `${about} shows ${id}`)),
   ];
+  return { status, faults };
 }
 
 function isDocumented(method: string): boolean {
