@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { databaseName } from "../scripts/portico/dataDirectory";
 import { freePorts } from "../scripts/lib/freePorts";
+import { raisedLimits } from "../scripts/portico/raisedLimits.testing";
 import { startPortico } from "../scripts/portico/startPortico";
 import { seedProduct } from "./seed/seedProduct";
 import { serve } from "./serverProcess";
@@ -23,6 +24,6 @@ serve<StoreOrder>(async ({ directory, keys, scheduleCount, isSeeded }) => {
     redactErrors: true,
   } as const;
   // Each load ends in the middle of requests, which functions may log; answers that fail are counted by the client.
-  const portico = await startPortico(settings, () => undefined);
+  const portico = await startPortico(settings, () => undefined, { passed: { ...raisedLimits, ...process.env } });
   return { setup: { ...keys, url: portico.siteUrl, scheduleIds }, close: () => portico.close() };
 });

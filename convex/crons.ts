@@ -14,11 +14,15 @@ crons.hourly("delete expired agent logs", { minuteUTC: 17 }, internal.core.recor
 crons.hourly("delete expired idempotency keys", { minuteUTC: 27 }, internal.core.records.retention.deleteExpired, {
   table: "idempotencyKeys",
 });
+crons.hourly("delete expired revocations", { minuteUTC: 29 }, internal.core.records.retention.deleteExpired, {
+  table: "revokedTokens",
+});
 crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
   table: "webhookEvents",
 });
 crons.hourly("delete unused files", { minuteUTC: 12 }, internal.platform.fileUpkeep.deleteUnused, {});
 crons.daily("delete unclaimed uploads", { hourUTC: 3, minuteUTC: 22 }, internal.core.records.blobs.sweep, {});
+crons.daily("forget rate limits", { hourUTC: 3, minuteUTC: 33 }, internal.core.access.rateLimits.forgetOld, {});
 crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.daily(

@@ -58,6 +58,17 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
     schema: { type: "string", maxLength: 64 },
     example: "kx76z0c1h9m2n4p6q8r0s2t4v6w8x0y2",
   },
+  RateLimit: {
+    description:
+      "The requests that are left (`r`), and after how many seconds all of them will be again if none is sent (`t`): draft-ietf-httpapi-ratelimit-headers. Absent where nothing is counted.",
+    schema: { type: "string", maxLength: 256 },
+    example: '"apiKey";r=1187;t=1',
+  },
+  "RateLimit-Policy": {
+    description: "How many requests (`q`) in how many seconds (`w`), under the name of the quota.",
+    schema: { type: "string", maxLength: 256 },
+    example: '"apiKey";q=1200;w=60',
+  },
   "Retry-After": {
     required: true,
     description: "Seconds after which the same request may succeed (RFC 9110).",
@@ -66,10 +77,10 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
   },
   "WWW-Authenticate": {
     required: true,
-    description: "How to authenticate (RFC 6750), and why a credential was refused.",
-    schema: { type: "string", maxLength: 1024 },
-    example:
-      'Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token."',
+    description:
+      "How to authenticate (RFC 6750), why a credential was refused, and where it says whose tokens are taken (RFC 9728).",
+    schema: { type: "string", maxLength: 4096 },
+    example: `Bearer realm="portico", error="invalid_token", error_description="Could not validate token: Expired token.", resource_metadata="${documentOrigin}/.well-known/oauth-protected-resource"`,
   },
   "X-Request-Id": {
     required: true,
@@ -101,7 +112,7 @@ export function headersOf(...names: readonly (keyof typeof headerComponents)[]):
 }
 
 /** Headers of every answer. */
-export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin");
+export const commonHeaders = headersOf("X-Request-Id", "Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy");
 
 /**
  * Request headers that operations refer to. Organization and idempotency key have no example: a tool that sends examples

@@ -28,7 +28,7 @@ const anybody = [
  * which of these it is.
  */
 export const problemSets = {
-  any: ["validation_failed", "not_acceptable", "internal", "unavailable"],
+  any: ["validation_failed", "not_acceptable", "rate_limited", "internal", "unavailable"],
   // Whoever calls is looked up before it is known to be of a kind that the operation takes.
   caller: anybody,
   enrollment: ["unauthenticated", "invalid_enrollment_token", "tenant_mismatch"],

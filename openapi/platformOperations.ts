@@ -1,4 +1,5 @@
 import { shownCredential } from "../convex/core/wire/credentialKinds";
+import { typeOfProblem } from "../convex/core/wire/errors";
 import { problems } from "../convex/core/wire/problems";
 import { ownFiles } from "../convex/documentation/docsPage";
 import { swaggerAssets } from "../convex/documentation/swaggerAssets";
@@ -51,9 +52,20 @@ function oauthRefusal(description: string, error: string, detail: string, header
   return answer(description, json("OAuthError", { error, error_description: detail }), headers);
 }
 
+const tooManyTokens = oauthRefusal(
+  "The client, or the address of one that is not known, has sent too many requests.",
+  "rate_limited",
+  "Too many requests; the next may be sent in 4 seconds.",
+  headersOf("Retry-After"),
+);
+
+function probeText(word: string): JsonObject {
+  return { "text/plain": { schema: { type: "string", maxLength: 64 }, example: word } };
+}
+
 function problemEntry(code: ProblemCode): JsonObject {
   const [status, title, mend] = problems[code];
-  return { type: `${site}/problems/${code}`, code, status, title, mend };
+  return { type: typeOfProblem(code, site), code, status, title, mend };
 }
 
 function openApiContent(version: string): JsonObject {
@@ -92,7 +104,7 @@ function domainDocumentOperation(
       parameterOf("IfNoneMatch"),
     ],
     success: tagged("The document.", openApiContent(version)),
-    problems: ["not_found", "internal"],
+    problems: ["not_found", "rate_limited", "internal"],
   };
 }
 
@@ -138,7 +150,7 @@ function homeOperation(path: string, operationId: string, summary: string): Plat
       },
       headersOf("Link"),
     ),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   };
 }
 
@@ -161,7 +173,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       json("ApiCatalog", { linkset: [{ anchor: `${site}/v1`, ...catalogLinks }] }, "application/linkset+json"),
       headersOf("Link"),
     ),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -171,6 +183,38 @@ export const platformOperations: readonly PlatformOperation[] = [
     summary: "Ask whether the deployment answers",
     description: "Touches no data, so it says that the gateway runs and nothing more.",
     success: { "200": answer("It answers.", json("Health", { status: "ok", version: "v1", time: 1_768_469_400_000 })) },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/livez",
+    resource: "platform",
+    operationId: "getLiveness",
+    summary: "Ask whether the gateway runs",
+    description:
+      "For probes that start what has stopped. Touches no data; a word of plain text where `Accept` asks for it.",
+    success: { "200": answer("It runs.", { ...json("Liveness", { status: "live" }), ...probeText("live") }) },
+    problems: ["internal"],
+  },
+  {
+    method: "get",
+    path: "/readyz",
+    resource: "platform",
+    operationId: "getReadiness",
+    summary: "Ask whether the deployment takes requests",
+    description:
+      "For probes that send requests elsewhere: functions run, and a write was committed within the last second. A word of plain text where `Accept` asks for it.",
+    success: {
+      "200": answer("It takes requests.", {
+        ...json("Readiness", { status: "ready", storage: "ok", backlogSeconds: 0 }),
+        ...probeText("ready"),
+      }),
+      "503": answer(
+        "It takes none at present.",
+        { ...json("Readiness", { status: "not_ready", storage: "failed" }), ...probeText("not_ready") },
+        headersOf("Retry-After"),
+      ),
+    },
     problems: ["internal"],
   },
   {
@@ -223,11 +267,49 @@ export const platformOperations: readonly PlatformOperation[] = [
         "Send Content-Type: application/x-www-form-urlencoded in UTF-8.",
         headersOf("Accept-Encoding"),
       ),
+      "429": tooManyTokens,
       "503": oauthRefusal(
         "This deployment has no signing key.",
         "temporarily_unavailable",
         "This deployment issues no tokens: PORTICO_SIGNING_KEY is not set.",
       ),
+    },
+    problems: ["internal"],
+  },
+  {
+    method: "post",
+    path: "/v1/oauth/revoke",
+    resource: "oauth",
+    operationId: "revokeToken",
+    summary: "End an access token",
+    description:
+      "RFC 7009: a token of the token endpoint is refused from now on, at every door, when the client that it was issued to says so, authenticated as for a token. A token that is unknown, over or another client's is answered alike. Errors are OAuth's own.",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: { $ref: "#/components/schemas/RevocationRequest" },
+          example: { token: "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", client_secret: shownCredential("apiKey") },
+        },
+      },
+    },
+    success: {
+      "200": { description: "It is no longer taken, if it ever was.", headers: commonHeaders },
+      "400": oauthRefusal("The request is not valid.", "invalid_request", "token is missing."),
+      "401": oauthRefusal(
+        "The key was refused.",
+        "invalid_client",
+        "The API key was revoked.",
+        headersOf("WWW-Authenticate"),
+      ),
+      "413": oauthRefusal("The body is too large.", "invalid_request", "A body may take 16384 bytes at most."),
+      "415": oauthRefusal(
+        "The body is no form.",
+        "invalid_request",
+        "Send Content-Type: application/x-www-form-urlencoded in UTF-8.",
+        headersOf("Accept-Encoding"),
+      ),
+      "429": tooManyTokens,
     },
     problems: ["internal"],
   },
@@ -312,7 +394,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         "application/jwk-set+json",
       ),
     ),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -327,15 +409,17 @@ export const platformOperations: readonly PlatformOperation[] = [
       json("AuthorizationServer", {
         issuer: site,
         token_endpoint: `${site}/v1/oauth/token`,
+        revocation_endpoint: `${site}/v1/oauth/revoke`,
         jwks_uri: `${site}/.well-known/jwks.json`,
         scopes_supported: scopes,
         response_types_supported: [],
         grant_types_supported: ["client_credentials"],
         token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
         service_documentation: `${site}/v1/docs`,
       }),
     ),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -356,7 +440,7 @@ export const platformOperations: readonly PlatformOperation[] = [
         resource_documentation: `${site}/v1/docs`,
       }),
     ),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -370,7 +454,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       ...json("ProblemIndex", { problems: [problemEntry("not_found")] }),
       "text/html": html,
     }),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -391,7 +475,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       parameterOf("IfNoneMatch"),
     ],
     success: tagged("The code.", { ...json("ProblemEntry", problemEntry("not_found")), "text/html": html }),
-    problems: ["not_found", "internal"],
+    problems: ["not_found", "rate_limited", "internal"],
   },
   {
     method: "get",
@@ -402,7 +486,7 @@ export const platformOperations: readonly PlatformOperation[] = [
     description: "The OpenAPI 3.1 description of every operation, with the deployment's own origin as server.",
     parameters: [parameterOf("IfNoneMatch")],
     success: tagged("The document.", openApiContent("3.1.0")),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -413,7 +497,7 @@ export const platformOperations: readonly PlatformOperation[] = [
     description: "The same operations for tools that do not read OpenAPI 3.1.",
     parameters: [parameterOf("IfNoneMatch")],
     success: tagged("The document.", openApiContent("3.0.3")),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   domainDocumentOperation("/v1/openapi", "3.1.0", "getDomainOpenApi", "Get the document of a domain"),
   domainDocumentOperation(
@@ -440,7 +524,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       parameterOf("IfNoneMatch"),
     ],
     success: tagged("The page.", { "text/html": html }),
-    problems: ["internal"],
+    problems: ["rate_limited", "internal"],
   },
   {
     method: "get",
@@ -469,7 +553,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       parameterOf("IfNoneMatch"),
     ],
     success: tagged("The file.", fileContents()),
-    problems: ["not_found", "not_acceptable", "internal"],
+    problems: ["not_found", "not_acceptable", "rate_limited", "internal"],
   },
 ];
 

@@ -27,7 +27,7 @@ function linkTargets(description: string): JsonObject {
 }
 
 const problemEntry = {
-  type: url("Its page, and the `type` of its problems."),
+  type: url("The `type` of its problems: its page, unless another type is registered."),
   code: { type: "string", maxLength: 64, description: "The code, as problems carry it." },
   status: {
     type: "integer",
@@ -100,6 +100,28 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
       description: "The server's clock. Milliseconds since the epoch.",
     },
   }),
+  Liveness: closedObject("That the gateway runs.", {
+    status: { type: "string", enum: ["live"], description: "Always `live`: who is not says nothing." },
+  }),
+  Readiness: closedObject(
+    "Whether the deployment takes requests.",
+    {
+      status: {
+        type: "string",
+        enum: ["ready", "not_ready"],
+        description: "`ready` with 200: functions run, and storage takes writes.",
+      },
+      storage: { type: "string", enum: ["ok", "failed"], description: "Whether a write was committed just now." },
+      backlogSeconds: {
+        type: "integer",
+        format: "int32",
+        minimum: 0,
+        maximum: 2_147_483_647,
+        description: "How long the background job waits that is due longest; it makes nothing unready.",
+      },
+    },
+    ["backlogSeconds"],
+  ),
   Home: closedObject("What this is, and where to read on.", {
     name: name("What the API is called."),
     version: { type: "string", enum: ["v1"], description: "The version of the API in its paths." },
@@ -141,6 +163,25 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
     },
     ["client_id", "client_secret", "scope"],
   ),
+  RevocationRequest: closedObject(
+    "What to send to end an access token (RFC 7009, 2.1).",
+    {
+      token: { type: "string", minLength: 1, maxLength: 16_384, description: "The access token." },
+      token_type_hint: {
+        type: "string",
+        maxLength: 64,
+        description: "What kind of token it is; nothing follows from it.",
+      },
+      client_id: { type: "string", maxLength: 255, description: "Any name; the secret alone says who calls." },
+      client_secret: {
+        type: "string",
+        format: "password",
+        maxLength: 1024,
+        description: "The key that the token was issued for, unless it is sent by HTTP Basic.",
+      },
+    },
+    ["token_type_hint", "client_id", "client_secret"],
+  ),
   Token: closedObject("An access token (RFC 6749, 5.1).", {
     access_token: { type: "string", maxLength: 65_536, description: "A JWT, signed with ES256." },
     token_type: { type: "string", enum: ["Bearer"], description: "How to send it: `Authorization: Bearer …`." },
@@ -153,7 +194,7 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
     },
     scope: { type: "string", maxLength: 16_384, description: "The scopes that it carries, a space between them." },
   }),
-  OAuthError: closedObject("A refusal of the token endpoint (RFC 6749, 5.2).", {
+  OAuthError: closedObject("A refusal of the token endpoints (RFC 6749, 5.2).", {
     error: {
       type: "string",
       enum: Object.keys(oauthErrors).sort(byText),
@@ -179,11 +220,13 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
   AuthorizationServer: closedObject("Metadata of the authorization server (RFC 8414).", {
     issuer: url("The `iss` of its tokens."),
     token_endpoint: url("Where tokens are issued."),
+    revocation_endpoint: url("Where tokens are ended early."),
     jwks_uri: url("Where the keys are that verify them."),
     scopes_supported: names("Scopes that a token can carry."),
     response_types_supported: names("None: there is no authorization endpoint."),
     grant_types_supported: names("The grants that the token endpoint takes."),
     token_endpoint_auth_methods_supported: names("Ways to send the key to the token endpoint."),
+    revocation_endpoint_auth_methods_supported: names("Ways to send the key to the revocation endpoint."),
     service_documentation: url("The API reference."),
   }),
   ProtectedResource: closedObject("Metadata of the protected resource (RFC 9728).", {

@@ -1,4 +1,5 @@
 import { codeAndStatus } from "../convex/core/wire/declaredProblems";
+import { typeOfProblem } from "../convex/core/wire/errors";
 import { problems } from "../convex/core/wire/problems";
 import { commonHeaders, headersOf } from "./headers";
 import { byText } from "./json";
@@ -13,13 +14,14 @@ const exampleRequestId = "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c";
 export const problemSchemas: Readonly<Record<string, JsonObject>> = {
   Problem: {
     type: "object",
-    description: "Problem details (RFC 9457). Branch on `code`; `type` is a page that explains it.",
+    description:
+      "Problem details (RFC 9457). Branch on `code`; `/problems/{code}` explains it, and `type` is that page unless another type is registered.",
     properties: {
       type: {
         type: "string",
         format: "uri-reference",
         maxLength: 2048,
-        description: "Page of the code on this deployment.",
+        description: "Page of the code on this deployment, or the type that is registered for what it says.",
       },
       title: { type: "string", maxLength: 200, description: "What the code means, the same every time." },
       status: { type: "integer", format: "int32", minimum: 400, maximum: 599, description: "The HTTP status." },
@@ -35,6 +37,18 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
         type: "array",
         description: "Faults inside the request, where there are such.",
         items: { $ref: "#/components/schemas/ProblemFault" },
+      },
+      retryAfterSeconds: {
+        type: "integer",
+        format: "int32",
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description: "With 429, what `Retry-After` says: when the same request may succeed.",
+      },
+      "violated-policies": {
+        type: "array",
+        description: "With 429, the quotas that are used up, by their names in `RateLimit-Policy`.",
+        items: { type: "string", maxLength: 80 },
       },
     },
     required: ["type", "title", "status", "detail", "code", "requestId"],
@@ -146,12 +160,13 @@ export function exampleProblem(code: ProblemCode, status: number): JsonObject {
   const [, title, mend] = problems[code];
   const fault = { pointer: "/title", code: "required", message: "This field is required." };
   return {
-    type: `${documentOrigin}/problems/${code}`,
+    type: typeOfProblem(code, documentOrigin),
     title,
     status,
     detail: code === "validation_failed" ? "/title: This field is required." : mend,
     code,
     requestId: exampleRequestId,
     ...(code === "validation_failed" ? { errors: [fault] } : {}),
+    ...(code === "rate_limited" ? { retryAfterSeconds: 5, "violated-policies": ["apiKey"] } : {}),
   };
 }

@@ -1,5 +1,6 @@
 // The started product on a store with an organization to purge, in a process of its own that can be killed.
 import { freePorts } from "../../scripts/lib/freePorts";
+import { raisedLimits } from "../../scripts/portico/raisedLimits.testing";
 import { startPortico } from "../../scripts/portico/startPortico";
 import { serve } from "../serverProcess";
 
@@ -12,7 +13,7 @@ export interface PurgeSetup {
 serve<{ readonly directory: string }, { readonly ask: "purge" }>(async ({ directory }) => {
   const [cloudPort, sitePort] = await freePorts();
   const settings = { dataDirectory: directory, cloudPort, sitePort, seed: "none", redactErrors: true } as const;
-  const portico = await startPortico(settings, () => undefined);
+  const portico = await startPortico(settings, () => undefined, { passed: { ...raisedLimits, ...process.env } });
   const claims = { sub: "founder", email: "founder@bench.example", email_verified: true, name: "Founder" };
   const setup: PurgeSetup = {
     siteUrl: portico.siteUrl,

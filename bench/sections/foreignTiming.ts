@@ -3,6 +3,7 @@ import { sendOperation } from "../../openapi/contract/client.testing";
 import { createWorld, unknownLike } from "../../openapi/contract/world.testing";
 import { registry } from "../../openapi/registry";
 import { freeSettings } from "../../scripts/portico/testPortico.testing";
+import { raisedLimits } from "../../scripts/portico/raisedLimits.testing";
 import { startPortico } from "../../scripts/portico/startPortico";
 import { separationOf } from "../rankTest";
 import { rounded, withProgress } from "../report";
@@ -23,7 +24,9 @@ const barDeviations = 3;
  */
 export function foreignTimingSection({ requests, rounds }: Options): Promise<Section> {
   return inScratchDirectory(async (directory) => {
-    const portico = await startPortico(await freeSettings(directory), () => undefined);
+    const portico = await startPortico(await freeSettings(directory), () => undefined, {
+      passed: { ...raisedLimits, ...process.env },
+    });
     try {
       const { demo } = portico;
       if (!demo) throw new Error("A new data directory was not seeded.");

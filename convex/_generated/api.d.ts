@@ -38,6 +38,7 @@ import type * as core_access_callers from "../core/access/callers.js";
 import type * as core_access_keyOwner from "../core/access/keyOwner.js";
 import type * as core_access_permissions from "../core/access/permissions.js";
 import type * as core_access_platformAdmins from "../core/access/platformAdmins.js";
+import type * as core_access_rateLimits from "../core/access/rateLimits.js";
 import type * as core_access_reach from "../core/access/reach.js";
 import type * as core_access_references from "../core/access/references.js";
 import type * as core_access_rights from "../core/access/rights.js";
@@ -125,6 +126,7 @@ import type * as core_wire_oauthErrors from "../core/wire/oauthErrors.js";
 import type * as core_wire_outboundFetch from "../core/wire/outboundFetch.js";
 import type * as core_wire_outboundUrl from "../core/wire/outboundUrl.js";
 import type * as core_wire_problems from "../core/wire/problems.js";
+import type * as core_wire_rateLimits from "../core/wire/rateLimits.js";
 import type * as core_wire_redaction from "../core/wire/redaction.js";
 import type * as core_wire_restProtocol from "../core/wire/restProtocol.js";
 import type * as core_wire_sealed from "../core/wire/sealed.js";
@@ -156,6 +158,8 @@ import type * as gateway_fileAnswers from "../gateway/fileAnswers.js";
 import type * as gateway_inboundWebhooks from "../gateway/inboundWebhooks.js";
 import type * as gateway_negotiation from "../gateway/negotiation.js";
 import type * as gateway_platformRoutes from "../gateway/platformRoutes.js";
+import type * as gateway_probes from "../gateway/probes.js";
+import type * as gateway_rateLimiting from "../gateway/rateLimiting.js";
 import type * as gateway_requestIdentity from "../gateway/requestIdentity.js";
 import type * as gateway_requests from "../gateway/requests.js";
 import type * as gateway_responses from "../gateway/responses.js";
@@ -205,6 +209,7 @@ import type * as platform_oauth from "../platform/oauth.js";
 import type * as platform_pages from "../platform/pages.js";
 import type * as platform_problemPages from "../platform/problemPages.js";
 import type * as platform_problems from "../platform/problems.js";
+import type * as platform_readiness from "../platform/readiness.js";
 import type * as platform_rest from "../platform/rest.js";
 import type * as platform_scopes from "../platform/scopes.js";
 import type * as platform_signingKeys from "../platform/signingKeys.js";
@@ -312,6 +317,7 @@ declare const fullApi: ApiFromModules<{
   "core/access/keyOwner": typeof core_access_keyOwner;
   "core/access/permissions": typeof core_access_permissions;
   "core/access/platformAdmins": typeof core_access_platformAdmins;
+  "core/access/rateLimits": typeof core_access_rateLimits;
   "core/access/reach": typeof core_access_reach;
   "core/access/references": typeof core_access_references;
   "core/access/rights": typeof core_access_rights;
@@ -399,6 +405,7 @@ declare const fullApi: ApiFromModules<{
   "core/wire/outboundFetch": typeof core_wire_outboundFetch;
   "core/wire/outboundUrl": typeof core_wire_outboundUrl;
   "core/wire/problems": typeof core_wire_problems;
+  "core/wire/rateLimits": typeof core_wire_rateLimits;
   "core/wire/redaction": typeof core_wire_redaction;
   "core/wire/restProtocol": typeof core_wire_restProtocol;
   "core/wire/sealed": typeof core_wire_sealed;
@@ -430,6 +437,8 @@ declare const fullApi: ApiFromModules<{
   "gateway/inboundWebhooks": typeof gateway_inboundWebhooks;
   "gateway/negotiation": typeof gateway_negotiation;
   "gateway/platformRoutes": typeof gateway_platformRoutes;
+  "gateway/probes": typeof gateway_probes;
+  "gateway/rateLimiting": typeof gateway_rateLimiting;
   "gateway/requestIdentity": typeof gateway_requestIdentity;
   "gateway/requests": typeof gateway_requests;
   "gateway/responses": typeof gateway_responses;
@@ -479,6 +488,7 @@ declare const fullApi: ApiFromModules<{
   "platform/pages": typeof platform_pages;
   "platform/problemPages": typeof platform_problemPages;
   "platform/problems": typeof platform_problems;
+  "platform/readiness": typeof platform_readiness;
   "platform/rest": typeof platform_rest;
   "platform/scopes": typeof platform_scopes;
   "platform/signingKeys": typeof platform_signingKeys;
@@ -560,3 +570,7 @@ export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+export declare const components: {
+  rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+};

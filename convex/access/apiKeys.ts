@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { crud } from "../core/resources/crud";
-import { withPublicId } from "../core/records/documents";
+import { assertWithinQuota } from "../core/access/rateLimits";
+import { definedOf, withPublicId } from "../core/records/documents";
 import { credentialKinds } from "../core/wire/credentialKinds";
 import { ProblemError } from "../core/wire/errors";
 import { described, integer } from "../core/schema/fields";
@@ -42,11 +43,17 @@ export const create = apiKeys.at("/").issue("create", {
   summary: "Create an API key",
   description:
     "The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.",
-  input: () => ({ name: apiKeyFields.name, scopes: apiKeyFields.scopes, expiresAt: apiKeyFields.expiresAt }),
+  input: () => ({
+    name: apiKeyFields.name,
+    scopes: apiKeyFields.scopes,
+    expiresAt: apiKeyFields.expiresAt,
+    requestsPerMinute: apiKeyFields.requestsPerMinute,
+  }),
   problems: ["scope_not_allowed"],
-  handler: async (ctx, { name, scopes, expiresAt }) => {
+  handler: async (ctx, { name, scopes, expiresAt, requestsPerMinute }) => {
     assertGrantable(ctx.tenant.rights, scopes);
     assertLifetime(expiresAt, ctx.now);
+    assertWithinQuota(ctx.tenant.organization, requestsPerMinute);
     const { hash, prefix } = ctx.secret;
     const row = await ctx.db.insert("apiKeys", {
       name,
@@ -55,7 +62,7 @@ export const create = apiKeys.at("/").issue("create", {
       ownerId: requireActingMember(ctx),
       keyHash: hash,
       keyPrefix: prefix,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...definedOf({ expiresAt, requestsPerMinute }),
     });
     return row;
   },
@@ -63,12 +70,18 @@ export const create = apiKeys.at("/").issue("create", {
 
 export const update = apiKeys.change("update", {
   summary: "Update an API key",
-  description: "Changes its name, or takes scopes away.",
-  input: () => ({ name: apiKeyFields.name.optional(), scopes: apiKeyFields.scopes.optional() }),
+  description:
+    "Changes its name or its limit, or takes scopes away. Without a limit of its own (null) it has the organization's.",
+  input: () => ({
+    name: apiKeyFields.name.optional(),
+    scopes: apiKeyFields.scopes.optional(),
+    requestsPerMinute: apiKeyFields.requestsPerMinute.nullable(),
+  }),
   problems: ["scope_not_allowed"],
-  handler: async (ctx, { name, scopes }) => {
+  handler: async (ctx, { name, scopes, requestsPerMinute }) => {
     if (scopes) assertNarrowed(ctx.row.scopes, scopes);
-    return apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)] }));
+    assertWithinQuota(ctx.tenant.organization, requestsPerMinute);
+    return apiKeys.patch(ctx, ctx.row, patchOf({ name, scopes: scopes && [...new Set(scopes)], requestsPerMinute }));
   },
 });
 

@@ -215,6 +215,11 @@ export const apiKeyFields = {
     "When the key stops; absent for one that does not expire.",
     Date.UTC(2026, 3, 15),
   ).optional(),
+  requestsPerMinute: described(
+    integer(1, 1_000_000),
+    "Requests of the key in a minute, where that is less than the organization's keys may send.",
+    600,
+  ).optional(),
   lastUsedAt: described(timestampMs(), "When the key was last used, to the minute.").optional(),
   lastUsedIp: described(z.string().max(45), "The address of the key's last use.", "203.0.113.7").optional(),
   revokedAt: described(timestampMs(), "When the key was revoked.").optional(),

@@ -65,7 +65,8 @@ export function refusalOf(token: string, now: number): string {
   return isAccepted ? "The token's signature or claims were refused." : "The token is for another audience.";
 }
 
-function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+/** The claims of a JWT, untrusted; undefined for any other text. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return decodeJwt(token);
   } catch {

@@ -7,12 +7,14 @@ import { bearerOf, credentialOf, isProviderAway, refusalOf, verifierSentence } f
 import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
 import { fileResponse } from "./fileAnswers";
+import { rateLimiting, senderKey } from "./rateLimiting";
 import { assertConditions, headerInputs, isDryRun, queryOf, readBody, readBytes } from "./requests";
-import { problemResponse } from "./responses";
+import { problemResponse, siteUrl } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
-import type { RestAnswer } from "../core/wire/restProtocol";
+import type { Credential, RestAnswer } from "../core/wire/restProtocol";
 import type { ActionCtx } from "../_generated/server";
+import type { Admission } from "./rateLimiting";
 import type { Route } from "./routes";
 
 /** One request on its way to a domain. */
@@ -47,7 +49,11 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     // A read changes nothing and is answered as ever.
     dryRun = isDryRun(call.request.headers) && call.route.method !== "GET";
     if (dryRun) headers = { ...headers, "portico-dry-run": "true" };
-    const args = await argumentsOf(call, token, dryRun);
+    const credential = await credentialOf(token);
+    const { headers: quota, refusal } = await admissionOf(call, token, credential);
+    headers = { ...headers, ...quota };
+    if (refusal) throw refusal;
+    const args = await argumentsOf(call, credential, dryRun);
     const answer = await withStored(call, args, () => runProvisioned(call, args));
     const { logged, ...deferred } = answer.deferred ?? {};
     if (Object.keys(deferred).length > 0) await writeDeferred(call, deferred);
@@ -66,15 +72,28 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
   }
 }
 
+async function admissionOf(
+  { ctx, request: { headers } }: GatewayRequest,
+  token: string,
+  credential: Credential | undefined,
+): Promise<Admission> {
+  const { ip } = await ctx.meta.getRequestMetadata();
+  const organization = headers.get("portico-organization");
+  return rateLimiting.admit(ctx, senderKey(token, credential, organization), {
+    ...(credential ? { credential } : {}),
+    ...(organization === null ? {} : { organization }),
+    ...(ip === null ? {} : { address: ip }),
+  });
+}
+
 async function argumentsOf(
   { ctx, request, route, params, requestId }: GatewayRequest,
-  token: string | undefined,
+  credential: Credential | undefined,
   dryRun: boolean,
 ) {
   const { headers } = request;
   if (!route.answersFile) assertAcceptsJson(headers);
   assertConditions(headers);
-  const credential = await credentialOf(token);
   // Reads a large body only for known callers. For a small one, asking first would cost more than reading it.
   if (route.bytes && credential?.kind === "enrollment")
     throw new ProblemError("unauthenticated", "An enrolment token enrols devices and does nothing else.");
@@ -305,7 +324,13 @@ async function explained(
   const detail = refusal ?? problem.detail;
   const challenge =
     token === undefined ? "" : `, error="invalid_token", error_description="${detail.replace(/["\\]|[^ -~]/g, "'")}"`;
-  return [{ ...problem, detail }, requestId, { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}` }];
+  // RFC 9728, 5.1: where a client learns whose tokens are taken here.
+  const metadata = `resource_metadata="${siteUrl()}/.well-known/oauth-protected-resource"`;
+  return [
+    { ...problem, detail },
+    requestId,
+    { ...headers, "www-authenticate": `Bearer realm="portico"${challenge}, ${metadata}` },
+  ];
 }
 
 /** Why Convex refuses the request's token; undefined if it does not: then the operation asks for another kind of credential. */

@@ -26,6 +26,11 @@ export function prefersHtml(accept: string): boolean {
   return htmlTypes.includes(preferred(accept, [...htmlTypes, ...anyJson]) ?? "");
 }
 
+/** True if `accept` names plain text and prefers it to JSON. */
+export function prefersText(accept: string): boolean {
+  return preferred(accept, ["text/plain", ...anyJson]) === "text/plain";
+}
+
 /** RFC 9110, 12.5.3: without the header every coding is acceptable; a browser always lists gzip. */
 export function refusesGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;

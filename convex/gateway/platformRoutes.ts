@@ -1,13 +1,17 @@
 import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
+import { networkOf } from "../core/wire/rateLimits";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
 import { fileResponse } from "./fileAnswers";
 import { receiveWebhook } from "./inboundWebhooks";
+import { answerLiveness, answerReadiness } from "./probes";
 import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
+import { rateLimiting } from "./rateLimiting";
 import { nothingThere, problemResponseOf } from "./responses";
-import { tokenRequestOf } from "./tokenRequests";
+import { revocationRequestOf, tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
 import type { ServedFile } from "../core/wire/restProtocol";
+import type { TokenRefusal } from "./tokenRequests";
 import type { HttpDocument } from "../core/wire/httpDocument";
 import type { OAuthError } from "../core/wire/oauthErrors";
 import type { Context } from "hono";
@@ -19,6 +23,9 @@ type Arguments = Readonly<Record<string, string>>;
 // Referenced by name only, so that these modules are evaluated for their own requests and no others.
 const createToken = makeFunctionReference<"action", Record<string, unknown>, object | OAuthError>(
   "platform/oauth:createToken",
+);
+const revokeToken = makeFunctionReference<"mutation", Record<string, unknown>, OAuthError | null>(
+  "platform/tokenGrants:revoke",
 );
 const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
 const home = makeFunctionReference<"query", Arguments, HttpDocument>("platform/home:page");
@@ -47,7 +54,10 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
       "cache-control": "no-store",
     }),
   );
+  app.get("/livez", (c) => answerLiveness(c));
+  app.get("/readyz", (c) => answerReadiness(c));
   app.post("/v1/oauth/token", (c) => answerToken(c));
+  app.post("/v1/oauth/revoke", (c) => answerRevocation(c));
   app.post("/v1/webhooks/clerk", async (c) =>
     c.json(await receiveWebhook(c.env, "clerk", c.req.raw), 200, c.get("headers")),
   );
@@ -101,6 +111,7 @@ function formOf(c: GatewayContext): Arguments {
 
 /** A document as a function made it: 304 when the caller has it, a problem when there is none. */
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
+  await admitAddress(c);
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
   if (status === 404 && body === "") return answerNothing(c);
@@ -121,6 +132,15 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
   return new Response(isBase64 ? bytesOf(body) : body, { status, headers: all });
 }
 
+/** Counts a request that needs no credential. @throws {ProblemError} 429 */
+async function admitAddress(c: GatewayContext): Promise<void> {
+  const { ip: address } = await c.env.meta.getRequestMetadata();
+  if (address === null) return;
+  const { headers, refusal } = await rateLimiting.admit(c.env, networkOf(address), { address, isPublic: true });
+  c.set("headers", { ...c.get("headers"), ...headers });
+  if (refusal) throw refusal;
+}
+
 function joined(...values: (string | undefined)[]): string {
   return [...new Set(["Origin", ...values.filter((value) => value !== undefined)])].join(", ");
 }
@@ -135,29 +155,46 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 /** RFC 6749, 5: answers and refusals as OAuth clients know them, never to be cached. */
 async function answerToken(c: GatewayContext): Promise<Response> {
   const request = await tokenRequestOf(c.req.raw);
-  if ("error" in request) {
-    const { error, description, status, headers } = request;
-    return refusedToken(c, oauthErrorOf(error, description), status, headers);
-  }
-  const { ip, userAgent } = await c.env.meta.getRequestMetadata();
-  const answer = await c.env.runAction(createToken, {
-    ...request,
-    requestId: c.get("requestId"),
-    ...(ip === null ? {} : { ip }),
-    ...(userAgent === null ? {} : { userAgent }),
-  });
+  if ("error" in request) return refusedUnread(c, request);
+  const answer = await c.env.runAction(createToken, { ...request, ...(await originOf(c)) });
   if ("error" in answer) return refusedToken(c, answer);
   return Response.json(answer, { headers: { ...c.get("headers"), ...uncached } });
 }
 
+/** RFC 7009, 2.2: nothing to say of a token, known or not, to a client that is known. */
+async function answerRevocation(c: GatewayContext): Promise<Response> {
+  const request = await revocationRequestOf(c.req.raw);
+  if ("error" in request) return refusedUnread(c, request);
+  const refusal = await c.env.runMutation(revokeToken, { ...request, ...(await originOf(c)) });
+  if (refusal) return refusedToken(c, refusal);
+  return new Response(null, { status: 200, headers: { ...c.get("headers"), ...uncached } });
+}
+
+async function originOf(c: GatewayContext): Promise<Arguments> {
+  const { ip, userAgent } = await c.env.meta.getRequestMetadata();
+  return {
+    requestId: c.get("requestId"),
+    ...(ip === null ? {} : { ip }),
+    ...(userAgent === null ? {} : { userAgent }),
+  };
+}
+
 const uncached = { "cache-control": "no-store", pragma: "no-cache" };
+
+function refusedUnread(c: GatewayContext, { error, description, status, headers }: TokenRefusal): Response {
+  return refusedToken(c, oauthErrorOf(error, description), status, headers);
+}
 
 function refusedToken(
   c: GatewayContext,
-  refusal: OAuthError,
-  status: number = oauthErrors[refusal.error],
+  { error, error_description, retryAfterSeconds }: OAuthError,
+  status: number = oauthErrors[error],
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const challenge = status === 401 ? { "www-authenticate": 'Basic realm="portico", charset="UTF-8"' } : {};
-  return Response.json(refusal, { status, headers: { ...c.get("headers"), ...uncached, ...headers, ...challenge } });
+  const retry = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+  return Response.json(
+    { error, error_description },
+    { status, headers: { ...c.get("headers"), ...uncached, ...headers, ...challenge, ...retry } },
+  );
 }

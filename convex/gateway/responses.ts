@@ -5,7 +5,7 @@ import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders =
-  "Accept-Ranges, Content-Disposition, Content-Range, Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
+  "Accept-Ranges, Content-Disposition, Content-Range, Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
   "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Portico-Client, Portico-Dry-Run, Portico-Organization, Range, traceparent, X-File-Name, X-File-Purpose, X-Request-Id";
 
@@ -56,12 +56,24 @@ export function headersOfProblem(code: ProblemCode): Record<string, string> {
 /** A problem as `application/problem+json` (RFC 9457), with the request's id. */
 export function problemResponse(problem: Problem, requestId: string, headers: Record<string, string>): Response {
   // Convex sorts the fields of what crosses a function border; people read them in RFC 9457's order.
-  const { type, title, status, detail, code, errors } = problem;
-  return new Response(JSON.stringify({ type, title, status, detail, code, requestId, errors }), {
+  const { type, title, status, detail, code, errors, retryAfterSeconds, "violated-policies": violated } = problem;
+  const body = {
+    type,
+    title,
+    status,
+    detail,
+    code,
+    requestId,
+    errors,
+    retryAfterSeconds,
+    "violated-policies": violated,
+  };
+  return new Response(JSON.stringify(body), {
     status: problem.status,
     headers: {
       ...headers,
       ...headersOfProblem(code),
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
       "content-type": "application/problem+json",
       "cache-control": "no-store",
     },

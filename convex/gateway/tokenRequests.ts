@@ -1,5 +1,6 @@
 import { ProblemError } from "../core/wire/errors";
-import { credentialOf } from "./credentials";
+import { credentialKindOf } from "../core/wire/credentialKinds";
+import { claimsOf, credentialOf } from "./credentials";
 import { isDryRun, readBody } from "./requests";
 import { headersOfProblem } from "./responses";
 
@@ -8,9 +9,18 @@ export interface TokenRequest {
   readonly credential: { readonly kind: "apiKey" | "agent"; readonly hash: string };
   readonly scope?: string;
 }
+/** A revocation request as it is passed on: of the token only what names it. */
+export interface RevocationRequest extends Pick<TokenRequest, "credential"> {
+  readonly token?: { readonly subject: string; readonly tokenId: string; readonly expiresAt: number };
+}
 /** Why a token request is refused before anything is looked up; RFC 6749, 5.2. */
 export interface TokenRefusal {
-  readonly error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "dry_run_unsupported";
+  readonly error:
+    | "invalid_request"
+    | "invalid_client"
+    | "unsupported_grant_type"
+    | "unsupported_token_type"
+    | "dry_run_unsupported";
   readonly description: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -19,38 +29,66 @@ export interface TokenRefusal {
 /** Every existing scope fits in many times over. */
 const maximumFormBytes = 16 * 1024;
 const maximumSecretCharacters = 1024;
+const tokenIdPattern = /^[0-9a-f-]{36}$/;
 
 /** Reads a client credentials request (RFC 6749, 4.4.2), the client's secret from the body or from HTTP Basic. */
 export async function tokenRequestOf(request: Request): Promise<TokenRequest | TokenRefusal> {
-  const body = await formOf(request);
-  if ("error" in body) return body;
-  const { form, dryRun } = body;
-  if (dryRun)
-    return refuse("dry_run_unsupported", "A token is issued or not; send the request without Portico-Dry-Run.");
-  for (const name of form.keys()) {
-    if (form.getAll(name).length > 1) return refuse("invalid_request", "A parameter is given more than once.");
-  }
+  const form = await formOf(request, "A token is issued or not; send the request without Portico-Dry-Run.");
+  if ("error" in form) return form;
   const grantType = form.get("grant_type");
   if (!grantType) return refuse("invalid_request", "grant_type is missing.");
   if (grantType !== "client_credentials")
     return refuse("unsupported_grant_type", "Only client_credentials is supported.");
 
+  const client = await clientOf(request, form);
+  if ("error" in client) return client;
+  const scope = form.get("scope");
+  return { ...client, ...(scope ? { scope } : {}) };
+}
+
+/** Reads a revocation request (RFC 7009, 2.1), authenticated like one for a token. What is no token of ours is none to revoke. */
+export async function revocationRequestOf(request: Request): Promise<RevocationRequest | TokenRefusal> {
+  const form = await formOf(request, "A token is revoked or not; send the request without Portico-Dry-Run.");
+  if ("error" in form) return form;
+  const token = form.get("token");
+  if (!token) return refuse("invalid_request", "token is missing.");
+  const client = await clientOf(request, form);
+  if ("error" in client) return client;
+  if (credentialKindOf(token) !== undefined)
+    return refuse("unsupported_token_type", "Keys are revoked where they were made, not here.");
+  const named = namedBy(token);
+  return { ...client, ...(named ? { token: named } : {}) };
+}
+
+/** What a token of the token endpoint says of itself. A client ends no tokens but its own, so nothing of it is trusted. */
+function namedBy(token: string): RevocationRequest["token"] {
+  const { sub, token_id: tokenId, exp } = claimsOf(token) ?? {};
+  const isNamed = typeof sub === "string" && typeof tokenId === "string" && typeof exp === "number";
+  return isNamed && tokenIdPattern.test(tokenId) ? { subject: sub, tokenId, expiresAt: exp * 1000 } : undefined;
+}
+
+async function clientOf(
+  request: Request,
+  form: URLSearchParams,
+): Promise<Pick<TokenRequest, "credential"> | TokenRefusal> {
   const secret = secretOf(request.headers.get("authorization"), form.get("client_secret"));
   if ("error" in secret) return secret;
   const credential = secret.secret.length > maximumSecretCharacters ? undefined : await credentialOf(secret.secret);
   if (!credential || credential.kind === "enrollment") {
     return refuse("invalid_client", "client_secret must be an API key or an agent key.");
   }
-  const scope = form.get("scope");
-  return { credential: { kind: credential.kind, hash: credential.hash }, ...(scope ? { scope } : {}) };
+  return { credential: { kind: credential.kind, hash: credential.hash } };
 }
 
-async function formOf(request: Request): Promise<{ form: URLSearchParams; dryRun: boolean } | TokenRefusal> {
+async function formOf(request: Request, noDryRun: string): Promise<URLSearchParams | TokenRefusal> {
   try {
-    return {
-      dryRun: isDryRun(request.headers),
-      form: new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded", maximumFormBytes)),
-    };
+    const dryRun = isDryRun(request.headers);
+    const form = new URLSearchParams(await readBody(request, "application/x-www-form-urlencoded", maximumFormBytes));
+    if (dryRun) return refuse("dry_run_unsupported", noDryRun);
+    for (const name of form.keys()) {
+      if (form.getAll(name).length > 1) return refuse("invalid_request", "A parameter is given more than once.");
+    }
+    return form;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { detail, status, code } = error.data;

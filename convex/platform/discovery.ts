@@ -9,6 +9,7 @@ import type { HttpDocument } from "../core/wire/httpDocument";
 
 // Long enough to spare fetches, short enough that a new key is known before the first rotation needs it.
 const cacheControl = "public, max-age=300, stale-while-revalidate=60";
+const authenticationMethods = ["client_secret_basic", "client_secret_post"];
 const documents = { jwks, authorizationServer, protectedResource } as const;
 
 /** The public keys (RFC 7517) and the two metadata documents (RFC 8414, RFC 9728) that OAuth clients discover us by. */
@@ -38,12 +39,14 @@ function authorizationServer(): object {
   return {
     issuer,
     token_endpoint: `${issuer}/v1/oauth/token`,
+    revocation_endpoint: `${issuer}/v1/oauth/revoke`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     scopes_supported: machineScopes(),
     // No endpoint authorizes people here: their tokens come from the configured identity providers.
     response_types_supported: [],
     grant_types_supported: ["client_credentials"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    token_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_methods_supported: authenticationMethods,
     service_documentation: `${issuer}/v1/docs`,
   };
 }

@@ -4,6 +4,7 @@ import { importJWK, SignJWT } from "jose";
 import { env, internalAction } from "../_generated/server";
 import { oauthErrorOf } from "../core/wire/oauthErrors";
 import { signingKeyOf } from "./signingKeys";
+import { tokenLifetimeSeconds } from "./tokenGrants";
 import type { OAuthError } from "../core/wire/oauthErrors";
 import type { SigningKey } from "./signingKeys";
 import type { TokenGrant } from "./tokenGrants";
@@ -17,7 +18,6 @@ export interface TokenAnswer {
   readonly scope: string;
 }
 
-const lifetimeSeconds = 900;
 const audience = "portico";
 const grantReference = makeFunctionReference<"mutation", Record<string, unknown>, TokenGrant | OAuthError>(
   "platform/tokenGrants:grant",
@@ -49,7 +49,7 @@ export const createToken = internalAction({
     return {
       access_token: await signedToken(key, issuer, granted),
       token_type: "Bearer",
-      expires_in: lifetimeSeconds,
+      expires_in: tokenLifetimeSeconds,
       scope: granted.scope,
     };
   },
@@ -62,10 +62,13 @@ async function signedToken(
   { subject, organizationId, scope, secretTrace, actor }: TokenGrant,
 ) {
   const issuedAtSeconds = Math.floor(Date.now() / 1000);
+  const tokenId = crypto.randomUUID();
   return new SignJWT({
     org_id: organizationId,
     scope,
     key_trace: secretTrace,
+    // Convex tells functions no registered claim of a token but issuer and subject.
+    token_id: tokenId,
     ...(actor === undefined ? {} : { act: { sub: actor } }),
   })
     .setProtectedHeader({ alg: "ES256", kid: key.kid, typ: "JWT" })
@@ -73,7 +76,7 @@ async function signedToken(
     .setSubject(subject)
     .setAudience(audience)
     .setIssuedAt(issuedAtSeconds)
-    .setExpirationTime(issuedAtSeconds + lifetimeSeconds)
-    .setJti(crypto.randomUUID())
+    .setExpirationTime(issuedAtSeconds + tokenLifetimeSeconds)
+    .setJti(tokenId)
     .sign(await importJWK({ ...key }, "ES256"));
 }

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { env, internalQuery } from "../_generated/server";
+import { typeOfProblem } from "../core/wire/errors";
 import { problems } from "../core/wire/problems";
 import { httpDocument } from "../core/wire/httpDocument";
 import { siteBasePath } from "../core/wire/siteBasePath";
@@ -31,7 +32,7 @@ function codes(): ProblemCode[] {
 
 function entryOf(code: ProblemCode) {
   const [status, title, mend] = problems[code];
-  return { type: `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`, code, status, title, mend };
+  return { type: typeOfProblem(code, env["CONVEX_SITE_URL"] ?? ""), code, status, title, mend };
 }
 
 function codePage(code: ProblemCode) {

@@ -22,6 +22,11 @@ export const idempotencyKeyFields = {
   requestHash: described(z.string().max(64), "Hash of path, query and body, to tell another request.", exampleHash),
   statusCode: described(integer(100, 599), "Status of the first answer.", 201),
   response: described(z.string(), "Body of the first answer, without secrets.", "{}").optional(),
+  createdIds: described(
+    z.array(z.string().max(37)),
+    "The rows that a long answer showed in `data`, which `response` is without.",
+    [exampleRowId],
+  ).optional(),
   expiresAt: described(timestampMs(), "When the answer is forgotten: 24 hours after it was given."),
 };
 
@@ -220,3 +225,17 @@ export const files = tenantTable(fileFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_createdBy", ["organizationId", "deletedAt", "createdBy"])
   .index("by_storageId", ["storageId"])
   .index("by_unusedSince", ["unusedSince"]);
+export const revokedTokenFields = {
+  subject: described(z.string().max(64), "Whose token it was: kind and id of the client.", `apiKey:${exampleRowId}`),
+  tokenId: described(z.string().max(36), "The token's `jti`.", "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"),
+  expiresAt: described(timestampMs(), "When the token would have ended by itself, and the row with it."),
+};
+
+/** Access tokens that their clients have ended early. Read with every token of the token endpoint, removed by a cron. */
+export const revokedTokens = tenantTable(revokedTokenFields, "", {
+  noun: "revokedToken",
+  description: "An access token that its client has ended before its time.",
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_subject_and_tokenId", ["subject", "tokenId"])
+  .index("by_expiresAt", ["expiresAt"]);

@@ -1,10 +1,12 @@
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { actorOf, appendAudit } from "../core/records/audit";
-import { identifyCaller } from "../core/access/caller";
+import { identifyCaller, isRevoked } from "../core/access/caller";
+import { countAtEndpoint } from "../core/access/rateLimits";
 import { TenantReader } from "../core/records/reader";
+import { TenantWriter } from "../core/records/writer";
 import { ProblemError } from "../core/wire/errors";
-import { hourMs } from "../core/wire/durations";
+import { hourMs, minuteMs } from "../core/wire/durations";
 import { secretTraceOf } from "../core/wire/secrets";
 import { assertUsable, resolveTenant } from "../core/access/tenant";
 import { permissionOf } from "../core/access/rights";
@@ -27,8 +29,13 @@ export interface TokenGrant {
   readonly actor?: string;
 }
 
+/** Of a token, from its issue on. */
+export const tokenLifetimeSeconds = 900;
+/** Verifiers let a token live a little longer than it says. */
+const clockToleranceMs = minuteMs;
 const sampleIntervalMs = hourMs;
 const maximumSamples = 100;
+const origins = { requestId: v.optional(v.string()), ip: v.optional(v.string()), userAgent: v.optional(v.string()) };
 
 /**
  * Decides what the holder of a credential gets, by the same rules as a call with that credential, and leaves an audit
@@ -38,13 +45,11 @@ export const grant = internalMutation({
   args: {
     credential: v.object({ kind: v.union(v.literal("apiKey"), v.literal("agent")), hash: v.string() }),
     scope: v.optional(v.string()),
-    requestId: v.optional(v.string()),
-    ip: v.optional(v.string()),
-    userAgent: v.optional(v.string()),
+    ...origins,
   },
   handler: async (ctx, { credential, scope, ...origin }): Promise<TokenGrant | OAuthError> => {
     const now = Date.now();
-    const holder = await holderOf(ctx, credential, now);
+    const holder = await countedHolder(ctx, credential, origin.ip, now);
     if ("error" in holder) return holder;
     const { caller, tenant } = holder;
     // A scope that reaches some rows only is still that scope; how far it reaches is decided at each use.
@@ -66,13 +71,70 @@ export const grant = internalMutation({
       scope: granted.scope,
       secretTrace: secretTraceOf(credential.hash),
     };
-    if (caller.kind === "agent") return { subject: `agent:${caller.agent._id}`, ...common };
-    const { _id, ownerId } = caller.apiKey;
-    return { subject: `apiKey:${_id}`, ...common, ...(ownerId ? { actor: ownerId } : {}) };
+    const subject = subjectOf(caller);
+    if (caller.kind === "agent") return { subject, ...common };
+    const { ownerId } = caller.apiKey;
+    return { subject, ...common, ...(ownerId ? { actor: ownerId } : {}) };
+  },
+});
+
+/**
+ * Ends a token before its time (RFC 7009), for the client that it was issued to. Whatever else is named is nothing to tell of. No
+ * token lives longer than those that are issued now, so nothing is kept for longer.
+ */
+export const revoke = internalMutation({
+  args: {
+    credential: v.object({ kind: v.union(v.literal("apiKey"), v.literal("agent")), hash: v.string() }),
+    token: v.optional(v.object({ subject: v.string(), tokenId: v.string(), expiresAt: v.number() })),
+    ...origins,
+  },
+  handler: async (ctx, { credential, token, ...origin }): Promise<OAuthError | null> => {
+    const now = Date.now();
+    const holder = await countedHolder(ctx, credential, origin.ip, now);
+    if ("error" in holder) return holder;
+    const { caller, tenant } = holder;
+    const latest = now + tokenLifetimeSeconds * 1000 + clockToleranceMs;
+    if (!token || token.subject !== subjectOf(caller) || token.expiresAt <= now || token.expiresAt > latest)
+      return null;
+    const scope = {
+      caller,
+      tenant,
+      origin,
+      now,
+      noun: "credential",
+      action: "credential.revokeToken",
+      isAudited: true,
+    };
+    const writer = new TenantWriter(ctx, scope);
+    const { subject, tokenId, expiresAt } = token;
+    if (await isRevoked(ctx, subject, tokenId)) return null;
+    await writer.insert("revokedTokens", { subject, tokenId, expiresAt: expiresAt + clockToleranceMs });
+    await auditUse(ctx, scope);
+    return null;
   },
 });
 
 type Machine = Extract<Caller, { kind: "apiKey" | "agent" }>;
+
+function subjectOf(caller: Machine): string {
+  return caller.kind === "agent" ? `agent:${caller.agent._id}` : `apiKey:${caller.apiKey._id}`;
+}
+
+/** Who holds the credential, once the request is counted against them, or against the address when nobody does. */
+async function countedHolder(
+  ctx: MutationCtx,
+  credential: Credential,
+  address: string | undefined,
+  now: number,
+): Promise<{ caller: Machine; tenant: Tenant } | OAuthError> {
+  const holder = await holderOf(ctx, credential, now);
+  const key = "error" in holder ? undefined : subjectOf(holder.caller);
+  const retryAfterMs = await countAtEndpoint(ctx, { key, address }, now);
+  if (retryAfterMs === 0) return holder;
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1000);
+  const description = `Too many requests; the next may be sent in ${retryAfterSeconds} seconds.`;
+  return { ...oauthErrorOf("rate_limited", description), retryAfterSeconds };
+}
 
 async function holderOf(
   ctx: MutationCtx,
@@ -98,7 +160,7 @@ async function holderOf(
 }
 
 async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: Machine; readonly tenant: Tenant }) {
-  const { caller, tenant, origin, now, action } = scope;
+  const { caller, now, action } = scope;
   const recent = await new TenantReader(ctx, scope)
     .index("auditLogs", "by_organizationId_and_action_and_createdAt", (q) =>
       q.eq("action", action).gt("createdAt", now - sampleIntervalMs),
@@ -108,6 +170,11 @@ async function sampleAudit(ctx: MutationCtx, scope: Scope & { readonly caller: M
   const isSame = (row: (typeof recent)[number]) =>
     caller.kind === "apiKey" ? row.apiKeyId === caller.apiKey._id : row.agentId === caller.agent._id;
   if (recent.length === maximumSamples || recent.some(isSame)) return;
+  await auditUse(ctx, scope);
+}
+
+async function auditUse(ctx: MutationCtx, scope: Scope & { readonly caller: Machine; readonly tenant: Tenant }) {
+  const { caller, tenant, origin, now, action } = scope;
   const [tableName, recordId] =
     caller.kind === "apiKey" ? (["apiKeys", caller.apiKey._id] as const) : (["agents", caller.agent._id] as const);
   await appendAudit(

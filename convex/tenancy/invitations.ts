@@ -54,6 +54,7 @@ export const create = invitations.at("/").change("create", {
     expiresAt: invitationFields.expiresAt.optional(),
   }),
   problems: ["already_member", "invitation_pending", "rank_too_low", "cross_tenant_reference"],
+  departs: { hourlyLimit: { count: 100, per: "organization" } },
   handler: async (ctx, { email, expiresAt, ...named }) => {
     const role = await givenRole(ctx, named);
     const ends = invitationExpiry(expiresAt, ctx.now);

@@ -11,6 +11,7 @@ import { listOperation, mutationOperation, queryOperation } from "../core/operat
 import { reachOf } from "../core/access/rights";
 import { membershipOf } from "../core/access/standing";
 import { patchOf } from "../core/schema/zod";
+import { assertWithinCeilings } from "../core/access/rateLimits";
 import { assertUsable } from "../core/access/tenant";
 import {
   confirmSlugParameter,
@@ -52,8 +53,10 @@ export const create = organizations.at("/").change("create", {
     settings: someSettings().optional(),
   }),
   problems: ["slug_taken", "external_id_taken"],
+  departs: { hourlyLimit: { count: 10, per: "user" } },
   handler: async (ctx, { name, slug, settings, ...rest }) => {
     const { unscoped, now, caller } = ctx;
+    assertWithinCeilings(settings);
     const organization = await foundOrganization(
       unscoped,
       {
@@ -167,6 +170,7 @@ export const update = organizations.change("update", {
   }),
   problems: ["slug_taken", "external_id_taken"],
   handler: async ({ row, tenant, unscoped }, { name, slug, logoStorageId, metadata, externalId, settings }) => {
+    assertWithinCeilings(settings);
     if (externalId !== undefined && externalId !== row.externalId) {
       if (row.externalId !== undefined) throw readOnlyExternalId("It is set already, and stays.");
       if (tenant.membership?.userId !== row.ownerId)

@@ -154,7 +154,18 @@ export const organizationSettingFields = {
     "Days for which the organization can be restored after its deletion; 30 at first.",
     30,
   ),
+  userRequestsPerMinute: requestsPerMinute("of a person"),
+  apiKeyRequestsPerMinute: requestsPerMinute("of an API key"),
+  agentRequestsPerMinute: requestsPerMinute("of a device agent"),
 };
+
+function requestsPerMinute(whose: string) {
+  return described(
+    integer(1, 1_000_000),
+    `Requests ${whose} in a minute, up to what the deployment allows; what it has for everybody until one is set.`,
+    6000,
+  ).optional();
+}
 
 export const defaultOrganizationSettings = {
   timezone: "UTC",

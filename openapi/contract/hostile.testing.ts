@@ -43,7 +43,7 @@ export function titled(text: string): [title: string, text: string] {
 }
 
 /** What no answer may show: stack frames, file names, the runtime's own errors. */
-const internals =
+export const internals =
   /\n\s+at |\.(?:ts|mjs|js):\d|node_modules|file:\/\/|\b(?:Syntax|Type|Range|Reference)Error\b|ArgumentValidation|Uncaught|libsql|SQLITE/;
 
 /** Expects RFC 9457 problem details of one code, with the request's id and nothing of the inside. */

@@ -32,7 +32,7 @@ describe("credentials", () => {
         expect([name, answer.status]).toEqual([name, 401]);
         expectProblem(answer, 401, "unauthenticated");
         expect(answer.headers.get("www-authenticate")).toMatch(
-          /^Bearer realm="portico", error="invalid_token", error_description="[^"]+"$/,
+          /^Bearer realm="portico", error="invalid_token", error_description="[^"]+", resource_metadata="[^"]+"$/,
         );
       }
       const call = await callFunction("query", "workspace/items:list", {}, { authorization: `Bearer ${token}` });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { freePorts } from "../lib/freePorts";
+import { raisedLimits } from "../portico/raisedLimits.testing";
 import { startPortico } from "../portico/startPortico";
 import { freeSettings } from "../portico/testPortico.testing";
 import { findChromium, launchChromium } from "./chromium.testing";
@@ -25,7 +26,10 @@ describe.skipIf(executable === undefined)("in a real browser", () => {
     dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-browser-"));
     const [signInPort] = await freePorts();
     const settings = { ...(await freeSettings(dataDirectory)), signInPort };
-    portico = await startPortico(settings, () => {}, { bundle: bundleOnce });
+    portico = await startPortico(settings, () => {}, {
+      bundle: bundleOnce,
+      passed: { ...process.env, ...raisedLimits },
+    });
     browser = await launchChromium(executable ?? "");
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { repositoryFiles, repositoryRoot } from "../lib/repositoryFiles";
 import { runScript } from "../lib/runCommand";
@@ -18,6 +18,26 @@ async function generateConvexTypes(): Promise<void> {
   if (exitCode !== 0 || !existsSync(path.join(repositoryRoot, "convex/_generated/api.d.ts"))) {
     throw new Error(`convex codegen failed with exit code ${exitCode}\n${output}`);
   }
+  addComponents();
+}
+
+/** What that mode leaves out: references to the components that `convex.config.ts` installs. */
+function addComponents(): void {
+  const config = path.join(repositoryRoot, "convex/convex.config.ts");
+  if (!existsSync(config)) return;
+  const installed = [
+    ...readFileSync(config, "utf8").matchAll(/^import (\w+) from "(.+)\/convex\.config(?:\.js)?";$/gm),
+  ];
+  const types = installed.map(
+    ([, name, from]) => `  ${name}: import("${from}/_generated/component.js").ComponentApi<"${name}">;\n`,
+  );
+  const [declarations, module] = ["d.ts", "js"].map((extension) =>
+    path.join(repositoryRoot, `convex/_generated/api.${extension}`),
+  );
+  if (declarations === undefined || module === undefined) return;
+  appendFileSync(declarations, `\nexport declare const components: {\n${types.join("")}};\n`);
+  const text = readFileSync(module, "utf8").replace("{ anyApi }", "{ anyApi, componentsGeneric }");
+  writeFileSync(module, `${text}export const components = componentsGeneric();\n`);
 }
 
 if (repositoryFiles("convex").some((file) => /^convex\/(?!_generated\/).+\.ts$/.test(file)))

@@ -60,6 +60,11 @@ export const attackKinds: readonly AttackKind[] = [
       ...contract("hostile", "hostileSweep", "requestForms"),
     ],
   },
+  { kind: "fuzz: requests of every operation, made from the document", files: contract("fuzz") },
+  {
+    kind: "counting that does not count, and tokens that are over",
+    files: ["convex/gateway/rateLimiting.test.ts", ...contract("rateLimits", "revokedTokens")],
+  },
   {
     kind: "hostile names and values in free-form objects",
     files: ["convex/core/wire/fieldNames.test.ts", "convex/core/wire/jsonText.test.ts", ...contract("openObjects")],

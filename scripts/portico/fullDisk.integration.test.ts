@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
+import { raisedLimits } from "./raisedLimits.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 
@@ -21,9 +22,13 @@ it.skipIf(disk === null)(
   async () => {
     if (disk === null) throw new Error("The test is skipped without a disk.");
     const logLines: string[] = [];
-    const portico = await startPortico(await freeSettings(path.join(disk.path, "data")), ({ line }) => {
-      logLines.push(line);
-    });
+    const portico = await startPortico(
+      await freeSettings(path.join(disk.path, "data")),
+      ({ line }) => {
+        logLines.push(line);
+      },
+      { passed: { ...process.env, ...raisedLimits } },
+    );
     const audit = new AnswerAudit(portico.siteUrl);
     try {
       const token = portico.demo?.organizations[0]?.users.owner.token ?? "";
@@ -50,8 +55,11 @@ it.skipIf(disk === null)(
       }
       const refusal = { status: 503, code: "unavailable", retryAfter: "5", reads: [200, 200, 200] };
       expect(refusals).toEqual(Array.from({ length: 50 }, () => refusal));
+      const probe = async (url: string) => (await fetch(portico.siteUrl + url)).status;
+      expect([await probe("/livez"), await probe("/readyz"), await probe("/v1/openapi.json")]).toEqual([200, 503, 200]);
       expect(logLines.length).toBeLessThan(20);
       disk.free();
+      await expect.poll(() => probe("/readyz")).toBe(200);
       await expect.poll(async () => (await send("POST", "/v1/items", { name: "after" })).status).toBe(201);
       const stored = new Set<string>();
       for (let cursor: string | null = ""; cursor !== null;) {

@@ -43,7 +43,12 @@ export type InstallationSettings = Omit<
 const shortestAdminKey = 16;
 
 /** Variables of the process that are handed on to the functions, when they are set. */
-export const passedVariables = ["CLERK_WEBHOOK_SECRET", "CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS"] as const;
+export const passedVariables = [
+  "CLERK_WEBHOOK_SECRET",
+  "CORS_ALLOWED_ORIGINS",
+  "PLATFORM_ADMIN_SUBJECTS",
+  "RATE_LIMITS",
+] as const;
 
 /**
  * Reads the `PORTICO_*` variables.

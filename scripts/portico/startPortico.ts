@@ -14,6 +14,7 @@ import { operatorOf } from "./operatorCall";
 import { loopbackWarnings } from "./loopbackOrigins";
 import { encryptionVariables } from "./masterKey";
 import { RequestLog } from "./requestLog";
+import { assertRateLimits } from "./rateLimitNames";
 import { explainedInUse, forgetServing, noteServing } from "./servedBy";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
@@ -66,7 +67,7 @@ const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 /**
  * Starts the product on this machine: keys and database in the data directory, the functions of `convex/`, both ports,
  * and the demo data on the first start.
- * @throws {Error} with one line for a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
+ * @throws {Error} with one line for limits that are none, a port in use, a provider that is not right, a locked, newer or damaged file, or functions that do not load.
  */
 export async function startPortico(
   settings: InstallationSettings,
@@ -77,6 +78,7 @@ export async function startPortico(
   const { hostname, publicUrls, proxies } = serving;
   const { cloudUrl, siteUrl } = localUrls(hostname, settings);
   for (const line of loopbackWarnings(loopbackOrigins)) onLog({ path: "", line: `[WARN] ${line}` });
+  assertRateLimits(passed["RATE_LIMITS"]);
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));

@@ -7,6 +7,7 @@ import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
 import { freePorts } from "../lib/freePorts";
 import { readLoopbackOrigins } from "./loopbackOrigins";
+import { raisedLimits } from "./raisedLimits.testing";
 import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
@@ -46,6 +47,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
       bundle: bundleOnce,
       passed: {
         ...process.env,
+        ...raisedLimits,
         ...environment,
         PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
       },

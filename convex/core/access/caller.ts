@@ -1,10 +1,11 @@
 import { env } from "../../_generated/server";
 import { ProblemError } from "../wire/errors";
 import { ownerStanding, suspensions } from "./keyOwner";
-import { rightsWithin } from "./rights";
+import { builtInRights, rightsWithin } from "./rights";
 import { claimAt, noPersonReason, readingOf } from "../wire/identityProviders";
 import { canonicalIssuer, storedTokenIdentifiers } from "../wire/issuers";
 import { secretTraceOf } from "../wire/secrets";
+import type { Rights } from "./rights";
 import type { Credential } from "../wire/restProtocol";
 import type { Standing } from "./standing";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -36,7 +37,7 @@ export type RequestCaller =
       readonly impersonator?: string | undefined;
     }
   | ApiKeyCaller
-  | { readonly kind: "agent"; readonly agent: Doc<"agents"> };
+  | { readonly kind: "agent"; readonly agent: Doc<"agents">; readonly rights: Rights };
 
 /** Who acts: the sender of a request, or the deployment itself in crons and scheduled continuations. */
 export type Caller = RequestCaller | { readonly kind: "system" };
@@ -216,12 +217,16 @@ function callerOfEnrollmentToken(token: Doc<"agentEnrollmentTokens"> | null, now
   return { kind: "enrollment", token };
 }
 
-function callerOfAgent(agent: Doc<"agents"> | null): Extract<RequestCaller, { kind: "agent" }> {
+function callerOfAgent(
+  agent: Doc<"agents"> | null,
+  scopes?: readonly string[],
+): Extract<RequestCaller, { kind: "agent" }> {
   if (!agent) throw new ProblemError("unauthenticated", "The agent key is not known.");
   if (agent.deletedAt !== undefined || agent.credentialStatus === "revoked") {
     throw new ProblemError("agent_revoked", "The agent's key was revoked.");
   }
-  return { kind: "agent", agent };
+  const rights = builtInRights("agent");
+  return { kind: "agent", agent, rights: scopes ? rightsWithin(rights, scopes) : rights };
 }
 
 /**
@@ -230,19 +235,31 @@ function callerOfAgent(agent: Doc<"agents"> | null): Extract<RequestCaller, { ki
  */
 async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<RequestCaller> {
   const [kind, id = ""] = identity.subject.split(":");
+  const { scope: claimed, token_id: tokenId } = identity;
+  const scope = typeof claimed === "string" ? claimed : "";
+  if (typeof tokenId === "string" && (await isRevoked(ctx, identity.subject, tokenId)))
+    throw new ProblemError("unauthenticated", "The token was revoked.");
   if (kind === "agent") {
     const agentId = ctx.db.normalizeId("agents", id);
     const agent = agentId && (await ctx.db.get("agents", agentId));
-    const caller = callerOfAgent(agent);
+    const caller = callerOfAgent(agent, scope.split(" "));
     assertSecretAlive(identity, [agent?.keyHash]);
     return caller;
   }
   const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
-  const scope = identity["scope"];
   const apiKey = apiKeyId && (await ctx.db.get("apiKeys", apiKeyId));
-  const caller = await callerOfApiKey(ctx, apiKey, typeof scope === "string" ? scope : "", now);
+  const caller = await callerOfApiKey(ctx, apiKey, scope, now);
   assertSecretAlive(identity, apiKey ? [apiKey.keyHash, previousHash(apiKey, now)] : []);
   return caller;
+}
+
+/** Whether a token of the token endpoint was ended by the client that it was issued to. */
+export async function isRevoked(ctx: Pick<QueryCtx, "db">, subject: string, tokenId: string): Promise<boolean> {
+  const revoked = await ctx.db
+    .query("revokedTokens")
+    .withIndex("by_subject_and_tokenId", (q) => q.eq("subject", subject).eq("tokenId", tokenId))
+    .first();
+  return revoked !== null;
 }
 
 function assertSecretAlive(identity: UserIdentity, hashes: readonly (string | undefined)[]): void {

@@ -1,5 +1,4 @@
 import { notFound, ProblemError } from "../wire/errors";
-import { builtInRights } from "./rights";
 import { isBanned, isInForce, membershipOf, noStanding, standingOf } from "./standing";
 import type { RequestCaller } from "./caller";
 import type { Standing } from "./standing";
@@ -121,7 +120,7 @@ function credentialRowOf(caller: Parameters<typeof machineTenant>[1]) {
 /** An enrolment token holds no permission: it opens the operations of access `enrollment`, and nothing else. */
 function machineStanding(caller: Parameters<typeof machineTenant>[1]): Standing {
   if (caller.kind === "apiKey") return { rights: caller.rights, rank: caller.rank };
-  return caller.kind === "agent" ? { rights: builtInRights("agent"), rank: 0 } : noStanding;
+  return caller.kind === "agent" ? { rights: caller.rights, rank: 0 } : noStanding;
 }
 
 /** Refuses an organization that is out of use. @throws {ProblemError} 403 when it is deleted, suspended or inactive */

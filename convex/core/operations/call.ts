@@ -20,6 +20,8 @@ export interface Call {
   readonly origin: RequestOrigin;
   /** What the operation's preparation found. */
   readonly prepared?: unknown;
+  /** Counts against the caller's quota here; what comes by the gateway was counted there. */
+  readonly isCounted?: boolean;
   /** What may be stored of the credential that the call issues. */
   readonly secret?: IssuedSecret | undefined;
 }

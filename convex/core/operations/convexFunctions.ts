@@ -106,7 +106,7 @@ export async function answerCall(
 ): Promise<unknown> {
   const call = callOf(operation, args, await originOf(ctx));
   const secret = isDryRun(operation, args) ? unmadeSecret(operation) : issued;
-  return valueOf(await execute(ctx, { ...call, secret, prepared }));
+  return valueOf(await execute(ctx, { ...call, secret, prepared, isCounted: true }));
 }
 
 function tryCall(ctx: MutationCtx, operation: Operation, input: Input): Promise<unknown> {

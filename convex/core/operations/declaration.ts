@@ -154,6 +154,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly prepare?: Prepare;
   /** Its answer goes beyond the row's document, by what passes; its entity tag is the document's, and nobody stores it. */
   readonly tagsRow?: boolean;
+  /** How often it succeeds in an hour for one person or organization, unless `RATE_LIMITS` has its operationId. */
+  readonly hourlyLimit?: { readonly count: number; readonly per: "user" | "organization" };
   /** Its effect lies outside the transaction, where no rollback reaches: it cannot be tried. Changes of the database can. */
   readonly dryRun?: false;
   /** It will go: every answer says so, and the document. */

@@ -6,14 +6,22 @@ import type { Operation } from "./declaration";
 import type { Tenant } from "../access/tenant";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
-// Convex documents end at 1 MiB; answers are at most a little longer than their requests, which end before that.
-const maximumStoredCharacters = 400_000;
+/** Longer answers are made again of the rows that they showed: a copy of each would cost more than the request. */
+const maximumStoredCharacters = 65_536;
 
 /** A client's `Idempotency-Key`, with what tells a repetition of its request from another request under the same key. */
 export interface IdempotencyKey {
   readonly key: string;
   /** SHA-256 of target and body, in the form that every request which means the same has. */
   readonly requestHash: string;
+}
+
+/** The first answer to a request, as it is kept. */
+export interface StoredAnswer {
+  readonly status: number;
+  /** Without its `data` where `createdIds` says which rows that was. */
+  readonly body: string;
+  readonly createdIds?: readonly string[];
 }
 
 /** Who a key belongs to: keys of different principals never meet. */
@@ -45,19 +53,22 @@ export async function storedAnswer(
   tenant: Tenant | undefined,
   { key, requestHash }: IdempotencyKey,
   now: number,
-): Promise<{ status: number; body: string } | undefined> {
+): Promise<StoredAnswer | undefined> {
   const stored = await find(ctx, caller, tenant, key);
   if (!stored || stored.expiresAt <= now) return undefined;
   if (stored.requestHash !== requestHash || stored.operationId !== operation.declaration.operationId) {
     throw new ProblemError("idempotency_conflict", "This idempotency key belongs to a different request.");
   }
-  if (stored.response === undefined) {
-    throw new ProblemError(
-      "idempotency_conflict",
-      "The request succeeded before; its answer was too large to be kept.",
-    );
-  }
-  return { status: stored.statusCode, body: stored.response };
+  const { statusCode: status, response: body = "", createdIds } = stored;
+  return { status, body, ...(createdIds ? { createdIds } : {}) };
+}
+
+/** An answer as it is kept: a long list of rows by their ids. Every answer beside such a list is a row, and fits. */
+function keptOf({ status, body }: { readonly status: number; readonly body: string }): StoredAnswer {
+  if (body.length <= maximumStoredCharacters) return { status, body };
+  const { data, ...rest }: { data?: unknown } = JSON.parse(body);
+  if (!Array.isArray(data)) return { status, body };
+  return { status, body: JSON.stringify(rest), createdIds: data.map((row) => String(Object(row).id)) };
 }
 
 /** Keeps an answer for 24 hours, in the transaction of its effect. */
@@ -70,6 +81,7 @@ export async function storeAnswer(
   answer: { readonly status: number; readonly body: string },
   now: number,
 ): Promise<void> {
+  const { body: response, createdIds } = keptOf(answer);
   const expired = await find(ctx, caller, tenant, key);
   if (expired) await ctx.db.delete(engineTables.answers, expired._id);
   await ctx.db.insert(engineTables.answers, {
@@ -79,7 +91,8 @@ export async function storeAnswer(
     operationId: operation.declaration.operationId,
     requestHash,
     statusCode: answer.status,
-    ...(answer.body.length > maximumStoredCharacters ? {} : { response: answer.body }),
+    response,
+    ...(createdIds ? { createdIds: [...createdIds] } : {}),
     expiresAt: now + dayMs,
   });
 }

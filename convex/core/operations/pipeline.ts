@@ -1,5 +1,5 @@
 import { identifyCaller, actingUser } from "../access/caller";
-import { TenantReader, UnscopedReader } from "../records/reader";
+import { tenantOf, TenantReader, UnscopedReader } from "../records/reader";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
 import { withPublicId } from "../records/documents";
 import { invalidField, notFound, ProblemError } from "../wire/errors";
@@ -16,11 +16,14 @@ import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { loggedCall } from "../records/requestLog";
 import { assertUsable, resolveTenant } from "../access/tenant";
+import { countedCaller, countRequest } from "../access/rateLimits";
+import { configuredLimit } from "../wire/rateLimits";
 import { isPlatformAdmin } from "../access/platformAdmins";
 import { tableMetadata } from "../schema/tableMetadata";
 import { isTenantless } from "./tenantless";
 import { parseInput } from "./validation";
 import type { RequestCaller } from "../access/caller";
+import type { StoredAnswer } from "./idempotency";
 import type { Credential, LoggedCall } from "../wire/restProtocol";
 import type { Scope } from "../records/scope";
 import type { TenantTable } from "../records/documents";
@@ -29,6 +32,7 @@ import type { Access, Operation } from "./declaration";
 import type { RowReach } from "../access/reach";
 import type { Projector, ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
+import { env } from "../../_generated/server";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** How a run ended, for the adapter to encode. */
@@ -43,11 +47,12 @@ export type Execution =
       readonly tenant: Tenant | undefined;
       readonly now: number;
     }
-  | { readonly kind: "replay"; readonly status: number; readonly body: string; readonly tenant: Tenant | undefined };
+  | ({ readonly kind: "replay"; readonly tenant: Tenant | undefined; readonly now: number } & StoredAnswer);
 
 /**
  * The way of every call, in order:
- * caller → tenant → permission → row → replay → precondition → input → outbound URLs → references → handler → made rows → output.
+ * caller → tenant → quota → permission → row → replay → precondition → input → outbound URLs → references → handler → made rows →
+ * output.
  * The handler's writes go on in `RowWriter`: rules → uniqueness → write → cascade → audit. All of it is one transaction.
  */
 export async function execute(ctx: QueryCtx, call: Call): Promise<Execution> {
@@ -94,22 +99,24 @@ async function executeFor(
 ): Promise<Execution> {
   const { operation, idempotency, origin } = call;
   const { declaration } = operation;
+  if (call.isCounted) await callerQuotaPhase(ctx, caller, tenant, now);
   const replay = async () => idempotency && storedAnswer(ctx, operation, caller, tenant, idempotency, now);
   // Whoever has given a permission away by this very request cannot pass the next phase with it again.
   const early = declaration.endsPermission ? await replay() : undefined;
-  if (early) return { kind: "replay", ...early, tenant };
+  if (early) return { kind: "replay", tenant, now, ...early };
   const reach = await permissionPhase(ctx, operation, caller, tenant);
   const scope: Scope = { caller, tenant, origin, now, ...auditingOf(operation) };
   const row = await rowPhase(ctx, call, scope, reach);
 
   const answer = declaration.endsPermission ? undefined : await replay();
-  if (answer) return { kind: "replay", ...answer, tenant };
+  if (answer) return { kind: "replay", tenant, now, ...answer };
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
   const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
   assertExactlyOne(declaration, input);
   if (declaration.body) outboundPhase(declaration.body, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
+  if (declaration.hourlyLimit) await operationQuotaPhase(ctx, operation, scope);
 
   const context = contextOf(ctx, call, scope, reach, row);
   const result = await operation.handler(context, input);
@@ -164,6 +171,31 @@ async function tenantPhase(
   const tenant = await resolveTenant(ctx, caller, { named: organization, inPath }, now);
   if (!declaration.allowsUnusableOrganization) assertUsable(tenant.organization);
   return tenant;
+}
+
+/** Counts a call of a public mutation. A query cannot, as it can write nothing, and would run again with every count. */
+async function callerQuotaPhase(
+  ctx: QueryCtx,
+  caller: RequestCaller,
+  tenant: Tenant | undefined,
+  now: number,
+): Promise<void> {
+  const counted = countedCaller(caller, tenant?.organization);
+  if (counted) await countRequest(asMutation(ctx), counted, now);
+}
+
+/** Counts what an operation does in an hour, in the transaction that does it: what is refused or tried counts for nothing. */
+async function operationQuotaPhase(
+  ctx: QueryCtx,
+  { declaration: { hourlyLimit, operationId } }: Operation,
+  { caller, tenant, now }: Scope,
+): Promise<void> {
+  if (!hourlyLimit) return;
+  const { count, per } = hourlyLimit;
+  const key = per === "organization" ? tenant?.organization._id : actingUser(caller);
+  if (key === undefined) return;
+  const limit = configuredLimit(env["RATE_LIMITS"], operationId) ?? count;
+  await countRequest(asMutation(ctx), { quota: { name: operationId, limit, windowSeconds: 3600 }, key }, now);
 }
 
 /** Which rows the caller may act on. @throws {ProblemError} 403 when none */
@@ -364,6 +396,25 @@ function contextOf(ctx: QueryCtx, call: Call, scope: Scope, reach: RowReach, row
     unscoped,
     db,
   };
+}
+
+/** Rows of one organization as `on` shows them now; what is gone since is left out. */
+export async function rowsShown(
+  ctx: QueryCtx,
+  { table, show, document }: NonNullable<Operation["declaration"]["on"]>,
+  tenant: Tenant,
+  ids: readonly string[],
+  now: number,
+): Promise<unknown[]> {
+  const project = projectorFor(document);
+  const unscoped = new UnscopedReader(ctx);
+  const shown: unknown[] = [];
+  for (const id of ids) {
+    const row = table === undefined ? null : await unscoped.get(table, id);
+    if (!row || tenantOf(row) !== tenant.organization._id) continue;
+    shown.push(project(show ? await show({ tenant, now, unscoped }, row) : withPublicId(row)));
+  }
+  return shown;
 }
 
 const projectors = new WeakMap<object, Projector>();

@@ -10,7 +10,7 @@ import { assertDryRunSupported, dryRun, dryRunArguments, rolledBack, unmadeSecre
 import { storeAnswer } from "./idempotency";
 import { jsonTextOf, parseJsonText, withFields } from "../wire/jsonText";
 import { defaultPageSize } from "../records/listPlan";
-import { execute, loggedWithout, projectorFor } from "./pipeline";
+import { execute, loggedWithout, projectorFor, rowsShown } from "./pipeline";
 import {
   answerCall,
   issueFunction,
@@ -51,7 +51,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
   const answerRest = (ctx: MutationCtx, args: RestRequest): Promise<RestAnswer> =>
     withProblemsAsData(async () => {
       const call = await callOf(ctx, find(args.operation), args);
-      const execution = await execute(ctx, call);
+      const execution = await restored(ctx, call.operation, await execute(ctx, call), operations);
       const answer = encode(call, execution, operations);
       if (execution.kind === "answer" && call.idempotency) {
         const { caller, tenant, now } = execution;
@@ -195,6 +195,20 @@ function parsedBody(bodyText: string | undefined): object {
   }
   const message = "The body must be a JSON object.";
   throw new ProblemError("validation_failed", message, [{ pointer: "", code: "invalid_type", message }]);
+}
+
+/** A replayed answer whose rows were kept by their ids, with the rows as they are now. */
+async function restored(
+  ctx: MutationCtx,
+  { resource }: Operation,
+  execution: Execution,
+  operations: Operations,
+): Promise<Execution> {
+  if (execution.kind !== "replay" || !execution.createdIds || !execution.tenant) return execution;
+  const { on } = operations.get(`${resource}.get`)?.declaration ?? {};
+  if (!on) throw new Error(`Rows of ${resource} cannot be read again.`);
+  const data = await rowsShown(ctx, on, execution.tenant, execution.createdIds, execution.now);
+  return { ...execution, body: jsonTextOf({ ...JSON.parse(execution.body), data }) };
 }
 
 function encode(call: Call, execution: Execution, operations: Operations): RestAnswer {

@@ -93,6 +93,7 @@ interface Departures extends Partial<
     | "dryRun"
     | "takesBytes"
     | "tagsRow"
+    | "hourlyLimit"
     | "deprecated"
   >
 > {

@@ -22,6 +22,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   notifications: ["by_read_and_createdAt"],
   webhookDeliveries: ["by_status_and_endpointId_and_nextRetryAt", "by_endpointId_and_senderId", "by_expiresAt"],
   webhookEndpoints: ["by_status_and_nextTryAt"],
+  revokedTokens: ["by_subject_and_tokenId", "by_expiresAt"],
   webhookEvents: [
     "by_provider_and_eventId",
     "by_provider_and_subject_and_occurredAt",

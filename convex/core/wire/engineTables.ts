@@ -16,6 +16,7 @@ export const engineTables = {
   /** Where webhooks go, and what goes there. */
   endpoints: "webhookEndpoints",
   deliveries: "webhookDeliveries",
+  revokedTokens: "revokedTokens",
 } as const;
 
 /** The internal mutation that begins to send what an endpoint is due. */

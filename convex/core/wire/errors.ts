@@ -5,6 +5,7 @@ import { codeAndStatus } from "./declaredProblems";
 import { problems } from "./problems";
 import type { DeclaredProblem } from "./declaredProblems";
 import type { ProblemCode } from "./problems";
+import type { Quota } from "./rateLimits";
 
 /** One fault inside a request: where (RFC 6901 JSON Pointer into the flat input), a stable code, and what to change. */
 export type ProblemFault = {
@@ -22,13 +23,26 @@ export type Problem = {
   readonly code: ProblemCode;
   readonly requestId?: string;
   readonly errors?: ProblemFault[];
+  /** With 429: when the same request may succeed, and the quotas that it exceeded. */
+  readonly retryAfterSeconds?: number;
+  readonly "violated-policies"?: string[];
 };
 
-/** The problem that is declared as `declared`; `type` resolves to the page of its code on this deployment's site origin. */
+/** Types that are registered for what a code says (RFC 9457, 4.2); the page of the code names them. */
+const registeredTypes = new Map<ProblemCode, string>([
+  ["rate_limited", "https://iana.org/assignments/http-problem-types#quota-exceeded"],
+]);
+
+/** The type of a code's problems: the page that explains it on the deployment at `origin`, or the registered one. */
+export function typeOfProblem(code: ProblemCode, origin: string): string {
+  return registeredTypes.get(code) ?? `${origin}/problems/${code}`;
+}
+
+/** The problem that is declared as `declared`. */
 export function problemOf(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]): Problem {
   const [code, status] = codeAndStatus(declared);
   const title = problems[code][1];
-  const type = `${env["CONVEX_SITE_URL"] ?? ""}/problems/${code}`;
+  const type = typeOfProblem(code, env["CONVEX_SITE_URL"] ?? "");
   return errors ? { type, title, status, detail, code, errors: [...errors] } : { type, title, status, detail, code };
 }
 
@@ -45,8 +59,13 @@ export class ProblemError extends ConvexError<Problem> {
   /** Set once the caller's organization is known: what the request log is to show. Never part of the answer. */
   logged: Denial | undefined;
 
-  constructor(declared: DeclaredProblem, detail: string, errors?: readonly ProblemFault[]) {
-    super(problemOf(declared, detail, errors));
+  constructor(
+    declared: DeclaredProblem,
+    detail: string,
+    errors?: readonly ProblemFault[],
+    further?: Pick<Problem, "retryAfterSeconds" | "violated-policies">,
+  ) {
+    super({ ...problemOf(declared, detail, errors), ...further });
   }
 
   /** Which entry of `problems` this is: status, title and remedy follow from it. */
@@ -58,6 +77,13 @@ export class ProblemError extends ConvexError<Problem> {
 /** The one answer for a missing row and for a row of another organization. */
 export function notFound(noun: string): ProblemError {
   return new ProblemError("not_found", `There is no such ${noun}.`);
+}
+
+/** A quota that is used up, as a 429 that says when there will be some of it again. */
+export function rateLimited({ name, limit, windowSeconds }: Quota, retryAfterMs: number): ProblemError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  const detail = `At most ${limit} requests in ${windowSeconds} seconds (${name}); the next may be sent in ${retryAfterSeconds} seconds.`;
+  return new ProblemError("rate_limited", detail, undefined, { retryAfterSeconds, "violated-policies": [name] });
 }
 
 /** A single faulty field as a 400 with its pointer. */

@@ -136,6 +136,11 @@ export const generalProblems = {
     "This deployment sends nothing to that URL",
     "Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.",
   ],
+  rate_limited: [
+    429,
+    "Too many requests",
+    "Wait as long as `Retry-After` says. `RateLimit` tells in every answer how many requests are left; an organization can raise the limits of its own callers in its `settings`. It is the problem type `quota-exceeded` of draft-ietf-httpapi-ratelimit-headers.",
+  ],
   unavailable: [
     503,
     "The deployment cannot take this now",

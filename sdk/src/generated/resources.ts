@@ -364,7 +364,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
    *
    * @example
-   * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"] });
+   * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
    */
   create(input: CreateApiKeyBody, options?: ChangeOptions): Call<CreateApiKeyAnswer>;
 
@@ -421,7 +421,7 @@ export interface ApiKeysResource {
   /**
    * Update an API key
    *
-   * Changes its name, or takes scopes away.
+   * Changes its name or its limit, or takes scopes away. Without a limit of its own (null) it has the organization's.
    *
    * Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
    *
@@ -1302,7 +1302,7 @@ export interface OrganizationsResource {
    *   slug: "north-wind-energy",
    *   externalId: "org_5bT1xW9",
    *   metadata: { costCenter: "4711" },
-   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, healthRecoveryThreshold: 1, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, apiLogSuccessPercent: 1, auditRetentionDays: 365, trashRetentionDays: 30 },
+   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, healthRecoveryThreshold: 1, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, apiLogSuccessPercent: 1, auditRetentionDays: 365, trashRetentionDays: 30, userRequestsPerMinute: 6000, apiKeyRequestsPerMinute: 6000, agentRequestsPerMinute: 6000 },
    * });
    */
   create(input: CreateOrganizationBody, options?: ChangeOptions): Call<Organization>;
