@@ -2,7 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { scheduledJobs } from "./jobs/tables";
-import { emails, notifications } from "./messaging/tables";
+import { emailSuppressions, emails, notifications } from "./messaging/tables";
 import { auditLogs } from "./observability/tables";
 import { idempotencyKeys, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
@@ -17,6 +17,7 @@ export default defineSchema({
   auditLogs,
   clientMemberships,
   clients,
+  emailSuppressions,
   emails,
   idempotencyKeys,
   invitations,

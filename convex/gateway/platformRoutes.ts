@@ -2,6 +2,8 @@ import { makeFunctionReference } from "convex/server";
 import { entityTagMatches } from "../core/wire/etag";
 import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
 import { receiveClerkWebhook } from "./clerkWebhook";
+import { receiveResendWebhook } from "./resendWebhook";
+import { assertOneClick, unknownLink, unsubscribeTokenOf } from "./unsubscribing";
 import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
 import { nothingThere, problemResponseOf } from "./responses";
 import { tokenRequestOf } from "./tokenRequests";
@@ -21,6 +23,8 @@ const createToken = makeFunctionReference<"action", Record<string, unknown>, obj
 const discovery = makeFunctionReference<"query", Arguments, HttpDocument>("platform/discovery:document");
 const home = makeFunctionReference<"query", Arguments, HttpDocument>("platform/home:page");
 const problemPage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/problemPages:page");
+const unsubscribePage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/unsubscribePage:page");
+const unsubscribe = makeFunctionReference<"mutation", Arguments, HttpDocument>("platform/unsubscribePage:unsubscribe");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
 const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
 type DocumentReference = typeof discovery;
@@ -45,6 +49,18 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/webhooks/clerk", async (c) =>
     c.json(await receiveClerkWebhook(c.env, c.req.raw), 200, c.get("headers")),
   );
+  app.post("/v1/webhooks/resend", async (c) =>
+    c.json(await receiveResendWebhook(c.env, c.req.raw), 200, c.get("headers")),
+  );
+  app.get("/v1/email/unsubscribe", async (c) => {
+    const token = unsubscribeTokenOf(c.req.query("token"));
+    return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));
+  });
+  app.post("/v1/email/unsubscribe", async (c) => {
+    const token = unsubscribeTokenOf(c.req.query("token"));
+    await assertOneClick(c.req.raw);
+    return answerPage(c, await c.env.runMutation(unsubscribe, { token }));
+  });
 
   app.get("/.well-known/jwks.json", (c) => answerDocument(c, discovery, { name: "jwks" }));
   app.get("/.well-known/oauth-authorization-server", (c) =>
@@ -94,6 +110,12 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
     return new Response(null, { status: 304, headers: all });
   }
   return new Response(isBase64 ? bytesOf(body) : body, { status, headers: all });
+}
+
+/** A page of one person's. */
+function answerPage(c: GatewayContext, { status, headers, body }: HttpDocument): Response {
+  if (status === 404) throw unknownLink();
+  return new Response(body, { status, headers: { ...c.get("headers"), ...headers } });
 }
 
 function joined(...values: (string | undefined)[]): string {

@@ -6,12 +6,15 @@ import { dayMs } from "../core/wire/durations";
 
 const retentionMs = 30 * dayMs;
 /** What works on the messages of a provider. */
-const processing = { clerk: makeFunctionReference<"mutation">("tenancy/clerkEvents:process") };
+const processing = {
+  clerk: makeFunctionReference<"mutation">("tenancy/clerkEvents:process"),
+  resend: makeFunctionReference<"mutation">("messaging/resendEvents:process"),
+};
 
 /** Keeps a message that a provider signed, once for each of its ids, and has it worked on afterwards. */
 export const receive = internalMutation({
   args: {
-    provider: v.literal("clerk"),
+    provider: v.union(v.literal("clerk"), v.literal("resend")),
     eventId: v.string(),
     type: v.string(),
     payload: v.string(),

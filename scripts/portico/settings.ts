@@ -36,7 +36,17 @@ export type InstallationSettings = Omit<Settings, "watch" | "logFormat" | "logLe
 const shortestAdminKey = 16;
 
 /** Variables of the process that are handed on to the functions, when they are set. */
-export const passedVariables = ["CLERK_WEBHOOK_SECRET", "CORS_ALLOWED_ORIGINS", "PLATFORM_ADMIN_SUBJECTS"] as const;
+export const passedVariables = [
+  "CLERK_WEBHOOK_SECRET",
+  "CORS_ALLOWED_ORIGINS",
+  "EMAIL_FROM",
+  "EMAIL_TOKEN_KEY",
+  "PLATFORM_ADMIN_SUBJECTS",
+  "RESEND_API_KEY",
+  "RESEND_API_URL",
+  "RESEND_WEBHOOK_SECRET",
+  "SITE_URL",
+] as const;
 
 /**
  * Reads the `PORTICO_*` variables.

@@ -819,6 +819,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/email/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what an unsubscribe link turns off
+         * @description The page that the link of an e-mail opens. Looking at it changes nothing, since programs look at links before people do.
+         */
+        get: operations["getUnsubscription"];
+        put?: never;
+        /**
+         * Unsubscribe by the link of an e-mail
+         * @description One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, in every organization. Needs no session and lasts; `PATCH /v1/me/settings` turns them on again. Doing it again changes nothing.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -2419,6 +2443,26 @@ export interface paths {
          * @description People, organizations and memberships as they change at Clerk, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `CLERK_WEBHOOK_SECRET`) within five minutes. A message is stored and worked on after the answer; one that is known already changes nothing. Messages in another order, or more than once, come to the same.
          */
         post: operations["receiveClerkWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a message of Resend's
+         * @description What became of an e-mail, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `RESEND_WEBHOOK_SECRET`) within five minutes. An address that does not exist gets no e-mail any more; one whose person complained, none that can be turned off. A message is stored and worked on after the answer; one that is known already changes nothing.
+         */
+        post: operations["receiveResendWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4611,6 +4655,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: boolean;
+            /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
              */
@@ -6252,6 +6301,17 @@ export interface components {
              */
             confirmSlug: string;
         };
+        /** @description A message of Resend's; its other members are read past. */
+        ResendMessage: {
+            /** @description The e-mail that it tells of, with the tags that it was sent with. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description What it tells of. */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description What to send to restore a client. */
         RestoreClientBody: {
             /**
@@ -7098,6 +7158,14 @@ export interface components {
              */
             userId: string;
         };
+        /** @description What a mail provider sends for a click, or the page's button (RFC 8058). */
+        UnsubscribeForm: {
+            /**
+             * @description Says that it is meant.
+             * @enum {string}
+             */
+            "List-Unsubscribe": "One-Click";
+        };
         /** @description What to send to update an agent. */
         UpdateAgentBody: {
             /**
@@ -7293,6 +7361,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: boolean;
+            /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
              */
@@ -7326,6 +7399,11 @@ export interface components {
             dashboardLayout?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: (boolean | null) | undefined;
             /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
@@ -7724,6 +7802,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `dry_run_unsupported`: The operation cannot be tried. Send the request without `Portico-Dry-Run`: what it does reaches beyond the database and could not be undone.
          *     - `idempotency_key_invalid`: The idempotency key is not valid. Send an `Idempotency-Key` of 8 to 128 printable characters without spaces.
          *     - `invalid_cursor`: The cursor does not fit this list. Use a cursor only with the same organization, filters and sort that returned it, or start again without one.
          *     - `invalid_signature`: The webhook's signature is not valid. Sign the body as it is sent with the secret that is set here, within five minutes.
@@ -7741,7 +7820,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "idempotency_key_invalid" | "invalid_cursor" | "invalid_signature" | "organization_required" | "unsupported_filter" | "validation_failed";
+                    code?: "dry_run_unsupported" | "idempotency_key_invalid" | "invalid_cursor" | "invalid_signature" | "organization_required" | "unsupported_filter" | "validation_failed";
                 };
             };
         };
@@ -11698,6 +11777,86 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    getUnsubscription: {
+        parameters: {
+            query: {
+                /**
+                 * @description The link's token: whose e-mails, and a signature. It does not end.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg
+                 */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query: {
+                /**
+                 * @description The link's token: whose e-mails, and a signature. It does not end.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg
+                 */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UnsubscribeForm"];
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UnsubscribeForm"];
+            };
+        };
+        responses: {
+            /** @description They are off. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -13318,6 +13477,7 @@ export interface operations {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
+                     *       "emailActivity": true,
                      *       "dashboardLayout": {
                      *         "columns": 2
                      *       },
@@ -13377,6 +13537,7 @@ export interface operations {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
+                     *       "emailActivity": true,
                      *       "dashboardLayout": {
                      *         "columns": 2
                      *       },
@@ -19029,6 +19190,62 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["ClerkMessage"];
+            };
+        };
+        responses: {
+            /** @description It is stored. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "accepted"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    receiveResendWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "email.bounced",
+                 *       "created_at": "2026-01-15T09:30:00.000Z",
+                 *       "data": {
+                 *         "email_id": "49a3999c-0ce1-4ea6-ab68",
+                 *         "to": [
+                 *           "dana.okoye@example.com"
+                 *         ],
+                 *         "tags": {
+                 *           "emailId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                 *         },
+                 *         "bounce": {
+                 *           "type": "Permanent",
+                 *           "subType": "General",
+                 *           "message": "The mailbox does not exist."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendMessage"];
             };
         };
         responses: {
