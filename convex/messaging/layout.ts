@@ -27,8 +27,8 @@ export function escaped(text: string): string {
 // Programs that know no style sheets take the attributes; those that know dark colours, the sheet.
 const sheet = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){.page{background:#17171b!important}.card{background:#212127!important;border-color:#3a3a44!important}
-.card p,.card h1{color:#ececf1!important}.foot p,.foot a{color:#a9a9b6!important}.button{background:#8ab4f8!important;color:#17171b!important}}
-@media (max-width:480px){.card{padding:24px 20px!important}}`;
+.card p,.card h1{color:#ececf1!important}.code{background:#2d2d35!important;color:#ececf1!important}.foot p,.foot a{color:#a9a9b6!important}.button{background:#8ab4f8!important;color:#17171b!important}}
+@media (max-width:480px){.card{padding:24px 20px 8px!important}}`;
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const paragraphStyle = `margin:0 0 16px;${font};font-size:16px;line-height:1.5;color:#1c1c1e;overflow-wrap:anywhere`;
 const footStyle = `margin:0 0 6px;${font};font-size:13px;line-height:1.5;color:#5b5b66;overflow-wrap:anywhere`;
@@ -47,10 +47,10 @@ export function action(label: string, url: string): Part {
 
 /** Something to copy. */
 export function code(label: string, value: string): Part {
-  const style = `margin:8px 0 24px;padding:12px 14px;border-radius:6px;background:#f1f1f4;color:#1c1c1e;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px;line-height:1.5;word-break:break-all`;
+  const style = `margin:0 0 24px;padding:12px 14px;border-radius:6px;background:#f1f1f4;color:#1c1c1e;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px;line-height:1.5;word-break:break-all`;
   return {
     text: `${label}:\n${value}`,
-    html: `${paragraph(`${label}:`).html}\n<p style="${style}"><span style="color:#1c1c1e">${escaped(value)}</span></p>`,
+    html: `${paragraph(`${label}:`).html}\n<div class="code" style="${style}">${escaped(value)}</div>`,
   };
 }
 
@@ -80,7 +80,7 @@ export function laidOut(parts: readonly Part[], { subject, footer }: Frame): Par
 <body class="page" style="margin:0;padding:0;background:#f4f4f7">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f4f4f7"><tr><td align="center" style="padding:32px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px">
-<tr><td class="card" style="padding:32px;border:1px solid #dcdce2;border-radius:10px;background:#ffffff;text-align:left">
+<tr><td class="card" style="padding:32px 32px 16px;border:1px solid #dcdce2;border-radius:10px;background:#ffffff;text-align:left">
 ${title}
 ${htmlOf(parts)}
 </td></tr>

@@ -34,7 +34,7 @@ export async function sendByResend(
   });
   if ("unanswered" in answer) return { kind: "failed", error: answer.unanswered, isFinal: false };
   const { status, body, retryAfterMs } = answer;
-  const named = { ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const named = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status >= 200 && status < 300)
     return { kind: "sent", provider: "resend", ...(body.id === undefined ? {} : { providerMessageId: body.id }) };
   // Another body under the same key: an earlier attempt was taken before a setting changed.

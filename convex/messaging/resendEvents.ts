@@ -52,12 +52,12 @@ async function outcomeOf(writer: UnscopedWriter, event: Doc<"webhookEvents">, no
       const detail = told.detail ?? "The recipient's server did not take it.";
       // A full mailbox or a server that is down takes the next one, perhaps.
       const lasts = told.bounceType !== "Transient" && told.bounceType !== "Undetermined";
-      if (lasts) await suppress(writer, email.to, { reason: "bounce", detail, emailId: email._id, createdAt: now });
+      if (lasts) await suppress(writer, email.to, { reason: "bounce", detail, createdAt: now });
       await writer.patch("emails", email, { ...carried, status: "bounced", error: detail });
       return { status: "processed", organizationId };
     }
     case "email.complained":
-      await suppress(writer, email.to, { reason: "complaint", emailId: email._id, createdAt: now });
+      await suppress(writer, email.to, { reason: "complaint", createdAt: now });
       // That it had come back says more.
       if (email.status !== "bounced")
         await writer.patch("emails", email, {

@@ -5,7 +5,7 @@ import { canonicalEmail } from "../core/schema/emailAddresses";
 import { sha256Hex } from "../core/wire/secrets";
 import type { UnscopedReader } from "../core/records/reader";
 import type { UnscopedWriter } from "../core/records/writer";
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Doc } from "../_generated/dataModel";
 
 type Suppression = Doc<"emailSuppressions">;
 
@@ -25,16 +25,11 @@ export async function suppressionOf(
 export async function suppress(
   writer: UnscopedWriter,
   address: string,
-  {
-    reason,
-    detail,
-    emailId,
-    createdAt,
-  }: Pick<Suppression, "reason" | "detail" | "createdAt"> & { emailId: Id<"emails"> },
+  { reason, detail, createdAt }: Pick<Suppression, "reason" | "detail" | "createdAt">,
 ): Promise<void> {
   const known = await suppressionOf(writer, address);
   if (known?.reason === "bounce" || known?.reason === reason) return;
-  const values = { reason, emailId, createdAt, ...(detail === undefined ? {} : { detail }) };
+  const values = { reason, createdAt, ...(detail === undefined ? {} : { detail }) };
   if (known) await writer.patch("emailSuppressions", known, values);
   else await writer.insert("emailSuppressions", { addressHash: await sha256Hex(canonicalEmail(address)), ...values });
 }

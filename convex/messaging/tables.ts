@@ -168,7 +168,6 @@ export const emailSuppressionFields = {
     "`bounce` ends every e-mail to the address, `complaint` those that people can turn off.",
   ),
   detail: described(z.string().max(500), "What the recipient's server said.", "The mailbox does not exist.").optional(),
-  emailId: described(reference("emails", "null"), "The e-mail that it became known by.").optional(),
   createdAt: described(timestampMs(), "Since when."),
 };
 

@@ -202,7 +202,7 @@ class SignInDoor {
     if (isSent && (!form || request.headers.origin !== `http://${request.headers.host}`))
       return sendPage(response, 403, refusalPage("The form is of another page."));
     const { status, body, script } = await page(form);
-    response.writeHead(status, pageHeaders({ ...(script === undefined ? {} : { script }) })).end(body);
+    response.writeHead(status, pageHeaders({ script })).end(body);
   }
 
   #userOf(parameters: URLSearchParams): DevelopmentUser | undefined {
@@ -338,5 +338,5 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 function sendPage(response: ServerResponse, status: number, body: string, target?: URL): void {
-  response.writeHead(status, pageHeaders({ ...(target ? { target } : {}) })).end(body);
+  response.writeHead(status, pageHeaders({ target })).end(body);
 }

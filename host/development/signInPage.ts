@@ -22,10 +22,10 @@ button{cursor:pointer;text-align:left}button:hover,button:focus-visible,input:fo
 .other{display:grid;gap:.5rem;max-width:22rem}label{display:grid;gap:.25rem}`;
 
 /** Headers of every page of the local sign-in; `target` is where its forms may lead, `script` the one that may run. */
-export function pageHeaders({ target, script }: { readonly target?: URL; readonly script?: string } = {}): Record<
-  string,
-  string
-> {
+export function pageHeaders({
+  target,
+  script,
+}: { readonly target?: URL | undefined; readonly script?: string | undefined } = {}): Record<string, string> {
   const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return {
     "content-type": "text/html; charset=utf-8",

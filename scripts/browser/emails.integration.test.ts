@@ -30,7 +30,7 @@ const filling = {
 };
 const names = Object.keys(samples).filter((name): name is TemplateType => Object.hasOwn(samples, name));
 
-function mailOf<Type extends TemplateType>(type: Type, siteUrl: string | undefined) {
+function mailOf(type: TemplateType, siteUrl: string | undefined) {
   return filled(render(type, samples[type], { siteUrl, carriesToken: true }), filling);
 }
 
@@ -92,7 +92,8 @@ const contrasts = `(() => {
     }
     return [255, 255, 255];
   };
-  const texts = [...document.querySelectorAll("h1,p,a,span")].filter((element) => element.textContent.trim() !== "");
+  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "";
+  const texts = [...document.body.querySelectorAll("*")].filter((element) => [...element.childNodes].some(isText));
   return texts.map((element) => {
     const [one, other] = [light(rgb(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
     return (one + 0.05) / (other + 0.05);
