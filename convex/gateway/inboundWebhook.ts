@@ -29,7 +29,16 @@ export function webhookSecret(variable: string): string {
 export async function receiveWebhook(
   ctx: ActionCtx,
   request: Request,
-  { provider, secret }: { readonly provider: "clerk" | "resend"; readonly secret: string },
+  {
+    provider,
+    secret,
+    keptOf = (data) => data,
+  }: {
+    readonly provider: "clerk" | "resend";
+    readonly secret: string;
+    /** What is stored of the data; all of it unless given. */
+    readonly keptOf?: (data: unknown) => unknown;
+  },
 ): Promise<WebhookReceipt> {
   const body = await readBody(request, "application/json", maximumBytes);
   const { id, sentAtMs } = await signedMessage(request.headers, body, secret, Date.now());
@@ -38,7 +47,7 @@ export async function receiveWebhook(
     provider,
     eventId: id,
     type,
-    payload: JSON.stringify(data),
+    payload: JSON.stringify(keptOf(data)),
     occurredAt: timestamp ?? sentAtMs,
   });
 }

@@ -158,6 +158,17 @@ describe("an e-mail by Resend", () => {
     await expect.poll(events).toEqual(Array(7).fill("resend ignored"));
   });
 
+  it("leaves no link that was clicked, nor an address, in the log of messages", async () => {
+    const link = `https://app.example.com/invitations/accept#token=inv_${"7".repeat(43)}`;
+    const clicked = told("email.clicked", await invited(newAddress()), { to: ["a@told.example"], click: { link } });
+    expect((await deliver(clicked)).status).toBe(200);
+    const asked = { table: "webhookEvents", order: "desc", paginationOpts: { numItems: 100, cursor: null } };
+    const events = async () =>
+      JSON.stringify(await operatorOf(portico.deployment)("query", "_system/cli/tableData", asked));
+    expect(await events()).toContain("email.clicked");
+    expect(await events()).not.toMatch(/inv_|@/);
+  });
+
   it("left no failure and no address in the log", () => {
     expect(portico.logLines.filter((line) => line.includes("[ERROR]"))).toEqual([]);
     expect(portico.logLines.join("\n")).not.toContain("@told.example");
