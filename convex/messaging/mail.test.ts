@@ -196,6 +196,7 @@ describe("by Resend, an e-mail", () => {
   beforeEach(() => {
     vi.stubEnv("RESEND_API_KEY", resend.apiKey);
     vi.stubEnv("RESEND_API_URL", resend.url);
+    vi.stubEnv("PORTICO_ALLOW_LOOPBACK_ORIGINS", resend.url);
     vi.stubEnv("EMAIL_FROM", "North Wind <mail@example.com>");
     resend.accepted.clear();
     resend.answers.length = 0;

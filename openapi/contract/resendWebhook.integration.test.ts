@@ -22,6 +22,7 @@ beforeAll(async () => {
   portico = await startTestPortico({
     RESEND_API_KEY: resend.apiKey,
     RESEND_API_URL: resend.url,
+    PORTICO_ALLOW_LOOPBACK_ORIGINS: resend.url,
     EMAIL_FROM: "Portico <mail@portico.example>",
   });
   owner = portico.demo.organizations[0]?.users.owner.token ?? "";
