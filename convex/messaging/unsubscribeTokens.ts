@@ -23,7 +23,7 @@ export async function unsubscribeUrlOf({
 }
 
 /** The token: whose e-mails, and a MAC that nobody else can make. */
-export async function unsubscribeToken({ userId, organizationId, category }: Subscription): Promise<string> {
+async function unsubscribeToken({ userId, organizationId, category }: Subscription): Promise<string> {
   const named = `${userId}.${organizationId}.${category}`;
   return `${named}.${textOf(await crypto.subtle.sign("HMAC", await mailKey(), signedBytes(named)))}`;
 }
