@@ -2,7 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { scheduledJobs } from "./jobs/tables";
-import { emails, notifications } from "./messaging/tables";
+import { emailSuppressions, emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
 import { files, idempotencyKeys, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
@@ -21,6 +21,7 @@ export default defineSchema({
   auditSeals,
   clientMemberships,
   clients,
+  emailSuppressions,
   emails,
   files,
   healthChecks,

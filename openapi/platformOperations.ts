@@ -156,6 +156,16 @@ function homeOperation(path: string, operationId: string, summary: string): Plat
 
 const scopes = ["schedule:read", "todo:read"];
 
+const unsubscribeToken: JsonObject = {
+  name: "token",
+  in: "query",
+  required: true,
+  description: "The link's token: whose e-mails, and a signature. It does not end.",
+  schema: { type: "string", minLength: 1, maxLength: 200 },
+  example:
+    "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
+};
+
 /** The gateway's own routes, in the document beside the operations of the domains. None needs a credential. */
 export const platformOperations: readonly PlatformOperation[] = [
   homeOperation("/", "getHome", "Ask what this is"),
@@ -340,6 +350,82 @@ export const platformOperations: readonly PlatformOperation[] = [
       "unsupported_content_encoding",
       "unsupported_media_type",
       "webhook_not_configured",
+      "internal",
+    ],
+  },
+  {
+    method: "post",
+    path: "/v1/webhooks/resend",
+    resource: "platform",
+    operationId: "receiveResendWebhook",
+    summary: "Receive a message of Resend's",
+    description:
+      "What became of an e-mail, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `RESEND_WEBHOOK_SECRET`) within five " +
+      "minutes. An address that does not exist gets no e-mail any more; one whose person complained, none that can be turned off. A " +
+      "message is stored and worked on after the answer; one that is known already changes nothing.",
+    requestBody: {
+      required: true,
+      content: json("ResendMessage", {
+        type: "email.bounced",
+        created_at: "2026-01-15T09:30:00.000Z",
+        data: {
+          email_id: "49a3999c-0ce1-4ea6-ab68",
+          to: ["dana.okoye@example.com"],
+          tags: { emailId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r" },
+          bounce: { type: "Permanent", subType: "General", message: "The mailbox does not exist." },
+        },
+      }),
+    },
+    success: { "200": answer("It is stored.", json("WebhookReceipt", { status: "accepted" })) },
+    problems: [
+      "invalid_signature",
+      "validation_failed",
+      "payload_too_large",
+      "unsupported_content_encoding",
+      "unsupported_media_type",
+      "webhook_not_configured",
+      "internal",
+    ],
+  },
+  {
+    method: "get",
+    path: "/v1/email/unsubscribe",
+    resource: "platform",
+    operationId: "getUnsubscription",
+    summary: "Ask what an unsubscribe link turns off",
+    description:
+      "The page that the link of an e-mail opens. Looking at it changes nothing, since programs look at links before people do.",
+    parameters: [unsubscribeToken],
+    success: { "200": answer("The page.", { "text/html": html }) },
+    problems: ["not_found", "internal"],
+  },
+  {
+    method: "post",
+    path: "/v1/email/unsubscribe",
+    resource: "platform",
+    operationId: "unsubscribe",
+    summary: "Unsubscribe by the link of an e-mail",
+    description:
+      "One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, in every organization. " +
+      "Needs no session and lasts; `PATCH /v1/me/settings` turns them on again. Doing it again changes nothing.",
+    parameters: [unsubscribeToken],
+    requestBody: {
+      required: true,
+      content: Object.fromEntries(
+        ["application/x-www-form-urlencoded", "multipart/form-data"].map((type) => [
+          type,
+          { schema: { $ref: "#/components/schemas/UnsubscribeForm" }, example: { "List-Unsubscribe": "One-Click" } },
+        ]),
+      ),
+    },
+    success: { "200": answer("They are off.", { "text/html": html }) },
+    problems: [
+      "not_found",
+      "validation_failed",
+      "dry_run_unsupported",
+      "payload_too_large",
+      "unsupported_content_encoding",
+      "unsupported_media_type",
       "internal",
     ],
   },

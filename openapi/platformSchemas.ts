@@ -65,6 +65,25 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
     additionalProperties: {},
     maxProperties: 32,
   },
+  ResendMessage: {
+    type: "object",
+    description: "A message of Resend's; its other members are read past.",
+    properties: {
+      type: { type: "string", maxLength: 100, description: "What it tells of." },
+      data: {
+        type: "object",
+        description: "The e-mail that it tells of, with the tags that it was sent with.",
+        additionalProperties: {},
+        maxProperties: 256,
+      },
+    },
+    required: ["type", "data"],
+    additionalProperties: {},
+    maxProperties: 32,
+  },
+  UnsubscribeForm: closedObject("What a mail provider sends for a click, or the page's button (RFC 8058).", {
+    "List-Unsubscribe": { type: "string", enum: ["One-Click"], description: "Says that it is meant." },
+  }),
   WebhookReceipt: closedObject("What became of a message.", {
     status: {
       type: "string",

@@ -6,11 +6,14 @@ import { runScript } from "./lib/runCommand";
 import { messageOf } from "./lib/runMain";
 import { DevelopmentLoop, digestOf } from "./portico/developmentLoop";
 import { FolderWatch } from "./portico/folderWatch";
+import { followMail } from "./portico/localMail";
 import { logWriter } from "./portico/logWriter";
+import { operatorOf } from "./portico/operatorCall";
 import { servingWarnings } from "./portico/serving";
 import { readSettings } from "./portico/settings";
 import { startPortico } from "./portico/startPortico";
 import { unknownVariables } from "./portico/variableNames";
+import type { WrittenMail } from "./portico/localMail";
 import type { Log } from "./portico/logWriter";
 import type { Settings } from "./portico/settings";
 import type { RunningPortico } from "./portico/startPortico";
@@ -68,7 +71,9 @@ async function main(): Promise<void> {
   const { siteUrl: restUrl, cloudUrl: convexUrl } = portico.publicUrls;
   log.event({ level: "info", event: "ready", fields: { restUrl, convexUrl, elapsedMs } });
   if (settings.logFormat === "text") printWelcome(portico, path.join(settings.dataDirectory, "demo.json"), elapsedMs);
-  if (settings.watch) await developOnChange(portico);
+  if (!settings.watch) return;
+  await developOnChange(portico);
+  void writeMail(portico, settings, log, asked);
 }
 
 /** People who develop want to see every request, and so does a machine that reads the log; others read the metrics. */
@@ -133,6 +138,15 @@ function printWelcome(
   // Prints where the key is and never the key, since output is kept in logs.
   const key = `$(node -p 'require("${demoFile}").organizations[0].apiKey')`;
   process.stdout.write(`Try it:\n\n  curl -H "Authorization: Bearer ${key}" ${siteUrl}/v1/schedules\n\n`);
+}
+
+/** E-mails become files that people open, where no provider carries them to anybody. */
+function writeMail({ deployment }: RunningPortico, { dataDirectory }: Settings, log: Log, signal: AbortSignal) {
+  const call = operatorOf(deployment);
+  const onWritten = ({ to, subject, file }: WrittenMail) =>
+    process.stdout.write(`${styled("bold", "E-mail")} to ${to}: ${subject}\n  ${path.relative(process.cwd(), file)}\n`);
+  const onTrouble = (message: string) => log.entry({ path: "", line: `[WARN] E-mails are not written: ${message}` });
+  return followMail({ call, dataDirectory, onWritten }, { signal, onTrouble });
 }
 
 /** Loads `convex/` again when a file of it changes, then generates what comes of it and checks its types. */

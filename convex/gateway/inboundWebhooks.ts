@@ -22,9 +22,9 @@ interface Message {
 
 /** A provider whose messages this deployment takes, each at `/v1/webhooks/<name>`. */
 interface Provider {
-  readonly secretVariable: "CLERK_WEBHOOK_SECRET";
+  readonly secretVariable: "CLERK_WEBHOOK_SECRET" | "RESEND_WEBHOOK_SECRET";
   /** @throws {ProblemError} 503 when the deployment is not set up for its messages */
-  assertConfigured(): void;
+  assertConfigured?(): void;
   /** @throws {ProblemError} 400 without a valid signature of what was sent, or for one that is older than five minutes */
   verify(headers: Headers, body: string, secret: string, nowMs: number): Promise<SignedMessage>;
   messageOf(body: string): Message;
@@ -40,6 +40,14 @@ const providers = {
     },
     verify: signedMessage,
     messageOf: typedMessage,
+  },
+  resend: {
+    secretVariable: "RESEND_WEBHOOK_SECRET",
+    verify: signedMessage,
+    messageOf: (body) => {
+      const message = typedMessage(body);
+      return { ...message, data: fateOf(message.data) };
+    },
   },
 } as const satisfies Readonly<Record<string, Provider>>;
 type ProviderName = keyof typeof providers;
@@ -61,7 +69,7 @@ export async function receiveWebhook(ctx: ActionCtx, name: ProviderName, request
   const provider: Provider = providers[name];
   const secret = env[provider.secretVariable];
   if (!secret) throw new ProblemError("webhook_not_configured", `${provider.secretVariable} is not set.`);
-  provider.assertConfigured();
+  provider.assertConfigured?.();
   const body = await readBody(request, "application/json", maximumBytes);
   const { id, sentAtMs } = await verified(ctx, name, () => provider.verify(request.headers, body, secret, Date.now()));
   const { type, data, occurredAt = sentAtMs } = provider.messageOf(body);
@@ -99,4 +107,12 @@ function typedMessage(body: string): Message {
       return { type, data, ...(isTime ? { occurredAt: Number(timestamp) } : {}) };
   }
   throw new ProblemError("validation_failed", "The body is no message with `type` and `data`.");
+}
+
+const toldOfEmails = new Set(["email_id", "tags", "bounce"]);
+
+/** What tells of an e-mail and its fate. The rest may hold a link that somebody clicked, and with it the secret of an invitation. */
+function fateOf(data: unknown): unknown {
+  if (typeof data !== "object" || data === null) return {};
+  return Object.fromEntries(Object.entries(data).filter(([name]) => toldOfEmails.has(name)));
 }

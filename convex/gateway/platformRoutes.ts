@@ -5,6 +5,7 @@ import { oauthErrorOf, oauthErrors } from "../core/wire/oauthErrors";
 import { fileResponse } from "./fileAnswers";
 import { receiveWebhook } from "./inboundWebhooks";
 import { answerLiveness, answerReadiness } from "./probes";
+import { assertOneClick, unknownLink, unsubscribeTokenOf } from "./unsubscribing";
 import { prefersHtml, prefersJson, refusesGzip } from "./negotiation";
 import { rateLimiting } from "./rateLimiting";
 import { nothingThere, problemResponseOf } from "./responses";
@@ -35,6 +36,8 @@ const openFile = makeFunctionReference<
   Arguments,
   { readonly headers: Readonly<Record<string, string>>; readonly file: ServedFile }
 >("platform/fileLinks:open");
+const unsubscribePage = makeFunctionReference<"query", Arguments, HttpDocument>("platform/unsubscribePage:page");
+const unsubscribe = makeFunctionReference<"mutation", Arguments, HttpDocument>("platform/unsubscribePage:unsubscribe");
 const openApiDocument = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/openApi:document");
 const swaggerUi = makeFunctionReference<"query", Arguments, HttpDocument>("documentation/swaggerUi:file");
 type DocumentReference = typeof discovery;
@@ -61,6 +64,18 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/webhooks/clerk", async (c) =>
     c.json(await receiveWebhook(c.env, "clerk", c.req.raw), 200, c.get("headers")),
   );
+  app.post("/v1/webhooks/resend", async (c) =>
+    c.json(await receiveWebhook(c.env, "resend", c.req.raw), 200, c.get("headers")),
+  );
+  app.get("/v1/email/unsubscribe", async (c) => {
+    const token = unsubscribeTokenOf(c.req.query("token"));
+    return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));
+  });
+  app.post("/v1/email/unsubscribe", async (c) => {
+    const token = unsubscribeTokenOf(c.req.query("token"));
+    await assertOneClick(c.req.raw);
+    return answerPage(c, await c.env.runMutation(unsubscribe, { token }));
+  });
 
   app.get("/v1/file-content", async (c) => {
     const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("link") ?? "" });
@@ -139,6 +154,12 @@ async function admitAddress(c: GatewayContext): Promise<void> {
   const { headers, refusal } = await rateLimiting.admit(c.env, networkOf(address), { address, isPublic: true });
   c.set("headers", { ...c.get("headers"), ...headers });
   if (refusal) throw refusal;
+}
+
+/** A page of one person's. */
+function answerPage(c: GatewayContext, { status, headers, body }: HttpDocument): Response {
+  if (status === 404) throw unknownLink();
+  return new Response(body, { status, headers: { ...c.get("headers"), ...headers } });
 }
 
 function joined(...values: (string | undefined)[]): string {

@@ -1,7 +1,7 @@
 import { getFunctionName, makeFunctionReference } from "convex/server";
 import { env } from "../_generated/server";
 import { minuteMs } from "../core/wire/durations";
-import { render } from "./templates";
+import { categoryOf, render } from "./templates";
 import type { TemplateData, TemplateType } from "./templates";
 import type { MailedPrefix } from "../core/wire/credentialKinds";
 import type { StoredSecret } from "../core/wire/secrets";
@@ -35,7 +35,7 @@ export interface NewEmail<Type extends TemplateType> {
   readonly organization?: Doc<"organizations"> | undefined;
   /** The recipient, where it is a known person. */
   readonly userId?: Id<"users"> | undefined;
-  /** What it carries beside its data. No mutation and no row sees it: the sender makes it, anew with each attempt. */
+  /** What it carries beside its data. No mutation and no row sees it: the sender makes it, the same with each attempt. */
   readonly secret?: { readonly prefix: MailedPrefix; readonly issuer: TokenIssuer; readonly rowId: string };
 }
 
@@ -49,9 +49,11 @@ export async function queueEmail<Type extends TemplateType>(
   { template, to, data, organization, userId, secret }: NewEmail<Type>,
 ): Promise<Id<"emails">> {
   const rendered = render(template, data, { siteUrl: env["SITE_URL"], carriesToken: secret !== undefined });
+  const category = categoryOf(template);
   const values = {
     to,
     templateType: template,
+    ...(category === undefined ? {} : { category }),
     ...rendered,
     ...(userId === undefined ? {} : { userId }),
     ...(secret === undefined ? {} : { tokenSource: { ...secret, issuer: getFunctionName(secret.issuer) } }),

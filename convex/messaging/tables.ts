@@ -1,6 +1,15 @@
 import * as z from "zod";
-import { described, emailAddress, integer, jsonObject, reference, text, timestampMs } from "../core/schema/fields";
-import { optionalTenantTable, tenantTable } from "../core/schema/table";
+import {
+  described,
+  emailAddress,
+  exampleHash,
+  integer,
+  jsonObject,
+  reference,
+  text,
+  timestampMs,
+} from "../core/schema/fields";
+import { globalTable, optionalTenantTable, tenantTable } from "../core/schema/table";
 
 /** What a notification may tell of. What an integrator makes up begins with `custom.`. */
 export const notificationTypes = [
@@ -73,6 +82,10 @@ export const notifications = tenantTable(notificationFields, "", {
   .index("by_organizationId_and_userId_and_groupKey_and_read", ["organizationId", "userId", "groupKey", "read"])
   .index("by_read_and_createdAt", ["read", "createdAt"]);
 
+/** What people can turn off, each by a setting of theirs. What follows from their own account has no category. */
+export const emailCategories = ["activity"] as const;
+export type EmailCategory = (typeof emailCategories)[number];
+
 export const emailFields = {
   to: described(emailAddress(), "The address that it goes to.", "dana.okoye@example.com"),
   templateType: described(
@@ -81,20 +94,25 @@ export const emailFields = {
       "organizationInvite",
       "roleChanged",
       "organizationDeleted",
+      "invitationAccepted",
       "webhookFailing",
       "webhookDisabled",
     ]),
     "What it is about, and so which template makes it.",
   ),
+  category: described(
+    z.enum(emailCategories),
+    "What the recipient can turn off to get no such e-mails; absent where they always go.",
+  ).optional(),
   subject: described(text(1, 200), "Its subject.", "You are invited to North Wind Energy"),
   html: described(
     z.string(),
-    "Its body as HTML. Where the recipient finds a secret, it reads `[token]`.",
+    "Its body as HTML. Where the recipient finds a secret or their unsubscribe link, it reads `[token]` or `[unsubscribe]`.",
     "<p>Hello Dana, your account is ready.</p>",
   ),
   text: described(
     z.string(),
-    "Its body as plain text. Where the recipient finds a secret, it reads `[token]`.",
+    "Its body as plain text. Where the recipient finds a secret or their unsubscribe link, it reads `[token]` or `[unsubscribe]`.",
     "Hello Dana, your account is ready.",
   ),
   userId: described(reference("users", "null"), "The recipient, where it is a known person.").optional(),
@@ -104,20 +122,31 @@ export const emailFields = {
       prefix: described(z.string().max(12), "What it begins with.", "inv_"),
       rowId: described(z.string().max(64), "The row that it opens.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"),
     }),
-    "Where the secret in it comes from: the sender makes it anew each time, and only its hash is stored.",
+    "Where the secret in it comes from: the sender makes it, and only its hash is stored.",
   ).optional(),
   provider: described(
     z.enum(["local", "resend"]),
-    "What carried it; `local` hands it to nobody. Absent until it is sent.",
+    "What carried it; `local` wrote it to a file of whoever runs the deployment. Absent until it is sent.",
   ).optional(),
-  status: described(z.enum(["queued", "sent", "failed"]), "How far it is."),
+  status: described(
+    z.enum(["queued", "sent", "failed", "suppressed", "bounced", "complained"]),
+    "How far it is. `suppressed` was not sent, since the address takes none or the recipient wants none; `bounced` came back; of `complained` the recipient said that it is spam.",
+  ),
   attempts: described(integer(0, 3), "How often sending was begun.", 1),
   nextRetryAt: described(
     timestampMs(),
     "When sending is begun again unless it has ended; absent once it is sent or given up.",
   ).optional(),
   sentAt: described(timestampMs(), "When it was sent.").optional(),
-  error: described(z.string().max(500), "Why it was not sent.", "The address does not exist.").optional(),
+  deliveredAt: described(
+    timestampMs(),
+    "When the recipient's server took it, as far as the provider tells.",
+  ).optional(),
+  error: described(
+    z.string().max(500),
+    "Why it was not sent, or has not arrived.",
+    "The address does not exist.",
+  ).optional(),
   providerMessageId: described(
     z.string().max(200),
     "The provider's name for it.",
@@ -137,3 +166,23 @@ export const emails = optionalTenantTable(emailFields, "CU", {
   .index("by_userId_and_createdAt", ["userId", "createdAt"])
   .index("by_status_and_nextRetryAt", ["status", "nextRetryAt"])
   .index("by_createdAt", ["createdAt"]);
+
+export const emailSuppressionFields = {
+  addressHash: described(
+    z.string().max(64),
+    "SHA-256 of the address, so that the list is no list of people.",
+    exampleHash,
+  ),
+  reason: described(
+    z.enum(["bounce", "complaint"]),
+    "`bounce` ends every e-mail to the address, `complaint` those that people can turn off.",
+  ),
+  detail: described(z.string().max(500), "What the recipient's server said.", "The mailbox does not exist.").optional(),
+  createdAt: described(timestampMs(), "Since when."),
+};
+
+/** Addresses that take no e-mails. Written by what the provider tells, removed by whoever runs the deployment. */
+export const emailSuppressions = globalTable(emailSuppressionFields, "", {
+  noun: "emailSuppression",
+  description: "An address that gets no e-mails, since one came back or was called spam.",
+}).index("by_addressHash", ["addressHash"]);

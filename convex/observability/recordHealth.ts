@@ -78,7 +78,7 @@ function healthOf({ db }: Pick<HealthContext, "db">, resourceType: HealthResourc
     .unique();
 }
 
-/** Everybody who is to know that something is down or healthy again learns it here: owners and administrators, by a notification. */
+/** Tells owners and administrators, by a notification, that something is down or healthy again; webhooks learn it by the table's events. */
 export async function announceHealth(
   ctx: HealthContext,
   event: "health.down" | "health.recovered",

@@ -66,6 +66,22 @@ export const healthChecks = tenantTable(healthCheckFields, "CU", {
       code: "health_check_taken",
     },
   ],
+  events: [
+    {
+      type: "health.down",
+      description: "A resource has failed as often in a row as the organization's settings say.",
+      on: ["created", "updated"],
+      was: { status: ["healthy", "degraded"] },
+      becomes: { status: "down" },
+    },
+    {
+      type: "health.recovered",
+      description: "A resource that was down is healthy again.",
+      on: ["updated"],
+      was: { status: ["down"] },
+      becomes: { status: "healthy" },
+    },
+  ],
 })
   .index("by_organizationId", ["organizationId"])
   .index("by_organizationId_and_status_and_lastCheckAt", ["organizationId", "status", "lastCheckAt"])

@@ -11,7 +11,9 @@ h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 1rem}h2{font-size:1.1rem;ma
 a{color:var(--link)}code{font-family:ui-monospace,monospace;font-size:.92em}
 .status{color:var(--muted);margin:0}ul{list-style:none;padding:0;margin:0}li{padding:.45rem 0;border-top:1px solid var(--line)}
 li span{color:var(--muted)}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.92em}
-th,td{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
+th,td{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}
+button{font:inherit;color:#fff;background:#0b57d0;border:0;border-radius:6px;padding:.6rem 1.1rem;cursor:pointer}
+button:focus-visible{outline:2px solid var(--text);outline-offset:2px}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}`;
 
 const common = { "cache-control": "public, max-age=300", vary: "Accept" };
 
@@ -27,25 +29,34 @@ export function jsonDocument(value: object, contentType = "application/json"): H
   return taggedDocument({ "content-type": contentType }, JSON.stringify(value));
 }
 
-/** A page for people: `main` is its HTML, and nothing in it runs or is loaded but the icon. */
-export async function htmlDocument({ title, main, status }: Page): Promise<HttpDocument> {
-  const policy = `default-src 'none'; img-src 'self'; style-src ${await styleSource(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  const body = `<!doctype html>
+/** A page for people: nothing in it runs or is loaded but the icon. */
+export async function htmlDocument(page: Page): Promise<HttpDocument> {
+  return taggedDocument(await htmlHeaders("none"), htmlOf(page), page.status);
+}
+
+/** A page with a form that goes back to where it came from. It is one person's: nobody keeps or lists it. */
+export async function formDocument(page: Page): Promise<HttpDocument> {
+  const headers = { ...(await htmlHeaders("self")), "cache-control": "no-store", "x-robots-tag": "noindex" };
+  return { status: 200, headers, body: htmlOf(page) };
+}
+
+async function htmlHeaders(formAction: "none" | "self"): Promise<Record<string, string>> {
+  const policy = `default-src 'none'; img-src 'self'; style-src ${await styleSource(style)}; base-uri 'none'; form-action '${formAction}'; frame-ancestors 'none'`;
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policy,
+    "referrer-policy": "no-referrer",
+  };
+}
+
+function htmlOf({ title, main }: Page): string {
+  return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title><link rel="icon" href="${siteBasePath(env)}/favicon.ico"><style>${style}</style></head>
 <body><main>${main}</main></body>
 </html>
 `;
-  return taggedDocument(
-    {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
-      "referrer-policy": "no-referrer",
-    },
-    body,
-    status,
-  );
 }
 
 function taggedDocument(headers: Record<string, string>, body: string, status = 200): HttpDocument {

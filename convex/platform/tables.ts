@@ -39,7 +39,7 @@ export const idempotencyKeys = optionalTenantTable(idempotencyKeyFields, "", {
   .index("by_expiresAt", ["expiresAt"]);
 
 export const webhookEventFields = {
-  provider: described(z.enum(["stripe", "clerk"]), "Who sent it."),
+  provider: described(z.enum(["stripe", "clerk", "resend"]), "Who sent it."),
   eventId: described(z.string().max(255), "The provider's id of the message.", "msg_2pZ8vQ7"),
   type: described(z.string().max(100), "What it tells of.", "user.updated"),
   payload: described(z.string(), "Its data, JSON as it was sent: names in it are not ours to choose.", "{}"),
@@ -69,7 +69,7 @@ export const webhookEventFields = {
   expiresAt: described(timestampMs(), "When it is forgotten: 30 days after it was received."),
 };
 
-/** Messages of identity and payment providers. Written once for each of their ids by the gateway, removed after 30 days by a cron. */
+/** Messages of identity, payment and mail providers. Written once for each of their ids by the gateway, removed after 30 days by a cron. */
 export const webhookEvents = optionalTenantTable(webhookEventFields, "", {
   noun: "webhookEvent",
   description: "A message that a provider sent to a webhook of this deployment.",

@@ -21,8 +21,11 @@ const refusalsRead = 20;
 const processingBy = (name: string) => makeFunctionReference<"mutation", { eventId: Id<"webhookEvents"> }>(name);
 
 /** What works on the messages of a provider; one that pays joins here. */
-const processing = { clerk: processingBy("tenancy/clerkEvents:process") };
-const provider = v.literal("clerk");
+const processing = {
+  clerk: processingBy("tenancy/clerkEvents:process"),
+  resend: processingBy("messaging/resendEvents:process"),
+};
+const provider = v.union(v.literal("clerk"), v.literal("resend"));
 type Provider = keyof typeof processing;
 
 const webhookEvents = resource({

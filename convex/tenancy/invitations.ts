@@ -15,7 +15,7 @@ import {
   shownToAddressee,
 } from "./invitations/addressees";
 import { givenBy, livingRole, voidReasonOf } from "./invitations/giving";
-import { mailInvitation } from "./invitations/mail";
+import { mailAcceptance, mailInvitation } from "./invitations/mail";
 import { invitations } from "./invitations/resource";
 import { asOf, assertSendsLeft, invitationExpiry, unknownToken } from "./invitations/rules";
 import { givenRole } from "./memberships/members";
@@ -160,16 +160,11 @@ export const accept = invitations.at("/accept").change("accept", {
       ? await db.patch("memberships", existing, { ...joined, invitedEmail: undefined, invitedName: undefined })
       : await db.insert("memberships", joined);
     await close(db, invitation, { status: "accepted", acceptedBy: user._id, acceptedAt: now });
-    if (invitedBy !== undefined)
-      await notify(
-        { db, unscoped, now },
-        {
-          userId: invitedBy,
-          type: "invitation_accepted",
-          actorId: user._id,
-          data: { invitationId: invitation._id, membershipId: membership._id },
-        },
-      );
+    if (invitedBy !== undefined) {
+      const data = { invitationId: invitation._id, membershipId: membership._id };
+      await notify({ db, unscoped, now }, { userId: invitedBy, type: "invitation_accepted", actorId: user._id, data });
+      await mailAcceptance(ctx, { inviterId: invitedBy, member: user, organization, role });
+    }
     if (user.defaultOrganizationId === undefined)
       await unscoped.patch("users", user, { defaultOrganizationId: organization._id });
     return { organization: withPublicId(organization), membership: withPublicId(membership) };

@@ -295,6 +295,7 @@ export const updateSettings = mutationOperation({
   body: () => ({
     theme: userSettingFields.theme.optional(),
     notificationsEnabled: userSettingFields.notificationsEnabled.optional(),
+    emailActivity: userSettingFields.emailActivity.nullable(),
     dashboardLayout: userSettingFields.dashboardLayout.nullable(),
     locale: userSettingFields.locale.nullable(),
     timezone: userSettingFields.timezone.nullable(),

@@ -27,7 +27,13 @@ export const profileDocument = lazily(() =>
 
 /** Preferences as they are shown, whether or not their user has written any. */
 export const settingsDocument = lazily(() => z.object(userSettingFields));
-export const defaultSettings = { theme: "system", notificationsEnabled: true, locale: "en", timezone: "UTC" } as const;
+export const defaultSettings = {
+  theme: "system",
+  notificationsEnabled: true,
+  emailActivity: true,
+  locale: "en",
+  timezone: "UTC",
+} as const;
 
 /** The profile of a user, or what stands in for it. */
 export async function shownProfile(reader: UnscopedReader, user: Doc<"users">): Promise<object> {

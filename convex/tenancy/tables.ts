@@ -95,6 +95,11 @@ export const userSettingFields = {
   userId: described(reference("users", "cascade"), "Whose settings they are."),
   theme: described(z.enum(["light", "dark", "system"]), "Colours of the interface; `system` until one is chosen."),
   notificationsEnabled: described(z.boolean(), "Whether the person wants notifications; true until chosen otherwise."),
+  emailActivity: described(
+    z.boolean(),
+    "Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.",
+    true,
+  ).optional(),
   dashboardLayout: described(jsonObject(16_384), "How the person has arranged the dashboard.", {
     columns: 2,
   }).optional(),

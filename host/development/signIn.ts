@@ -25,6 +25,14 @@ const requestParameters = [
   "code_challenge_method",
 ] as const;
 
+/** A page beside the sign-in: shown, or sent the form that it has. */
+export type DevelopmentPage = (form: URLSearchParams | undefined) => Promise<{
+  readonly status: number;
+  readonly body: string;
+  /** The one script that it may run. */
+  readonly script?: string;
+}>;
+
 /** What the local sign-in is started with. */
 export interface SignInOptions {
   readonly issuer: DevelopmentIssuer;
@@ -32,6 +40,8 @@ export interface SignInOptions {
   readonly port: number;
   /** Who can be chosen by a click. */
   readonly users: readonly DevelopmentUser[];
+  /** Further pages by path, for what an application of one's own does elsewhere. */
+  readonly pages?: ReadonlyMap<string, DevelopmentPage>;
   /** Milliseconds since the epoch; the system's clock when absent. */
   readonly now?: () => number;
 }
@@ -48,7 +58,13 @@ export interface RunningSignIn {
  * with PKCE, and a page on which anybody is whoever they choose. Its access tokens are the development issuer's.
  * @throws {Error} with one line when the port cannot be had
  */
-export async function startSignIn({ issuer, port, users, now = Date.now }: SignInOptions): Promise<RunningSignIn> {
+export async function startSignIn({
+  issuer,
+  port,
+  users,
+  pages = new Map(),
+  now = Date.now,
+}: SignInOptions): Promise<RunningSignIn> {
   const server = createServer((request, response) => {
     door.answer(request, response).catch(() => response.destroy());
   });
@@ -60,7 +76,7 @@ export async function startSignIn({ issuer, port, users, now = Date.now }: SignI
   });
   const address = server.address();
   const url = `http://${hostname}:${typeof address === "object" ? (address?.port ?? port) : port}`;
-  const door = new SignInDoor({ issuer, users, now, url });
+  const door = new SignInDoor({ issuer, users, pages, now, url });
   return {
     url,
     close: () =>
@@ -121,11 +137,14 @@ class SignInDoor {
         return this.#exchange(request, response);
       case "OPTIONS /token":
         return void response.writeHead(204, openToAll).end();
-      default:
+      default: {
+        const page = this.#options.pages.get(target.pathname);
+        if (page && (request.method === "GET" || request.method === "POST")) return this.#show(page, request, response);
         return sendJson(response, 404, {
           error: "not_found",
           error_description: "See /.well-known/openid-configuration.",
         });
+      }
     }
   }
 
@@ -175,6 +194,15 @@ class SignInDoor {
       expiresAtMs: this.#options.now() + codeLifetimeMs,
     });
     this.#redirect(response, redirectUri, parameters, { code });
+  }
+
+  async #show(page: DevelopmentPage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isSent = request.method === "POST";
+    const form = isSent ? await formOf(request) : undefined;
+    if (isSent && (!form || request.headers.origin !== `http://${request.headers.host}`))
+      return sendPage(response, 403, refusalPage("The form is of another page."));
+    const { status, body, script } = await page(form);
+    response.writeHead(status, pageHeaders({ script })).end(body);
   }
 
   #userOf(parameters: URLSearchParams): DevelopmentUser | undefined {
@@ -310,5 +338,5 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 function sendPage(response: ServerResponse, status: number, body: string, target?: URL): void {
-  response.writeHead(status, pageHeaders(target)).end(body);
+  response.writeHead(status, pageHeaders({ target })).end(body);
 }

@@ -21,16 +21,19 @@ button{cursor:pointer;text-align:left}button:hover,button:focus-visible,input:fo
 .users button span{display:block;color:var(--muted);font-size:.875rem}
 .other{display:grid;gap:.5rem;max-width:22rem}label{display:grid;gap:.25rem}`;
 
-/** Headers of every page of the local sign-in; `target` is where its forms may lead. */
-export function pageHeaders(target?: URL): Record<string, string> {
-  const styleHash = createHash("sha256").update(style).digest("base64");
+/** Headers of every page of the local sign-in; `target` is where its forms may lead, `script` the one that may run. */
+export function pageHeaders({
+  target,
+  script,
+}: { readonly target?: URL | undefined; readonly script?: string | undefined } = {}): Record<string, string> {
+  const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     // Without the origin of its own form it could not tell one of another page.
     "referrer-policy": "same-origin",
     // A browser holds the redirect after a form to `form-action` as well.
-    "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'${target ? ` ${target.origin}` : ""}; frame-ancestors 'none'`,
+    "content-security-policy": `default-src 'none'; style-src ${hashOf(style)};${script === undefined ? "" : ` script-src ${hashOf(script)};`} base-uri 'none'; form-action 'self'${target ? ` ${target.origin}` : ""}; frame-ancestors 'none'`,
   };
 }
 
@@ -48,7 +51,7 @@ export function signInPage({ users, request, clientId, redirectUri }: SignInPage
     users.length === 0
       ? ""
       : `<h2>Demo users</h2><form method="post" action="/authorize" class="users">${hidden}${buttons.join("")}</form>`;
-  return page(
+  return developmentPage(
     "Sign in for development",
     `<h1>Sign in for development</h1>
 <p>Whoever reaches this page can be anybody here; <code>npm run dev</code> alone serves it.
@@ -64,10 +67,11 @@ ${known}
 
 /** A refusal that cannot be sent back to whoever asked. */
 export function refusalPage(message: string): string {
-  return page("Sign-in refused", `<h1>Sign-in refused</h1><p>${escaped(message)}</p>`);
+  return developmentPage("Sign-in refused", `<h1>Sign-in refused</h1><p>${escaped(message)}</p>`);
 }
 
-function page(title: string, main: string): string {
+/** A page of the local sign-in: `main` is its HTML. */
+export function developmentPage(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -85,6 +89,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escaped(text: string): string {
+/** Text as HTML text or attribute value. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -20,10 +20,6 @@ async function invited() {
   const admin = world.as("admin");
   const sent = { organizationId: "acme", email: "sam@people.example", expiresAt: Date.now() + hourMs };
   const { id } = await admin.mutation(api.tenancy.invitations.create, sent);
-  // The sender stores a token of its own.
-  await vi.waitUntil(async () => (await world.host.run(({ db }) => db.get("invitations", id)))?.lastSentAt, {
-    timeout: 60_000,
-  });
   const token = `inv_${"4".repeat(43)}`;
   const tokenHash = await sha256Hex(token);
   await world.host.run(({ db }) => db.patch("invitations", id, { tokenHash }));

@@ -7,10 +7,14 @@ import { processFiles } from "./servedBy";
 /** The database's name in every data directory and backup. */
 export const databaseName = "portico.sqlite";
 
+/** Where the local transport writes e-mails, secrets included, in every data directory. */
+export const mailFolderName = "mail";
+
 /** What lies beside the database and belongs to it, or is no part of an installation's state. */
 const skipped = new Set([
   "backups",
   ...processFiles,
+  mailFolderName,
   databaseName,
   ...["-wal", "-shm", "-files"].map((end) => databaseName + end),
 ]);

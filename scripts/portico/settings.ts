@@ -46,8 +46,14 @@ const shortestAdminKey = 16;
 export const passedVariables = [
   "CLERK_WEBHOOK_SECRET",
   "CORS_ALLOWED_ORIGINS",
+  "EMAIL_FROM",
+  "EMAIL_TOKEN_KEY",
   "PLATFORM_ADMIN_SUBJECTS",
   "RATE_LIMITS",
+  "RESEND_API_KEY",
+  "RESEND_API_URL",
+  "RESEND_WEBHOOK_SECRET",
+  "SITE_URL",
 ] as const;
 
 /**

@@ -1,15 +1,18 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import PostalMime from "postal-mime";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { freePorts } from "../lib/freePorts";
+import { writeWaitingMail } from "./localMail";
 import { operatorOf } from "./operatorCall";
 import { readSettings } from "./settings";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
+import type { WrittenMail } from "./localMail";
 import type { InstallationSettings } from "./settings";
 
 const redirectUri = "http://localhost:4999/back";
@@ -83,6 +86,42 @@ describe("the local sign-in", () => {
     expect(await page.text()).toContain(`data-sign-in="${issuer}"`);
   });
 
+  it("has a page that the links of invitations lead to, which accepts them for whoever has the address", async () => {
+    const { settings, port: signInPort } = await installation();
+    const portico = await startPortico({ ...settings, signInPort }, () => {}, { bundle: bundleOnce });
+    onTestFinished(() => portico.close());
+    const [acme] = portico.demo?.organizations ?? [];
+    const email = "newcomer@invited.example";
+    const invited = await fetch(`${portico.siteUrl}/v1/invitations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${acme?.users.owner.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ email }),
+    });
+    expect(invited.status).toBe(201);
+    const files: string[] = [];
+    const call = operatorOf(portico.deployment);
+    const onWritten = ({ to, file }: WrittenMail) => void (to === email && files.push(file));
+    await writeWaitingMail({ call, dataDirectory: settings.dataDirectory, onWritten });
+    const { text = "" } = await PostalMime.parse(await readFile(files[0] ?? "", "utf8"));
+    const [, url = "", token = ""] =
+      /^(http:\/\/127\.0\.0\.1:\d+\/invitations\/accept)#token=(inv_\w+)$/m.exec(text) ?? [];
+
+    const page = await fetch(url);
+    const [, script = ""] = /<script>(.*)<\/script>/s.exec(await page.text()) ?? [];
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(page.headers.get("content-security-policy")).toContain(`script-src 'sha256-${hash}';`);
+    const send = async (fields: Record<string, string>, origin = new URL(url).origin) => {
+      const answer = await fetch(url, { method: "POST", headers: { origin }, body: new URLSearchParams(fields) });
+      return answer.text();
+    };
+    expect(await send({ email, token }, "https://evil.example")).toContain("The form is of another page.");
+    expect(await send({ email: "other@invited.example", token })).toContain("was not accepted");
+    expect(await send({ email, token: "<b>" })).toContain("No invitation waits for this token.");
+    expect(await send({ email, token })).toContain(`${email} is a member of `);
+    expect(await send({ email, token })).toContain("was not accepted");
+    expect(await (await fetch(new URL("/", url))).text()).toContain(`${portico.siteUrl}/v1/docs`);
+  });
+
   it("is in no start but the development's, whatever variables say", async () => {
     const { settings, port } = await installation();
     const variables = { PORTICO_SIGN_IN_PORT: String(port), PORTICO_SIGN_IN_URL: `http://127.0.0.1:${port}` };
@@ -95,7 +134,7 @@ describe("the local sign-in", () => {
     expect(portico.signInUrl).toBeUndefined();
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
     for (const base of [portico.siteUrl, portico.cloudUrl])
-      for (const route of ["/authorize", "/token", "/.well-known/openid-configuration"])
+      for (const route of ["/authorize", "/token", "/.well-known/openid-configuration", "/invitations/accept"])
         expect((await fetch(base + route)).status, route).toBe(404);
     const page = await fetch(`${portico.siteUrl}/v1/docs`);
     expect(await page.text()).not.toMatch(/sign-in/);

@@ -1,13 +1,16 @@
+import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { inspect } from "node:util";
 import { RefusalLog } from "../../host/auth/refusalLog";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
+import { loadOrCreatePrivateFile } from "../../host/development/privateFile";
 import { startSignIn } from "../../host/development/signIn";
 import { openDeployment } from "../../host/runtime/openDeployment";
 import { ListenError } from "../../host/server/listener";
 import { startServer } from "../../host/server/startServer";
+import { acceptancePages } from "./acceptancePages";
 import { databaseName, makeDataDirectory } from "./dataDirectory";
 import { demoUsers, writeDemoData } from "./demo";
 import { operatorOf } from "./operatorCall";
@@ -82,6 +85,10 @@ export async function startPortico(
   await makeDataDirectory(dataDirectory);
   const issuer = await openDevelopmentIssuer(dataDirectory);
   const signingKey = await loadOrCreateSigningKey(path.join(dataDirectory, "signing-key.json"));
+  // Kept with the data, since unsubscribe links of old e-mails follow from it.
+  const emailTokenKey = await loadOrCreatePrivateFile(path.join(dataDirectory, "email-token-key"), async () =>
+    randomBytes(32).toString("base64"),
+  );
   const gateway = {
     type: "customJwt",
     issuer: publicUrls.siteUrl,
@@ -96,6 +103,9 @@ export async function startPortico(
     ...publicUrls,
     deploymentName: "portico",
     environmentVariables: {
+      EMAIL_TOKEN_KEY: emailTokenKey,
+      // Links of e-mails lead somewhere in development, too.
+      ...(settings.signInPort === undefined ? {} : { SITE_URL: `http://127.0.0.1:${settings.signInPort}` }),
       ...passedFrom(passed),
       AUTH_PROVIDERS: authProvidersText(passed["AUTH_PROVIDERS"], [
         gateway,
@@ -144,7 +154,7 @@ export async function startPortico(
       settings.seed === "demo" ? await writeDemoData({ call, issuer, dataDirectory, cloudUrl, siteUrl }) : {};
     if (trouble !== undefined) onLog({ path: "", line: `[WARN] ${trouble}` });
     const isEmpty = demo === undefined && (await call("query", "tenancy/operator:hasOrganization", {})) === false;
-    const signIn = await startSignInOf(settings, issuer, demo);
+    const signIn = await startSignInOf(settings, issuer, demo, siteUrl);
     return {
       cloudUrl,
       siteUrl,
@@ -180,9 +190,11 @@ function startSignInOf(
   { signInPort }: InstallationSettings,
   issuer: DevelopmentIssuer,
   demo: DemoData | undefined,
+  siteUrl: string,
 ): Promise<RunningSignIn> | undefined {
   if (signInPort === undefined) return undefined;
-  return startSignIn({ issuer, port: signInPort, users: demoUsers(demo) });
+  const users = demoUsers(demo);
+  return startSignIn({ issuer, port: signInPort, users, pages: acceptancePages({ issuer, users, siteUrl }) });
 }
 
 /** The deployment's own issuer and the development's, and those that the operator has named. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newSecret, sha256Hex } from "./secrets";
+import { derivedSecret, newSecret, sha256Hex } from "./secrets";
 
 describe("newSecret", () => {
   it("is the prefix and 43 base62 digits, with the hash to store and twelve characters to recognise it by", async () => {
@@ -21,6 +21,32 @@ describe("newSecret", () => {
     for (const [digit, seen] of counts) expect(Math.abs(seen - (count * 43) / 62), digit).toBeLessThan(7 * 45);
     const last = new Set(secrets.map(({ plaintext }) => plaintext.at(-1)));
     expect(last.size).toBe(62);
+  });
+});
+
+describe("derivedSecret", () => {
+  const keyOf = (byte: number) =>
+    crypto.subtle.importKey("raw", new Uint8Array(32).fill(byte), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+
+  it("has the form of a random one, and is the same for the same key and name alone", async () => {
+    const key = await keyOf(1);
+    const secret = await derivedSecret("inv_", key, "name");
+    expect(secret.plaintext).toMatch(/^inv_[0-9A-Za-z]{43}$/);
+    expect(secret).toEqual({
+      plaintext: secret.plaintext,
+      hash: await sha256Hex(secret.plaintext),
+      prefix: secret.plaintext.slice(0, 12),
+    });
+    expect(await derivedSecret("inv_", key, "name")).toEqual(secret);
+    const others = [await derivedSecret("inv_", key, "name2"), await derivedSecret("inv_", await keyOf(2), "name")];
+    expect(new Set([secret, ...others].map(({ plaintext }) => plaintext)).size).toBe(3);
+  });
+
+  it("never repeats over names, also at its beginning, which recognises it", async () => {
+    const key = await keyOf(3);
+    const secrets = await Promise.all(Array.from({ length: 2000 }, (_, at) => derivedSecret("inv_", key, `${at}`)));
+    expect(new Set(secrets.map(({ plaintext }) => plaintext)).size).toBe(2000);
+    expect(new Set(secrets.map(({ prefix }) => prefix)).size).toBe(2000);
   });
 });
 

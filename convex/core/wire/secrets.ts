@@ -52,3 +52,19 @@ export async function sha256Hex(text: string): Promise<string> {
   for (const byte of new Uint8Array(digest)) hex += (0x100 + byte).toString(16).slice(1);
   return hex;
 }
+
+/**
+ * A secret that follows from a key and a name, as long and as hard to guess as a random one: whoever makes it again gets the same.
+ * Only in actions, so that no row and no argument ever holds the plaintext.
+ */
+export async function derivedSecret(prefix: MailedPrefix, key: CryptoKey, name: string): Promise<NewSecret> {
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`${prefix}:${name}`)));
+  let rest = mac.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+  let digits = "";
+  while (digits.length < secretCharacters) {
+    digits += alphabet[Number(rest % 62n)];
+    rest /= 62n;
+  }
+  const plaintext = prefix + digits;
+  return { plaintext, hash: await sha256Hex(plaintext), prefix: plaintext.slice(0, 12) };
+}

@@ -901,6 +901,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/email/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what an unsubscribe link turns off
+         * @description The page that the link of an e-mail opens. Looking at it changes nothing, since programs look at links before people do.
+         */
+        get: operations["getUnsubscription"];
+        put?: never;
+        /**
+         * Unsubscribe by the link of an e-mail
+         * @description One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, in every organization. Needs no session and lasts; `PATCH /v1/me/settings` turns them on again. Doing it again changes nothing.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/file-content": {
         parameters: {
             query?: never;
@@ -3017,6 +3041,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a message of Resend's
+         * @description What became of an e-mail, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `RESEND_WEBHOOK_SECRET`) within five minutes. An address that does not exist gets no e-mail any more; one whose person complained, none that can be turned off. A message is stored and worked on after the answer; one that is known already changes nothing.
+         */
+        post: operations["receiveResendWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "agent.deleted": {
@@ -3471,6 +3515,176 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["AgentRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "health.down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A resource has failed as often in a row as the organization's settings say
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A resource has failed as often in a row as the organization's settings say. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "health.down",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "resourceType": "agent",
+                     *         "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *         "status": "healthy",
+                     *         "failureCount": 0,
+                     *         "successCount": 1,
+                     *         "lastCheckAt": 1768469400000,
+                     *         "lastSuccessAt": 1768469400000,
+                     *         "lastFailureAt": 1768469400000,
+                     *         "latencyMs": 42,
+                     *         "metadata": {
+                     *           "probe": "fra-1"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthDownEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "health.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A resource that was down is healthy again
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A resource that was down is healthy again. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "health.recovered",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "90jsrv58gcjncgt8a4zkhwzjvhbbehcg",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "resourceType": "agent",
+                     *         "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *         "status": "healthy",
+                     *         "failureCount": 0,
+                     *         "successCount": 1,
+                     *         "lastCheckAt": 1768469400000,
+                     *         "lastSuccessAt": 1768469400000,
+                     *         "lastFailureAt": 1768469400000,
+                     *         "latencyMs": 42,
+                     *         "metadata": {
+                     *           "probe": "fra-1"
+                     *         },
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthRecoveredEvent"];
                 };
             };
             responses: {
@@ -7925,6 +8139,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: boolean;
+            /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
              */
@@ -8571,6 +8790,46 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["HealthCheck"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A resource has failed as often in a row as the organization's settings say. The body of a delivery. */
+        HealthDownEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["HealthCheck"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "health.down";
+        };
+        /** @description A resource that was down is healthy again. The body of a delivery. */
+        HealthRecoveredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["HealthCheck"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "health.recovered";
         };
         /** @description What this is, and where to read on. */
         Home: {
@@ -10268,6 +10527,17 @@ export interface components {
              */
             to: number;
         };
+        /** @description A message of Resend's; its other members are read past. */
+        ResendMessage: {
+            /** @description The e-mail that it tells of, with the tags that it was sent with. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description What it tells of. */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description What to send to restore a client. */
         RestoreClientBody: {
             /**
@@ -11380,6 +11650,14 @@ export interface components {
              */
             userId: string;
         };
+        /** @description What a mail provider sends for a click, or the page's button (RFC 8058). */
+        UnsubscribeForm: {
+            /**
+             * @description Says that it is meant.
+             * @enum {string}
+             */
+            "List-Unsubscribe": "One-Click";
+        };
         /** @description What to send to update an agent. */
         UpdateAgentBody: {
             /**
@@ -11581,6 +11859,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: boolean;
+            /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
              */
@@ -11614,6 +11897,11 @@ export interface components {
             dashboardLayout?: ({
                 [key: string]: unknown;
             } | null) | undefined;
+            /**
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @example true
+             */
+            emailActivity?: (boolean | null) | undefined;
             /**
              * @description Language of the interface, a BCP 47 tag; `en` until one is chosen.
              * @example en-GB
@@ -12358,7 +12646,7 @@ export interface components {
              * @description Who sent it.
              * @enum {string}
              */
-            provider: "stripe" | "clerk";
+            provider: "stripe" | "clerk" | "resend";
             /**
              * @description `ignored` is what changes nothing here, or was overtaken; `failed` what could not be applied.
              * @enum {string}
@@ -17015,6 +17303,90 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    getUnsubscription: {
+        parameters: {
+            query: {
+                /**
+                 * @description The link's token: whose e-mails, and a signature. It does not end.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg
+                 */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["Problem404Page"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query: {
+                /**
+                 * @description The link's token: whose e-mails, and a signature. It does not end.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg
+                 */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UnsubscribeForm"];
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UnsubscribeForm"];
+            };
+        };
+        responses: {
+            /** @description They are off. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404Page"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     openFileLink: {
         parameters: {
             query: {
@@ -19916,6 +20288,7 @@ export interface operations {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
+                     *       "emailActivity": true,
                      *       "dashboardLayout": {
                      *         "columns": 2
                      *       },
@@ -19978,6 +20351,7 @@ export interface operations {
                      *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *       "theme": "light",
                      *       "notificationsEnabled": false,
+                     *       "emailActivity": true,
                      *       "dashboardLayout": {
                      *         "columns": 2
                      *       },
@@ -27133,6 +27507,64 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["ClerkMessage"];
+            };
+        };
+        responses: {
+            /** @description It is stored. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "accepted"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    receiveResendWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "email.bounced",
+                 *       "created_at": "2026-01-15T09:30:00.000Z",
+                 *       "data": {
+                 *         "email_id": "49a3999c-0ce1-4ea6-ab68",
+                 *         "to": [
+                 *           "dana.okoye@example.com"
+                 *         ],
+                 *         "tags": {
+                 *           "emailId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                 *         },
+                 *         "bounce": {
+                 *           "type": "Permanent",
+                 *           "subType": "General",
+                 *           "message": "The mailbox does not exist."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendMessage"];
             };
         };
         responses: {
