@@ -46,6 +46,8 @@ async function main(): Promise<void> {
     write: (text) => process.stderr.write(text),
     isStyled: process.stderr.isTTY,
   });
+  // What is begun while starting, the demo's rows and the file with their keys, is brought to its end first.
+  const asked = whenAskedToStop((reason) => log.event({ level: "info", event: "stop", fields: { reason } }));
   log.event({ level: "info", event: "start", fields: { node: process.versions.node, pid: process.pid } });
   for (const line of [...unknownVariables(process.env), ...servingWarnings(settings.serving)]) {
     log.entry({ path: "", line: `[WARN] ${line}` });
@@ -60,8 +62,6 @@ async function main(): Promise<void> {
     log.event({ level: "info", event: "stopped", fields: {}, text: () => "Stopped" });
     process.exit(0);
   };
-  // What is begun while starting, the demo's rows and the file with their keys, is brought to its end first.
-  const asked = whenAskedToStop((reason) => log.event({ level: "info", event: "stop", fields: { reason } }));
   const starting = startPortico(settings, log.entry, onRequestOf(settings, log));
   const portico = await starting.catch(fail);
   const stop = () => void portico.close(settings.stopSeconds * 1000).then(stopped, fail);
