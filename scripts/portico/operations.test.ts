@@ -137,7 +137,7 @@ describe("a backup", () => {
         PORTICO_DATA_DIR: nowhere,
       });
       const line = `There is no directory ${nowhere}. Set PORTICO_DATA_DIR as for npm start.`;
-        expect(refused).toMatchObject({ exitCode: 1, output: `${line}\n` });
+      expect(refused).toMatchObject({ exitCode: 1, output: `${line}\n` });
     },
   );
 

@@ -12,7 +12,6 @@ import { freeSettings } from "./testPortico.testing";
 import type { ChildProcess } from "node:child_process";
 
 const repository = path.join(import.meta.dirname, "../..");
-const tsx = path.join(repository, "node_modules/tsx/dist/cli.mjs");
 
 let commands: Commands;
 
@@ -28,7 +27,8 @@ interface Started {
 }
 
 function run(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [tsx, path.join(repository, script), ...args], {
+  // As npm's scripts do: tsx's own command is a second process, with rules of its own for signals.
+  const child = spawn(process.execPath, ["--import", "tsx", path.join(repository, script), ...args], {
     cwd: repository,
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
