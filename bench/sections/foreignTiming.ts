@@ -1,5 +1,6 @@
 import { arrange, nameOf } from "../../openapi/contract/arrangements.testing";
 import { sendOperation } from "../../openapi/contract/client.testing";
+import { textOf } from "../../openapi/contract/answerAudit.testing";
 import { createWorld, unknownLike } from "../../openapi/contract/world.testing";
 import { registry } from "../../openapi/registry";
 import { freeSettings } from "../../scripts/portico/testPortico.testing";
@@ -30,10 +31,6 @@ export function foreignTimingSection({ requests, rounds }: Options): Promise<Sec
     try {
       const { demo } = portico;
       if (!demo) throw new Error("A new data directory was not seeded.");
-      const textOf = async (url: string, init: RequestInit) => {
-        const response = await fetch(url, init);
-        return { response, text: await response.text() };
-      };
       const world = await createWorld({ ...portico, demo, dataDirectory: directory, logLines: [], textOf });
       const rows: Row[] = [];
       for (const operation of registry) {

@@ -1,4 +1,5 @@
 import type { Operation } from "../../convex/core/operations/declaration";
+import type { TextAnswer } from "./answerAudit.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 /** A request of one operation, before it is sent. */
@@ -13,10 +14,7 @@ export interface Arranged {
   readonly credential?: string;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
+export interface Answer extends TextAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +27,7 @@ export async function send(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const { response, text } = await portico.textOf(`${portico.siteUrl}${path}`, {
+  const answer = await portico.textOf(`${portico.siteUrl}${path}`, {
     method,
     headers: {
       ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
@@ -38,12 +36,7 @@ export async function send(
     },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: text.startsWith("{") ? JSON.parse(text) : {},
-  };
+  return { ...answer, body: answer.text.startsWith("{") ? JSON.parse(answer.text) : {} };
 }
 
 /** Sends an arranged request of an operation over REST. */

@@ -12,6 +12,7 @@ import { readServing } from "./serving";
 import { startPortico } from "./startPortico";
 import type { RunningPortico } from "./startPortico";
 import type { DemoData } from "./demo";
+import type { TextAnswer, TextRequest } from "../../openapi/contract/answerAudit.testing";
 import type { InstallationSettings } from "./settings";
 
 /** A started product on a file of its own, with the demo data in it. */
@@ -21,7 +22,7 @@ export interface TestPortico extends RunningPortico {
   /** What functions and host logged; its errors are shown where a test fails. */
   readonly logLines: readonly string[];
   /** Sends a request over REST and reads all of the answer. */
-  textOf(url: string, init: RequestInit): Promise<{ readonly response: Response; readonly text: string }>;
+  textOf(url: string, init: TextRequest): Promise<TextAnswer>;
 }
 
 /** Whom the tests' deployments know as a platform administrator. */
