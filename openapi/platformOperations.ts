@@ -55,7 +55,7 @@ function oauthRefusal(description: string, error: string, detail: string, header
 const tooManyTokens = oauthRefusal(
   "The client, or the address of one that is not known, has sent too many requests.",
   "rate_limited",
-  "Too many requests; the next may be sent in 4 seconds.",
+  "Too many requests; the next may be sent in 4 s.",
   headersOf("Retry-After"),
 );
 

@@ -26,7 +26,7 @@ const files = resource({
   list: { filters: ["purpose", "createdBy"] },
   hooks: {
     beforeDelete: (_ctx, { refCount }) => {
-      if (refCount > 0) throw new ProblemError("file_in_use", `It is held by ${refCount} rows.`);
+      if (refCount > 0) throw new ProblemError("file_in_use", `Rows that hold it: ${refCount}.`);
       return undefined;
     },
   },

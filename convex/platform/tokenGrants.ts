@@ -132,7 +132,7 @@ async function countedHolder(
   const retryAfterMs = await countAtEndpoint(ctx, { key, address }, now);
   if (retryAfterMs === 0) return holder;
   const retryAfterSeconds = Math.ceil(retryAfterMs / 1000);
-  const description = `Too many requests; the next may be sent in ${retryAfterSeconds} seconds.`;
+  const description = `Too many requests; the next may be sent in ${retryAfterSeconds} s.`;
   return { ...oauthErrorOf("rate_limited", description), retryAfterSeconds };
 }
 

@@ -52,7 +52,8 @@ async function outcomeOf({ issuer, users, siteUrl }: AcceptanceOptions, form: UR
   const answer = synced.ok ? await post("invitations/accept", { token: (form.get("token") ?? "").trim() }) : synced;
   const body: unknown = await answer.json();
   if (!answer.ok)
-    return `<h1>The invitation was not accepted</h1><p>${escaped(refusal.safeParse(body).data?.detail ?? "")}</p>`;
+    return `<h1>The invitation was not accepted</h1><p>${escaped(refusal.safeParse(body).data?.detail ?? "")}</p>
+${acceptanceForm(form.get("token") ?? "")}`;
   const { organization, membership } = accepted.parse(body);
   return `<h1>${escaped(email)} is a member of ${escaped(organization.name)}</h1><p>The role is <code>${escaped(membership.roleKey)}</code>.</p>`;
 }
@@ -62,11 +63,15 @@ function formPage(): string {
     "Accept an invitation",
     `<h1>Accept an invitation</h1>
 <p>This page stands in for your product's in development: <code>SITE_URL</code> says where that is. Whoever you name counts as signed in.</p>
-<form method="post" action="/invitations/accept" class="other">
-<label>The address that was invited<input type="email" name="email" required maxlength="254" autocomplete="off"></label>
-<label>Token<input name="token" required maxlength="200" autocomplete="off"></label>
-<button>Accept</button></form><script>${script}</script>`,
+${acceptanceForm("")}<script>${script}</script>`,
   );
+}
+
+function acceptanceForm(token: string): string {
+  return `<form method="post" action="/invitations/accept" class="other">
+<label>The address that was invited<input type="email" name="email" required maxlength="254" autocomplete="off"></label>
+<label>Token<input name="token" value="${escaped(token)}" required maxlength="200" autocomplete="off"></label>
+<button>Accept</button></form>`;
 }
 
 function homePage(siteUrl: string): string {

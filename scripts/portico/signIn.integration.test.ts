@@ -115,7 +115,9 @@ describe("the local sign-in", () => {
       return answer.text();
     };
     expect(await send({ email, token }, "https://evil.example")).toContain("The form is of another page.");
-    expect(await send({ email: "other@invited.example", token })).toContain("was not accepted");
+    const refused = await send({ email: "other@invited.example", token });
+    expect(refused).toContain("was not accepted");
+    expect(refused, "the form again, with the token that the link brought").toContain(`name="token" value="${token}"`);
     expect(await send({ email, token: "<b>" })).toContain("No invitation waits for this token.");
     expect(await send({ email, token })).toContain(`${email} is a member of `);
     expect(await send({ email, token })).toContain("was not accepted");

@@ -82,7 +82,7 @@ export function notFound(noun: string): ProblemError {
 /** A quota that is used up, as a 429 that says when there will be some of it again. */
 export function rateLimited({ name, limit, windowSeconds }: Quota, retryAfterMs: number): ProblemError {
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  const detail = `At most ${limit} requests in ${windowSeconds} seconds (${name}); the next may be sent in ${retryAfterSeconds} seconds.`;
+  const detail = `At most ${limit} requests in ${windowSeconds} s (${name}); the next may be sent in ${retryAfterSeconds} s.`;
   return new ProblemError("rate_limited", detail, undefined, { retryAfterSeconds, "violated-policies": [name] });
 }
 

@@ -21390,7 +21390,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "rate_limited",
-                     *       "error_description": "Too many requests; the next may be sent in 4 seconds."
+                     *       "error_description": "Too many requests; the next may be sent in 4 s."
                      *     }
                      */
                     "application/json": components["schemas"]["OAuthError"];
@@ -21532,7 +21532,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "rate_limited",
-                     *       "error_description": "Too many requests; the next may be sent in 4 seconds."
+                     *       "error_description": "Too many requests; the next may be sent in 4 s."
                      *     }
                      */
                     "application/json": components["schemas"]["OAuthError"];
