@@ -185,4 +185,5 @@ export const emailSuppressionFields = {
 export const emailSuppressions = globalTable(emailSuppressionFields, "", {
   noun: "emailSuppression",
   description: "An address that gets no e-mails, since one came back or was called spam.",
+  secret: ["addressHash"],
 }).index("by_addressHash", ["addressHash"]);

@@ -1,14 +1,13 @@
 import { expect, it } from "vitest";
-import schema from "../../convex/schema";
 import { api } from "../../convex/_generated/api";
-import { createTestHost } from "../../host/testHost/createTestHost";
+import { createProductHost } from "./productHost.testing";
 import { defaultOrganizationSettings } from "../../convex/tenancy/tables";
 
 const issuer = "https://identity.example";
 
 /** A host with one organization, a site in it, and a member whose role holds `rights`. */
 async function memberWith(...rights: string[]) {
-  const host = createTestHost(schema);
+  const host = createProductHost();
   const siteId = await host.run(async ({ db }) => {
     const base = { createdAt: 1, updatedAt: 1 };
     const userId = await db.insert("users", {

@@ -45,6 +45,7 @@ function told({ method, path: target, caller, scheme, headers, body = "" }: Fuzz
 async function fuzzWorld(seedOfWorld: number, count: number, statuses: Map<string, number>): Promise<void> {
   const portico = await startTestPortico({
     CLERK_WEBHOOK_SECRET: webhookSecret,
+    RESEND_WEBHOOK_SECRET: webhookSecret,
     AUTH_PROVIDERS: JSON.stringify([{ preset: "clerk", domain: "https://fuzz.clerk.accounts.dev" }]),
   });
   try {

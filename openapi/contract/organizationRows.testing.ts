@@ -1,5 +1,4 @@
-import schema from "../../convex/schema";
-import { createTestHost } from "../../host/testHost/createTestHost";
+import { createProductHost } from "./productHost.testing";
 import { builtInRoles } from "../../convex/core/access/roles";
 import { defaultOrganizationSettings } from "../../convex/tenancy/tables";
 import type { BuiltInRole } from "../../convex/core/access/roles";
@@ -8,7 +7,7 @@ export const testIssuer = "https://identity.example";
 
 /** A host on the test's own clock, with one organization and a member for each of `roles`, who is called as the role is. */
 export async function organizationOf(roles: readonly BuiltInRole[]) {
-  const host = createTestHost(schema);
+  const host = createProductHost();
   const base = { createdAt: Date.now(), updatedAt: Date.now() };
   const newUser = (subject: string) =>
     host.run(({ db }) =>

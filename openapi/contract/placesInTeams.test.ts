@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { expect, it, vi } from "vitest";
-import schema from "../../convex/schema";
 import { api } from "../../convex/_generated/api";
 import { referrersOf, releaseReferrers } from "../../convex/core/records/cascades";
-import { createTestHost } from "../../host/testHost/createTestHost";
+import { createProductHost } from "./productHost.testing";
 import { defaultOrganizationSettings } from "../../convex/tenancy/tables";
 
 /** What becomes of places in teams and with clients when what they belong to goes. */
@@ -14,7 +13,7 @@ const organization = { organizationId: "acme" };
 
 /** A host with one organization; its owner, a team of `count` people, and roles that are not built in. */
 async function teamOf(count: number) {
-  const host = createTestHost(schema);
+  const host = createProductHost();
   const ids = await host.run(async ({ db }) => {
     const person = { emailVerified: false, name: "P", status: "active", isPlatformAdmin: false, ...base } as const;
     const ownerId = await db.insert("users", { tokenIdentifier: `${issuer}|ann`, ...person });

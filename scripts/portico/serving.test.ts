@@ -133,9 +133,9 @@ describe("variables that nothing reads", () => {
     for (const name of ["AUTH_PROVIDERS", ...passedVariables]) {
       for (const slip of [name.slice(0, -1), `${name}S`, name.toLowerCase(), name.replace("_", "")])
         expect(unknownVariables({ [slip]: "" })).toEqual([`${slip} is not a setting and changes nothing; ${name} is.`]);
-      expect(() => unknownVariables({ [`PORTICO_${name}`]: "" })).toThrow(
-        `PORTICO_${name} is not a setting; ${name} is.`,
-      );
+      const prefixed = `PORTICO_${name}`;
+      if (settingNames.some((setting) => setting === prefixed)) continue;
+      expect(() => unknownVariables({ [prefixed]: "" })).toThrow(`${prefixed} is not a setting; ${name} is.`);
     }
     expect(() => unknownVariables({ portico_port: "" })).toThrow("portico_port is not a setting; PORTICO_PORT is.");
     expect(unknownVariables({ AUTH_PROVIDERS: "", CORS_ALLOWED_ORIGINS: "", LOG_LEVEL: "", AUTHORS: "" })).toEqual([]);

@@ -105,6 +105,7 @@ describe("secrets in audit rows", () => {
       "agentEnrollmentTokens",
       "agents",
       "apiKeys",
+      "emailSuppressions",
       "emails",
       "invitations",
       "organizations",

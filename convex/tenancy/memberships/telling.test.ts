@@ -1,7 +1,6 @@
 import { expect, it, vi } from "vitest";
-import schema from "../../schema";
 import { api, internal } from "../../_generated/api";
-import { createTestHost } from "../../../host/testHost/createTestHost";
+import { createProductHost } from "../../../openapi/contract/productHost.testing";
 
 const issuer = "https://identity.example";
 
@@ -9,7 +8,7 @@ vi.spyOn(console, "info").mockImplementation(() => undefined);
 
 /** A host with an owner, an organization, and a member who has accepted the invitation. */
 async function founded() {
-  const host = createTestHost(schema);
+  const host = createProductHost();
   await host.mutation(internal.core.records.roleRows.ensure, {});
   const signIn = (name: string, emailVerified = true) =>
     host.withIdentity({
