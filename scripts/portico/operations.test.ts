@@ -316,13 +316,14 @@ describe("log lines", () => {
     const log = logWriter({ format: "json", level: "debug", write: (text) => lines.push(text) });
     log.entry({ path: "a:b", line: "[WARN] 'two\nlines'" });
     log.entry({ path: "", line: "plain" });
-    log.event(note);
+    const odd = { durationMs: 1.25, never: Number.NaN, organization: null, path: '/"\\\n\u2028é' };
+    log.event({ ...note, fields: odd });
     log.flush();
     expect(lines.every((line) => line.endsWith("\n") && line.trimEnd().split("\n").length === 1)).toBe(true);
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
       { time: expect.any(String), level: "warn", event: "log", function: "a:b", message: "'two\nlines'" },
       { time: expect.any(String), level: "info", event: "log", message: "plain" },
-      { time: expect.any(String), level: "info", event: "request", status: 200 },
+      { time: expect.any(String), level: "info", event: "request", ...odd, never: null },
     ]);
   });
 

@@ -25,6 +25,9 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "scripts/portico/serving.test.ts › are none of README's table, which has every setting",
       "scripts/portico/demo.integration.test.ts › gives the demo key, at the next start",
       "scripts/lib/lockFile.test.ts",
+      "host/server/systemFunctions.test.ts › data: lists tables, a table's newest documents, and the system tables that functions can read",
+      "host/server/cli.test.ts › follows the log",
+      "scripts/portico/pageFigures.test.ts › are those of a start without settings",
     ),
     "An installation of your own": held(
       "scripts/portico/organization.integration.test.ts › is made before the first start",
