@@ -3,12 +3,13 @@ import path from "node:path";
 import { Marked, Renderer } from "marked";
 import { repositoryRoot } from "../lib/repositoryFiles";
 import { banner } from "./banner";
+import { textLiteral } from "./textLiteral";
 
 /** The source of `convex/documentation/conventions.ts`: the conventions as text, which the document links to. */
 export function conventionsModuleSource(): string {
   return `${banner}
 /** docs/conventions.md */
-export const conventionsText = ${JSON.stringify(conventions())};
+export const conventionsText = ${textLiteral(conventions())};
 `;
 }
 
@@ -16,7 +17,7 @@ export const conventionsText = ${JSON.stringify(conventions())};
 export function conventionsHtmlSource(): string {
   return `${banner}
 /** docs/conventions.md as the content of a page */
-export const conventionsHtml = ${JSON.stringify(htmlOf(conventions()))};
+export const conventionsHtml = ${textLiteral(htmlOf(conventions()))};
 `;
 }
 

@@ -89,14 +89,17 @@ function timeText(nowMs: number): string {
 /** Text that is its own JSON between quotes. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** The fields of a JSON line, behind those that all have: most need no escape, which is told in a tenth of the time that JSON takes. */
+/** The fields of a JSON line, behind those that all have. */
 function fieldsText(fields: LogEvent["fields"]): string {
   let text = "";
-  for (const name in fields) {
-    const value = fields[name] ?? null;
-    text += `,"${name}":${typeof value === "string" && plainText.test(value) ? `"${value}"` : JSON.stringify(value)}`;
-  }
+  for (const name in fields) text += `,"${name}":${valueText(fields[name] ?? null)}`;
   return text;
+}
+
+/** JSON of a value: most need no escape, which is told in a tenth of the time that `JSON.stringify` takes. */
+function valueText(value: string | number | null): string {
+  if (typeof value === "string" && plainText.test(value)) return `"${value}"`;
+  return typeof value === "number" && Number.isFinite(value) ? String(value) : JSON.stringify(value);
 }
 
 /** Lines that are written together, in their order. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -71,6 +71,14 @@ async function startProduct(changes: NodeJS.ProcessEnv) {
   };
 }
 
+/** The files of a directory that others than their owner may read or write. */
+async function openFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const modes = await Promise.all(files.map(async (file) => ({ file, mode: (await stat(file)).mode })));
+  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ file }) => file);
+}
+
 /** Serves a data directory, new or not, and stops. */
 async function runOnce(dataDirectory: string): Promise<void> {
   const settings = await freeSettings(dataDirectory);
@@ -80,7 +88,9 @@ async function runOnce(dataDirectory: string): Promise<void> {
 }
 
 describe("an installation", () => {
-  it("is backed up while it serves, stopped, restored elsewhere and found whole", async () => {
+  it("is backed up while it serves, stopped, restored elsewhere and found whole, its files their owner's alone", async () => {
+    // As an operator makes it: others may look into it.
+    await mkdir(path.join(scratch, "data"), { mode: 0o755 });
     const product = await startProduct({ PORTICO_ADMIN_KEY: adminKey });
     const backup = path.join(scratch, "backup");
     expect(await script("backup.ts", [backup])).toMatchObject({
@@ -99,6 +109,7 @@ describe("an installation", () => {
     expect(made).toMatchObject({ exitCode: 0, output: expect.stringContaining(backup) });
     expect(await readdir(backup)).toEqual(expect.arrayContaining(["portico.sqlite", "signing-key.json"]));
     expect(await readdir(backup)).not.toContain("served-by.json");
+    expect(await openFiles(path.join(scratch, "data"))).toEqual([]);
     expect(await product.stop()).toBe(0);
 
     expect((await script("restore.ts", [backup])).output).toContain("is not empty");
@@ -112,6 +123,8 @@ describe("an installation", () => {
 
     const cold = await script("backup.ts", [path.join(scratch, "cold")]);
     expect(cold.exitCode).toBe(0);
+    for (const directory of ["backup", "restored", "cold"])
+      expect(await openFiles(path.join(scratch, directory)), directory).toEqual([]);
     const check = await script("checkIntegrity.ts", [path.join(scratch, "cold")]);
     expect(check).toMatchObject({ exitCode: 0, output: expect.stringMatching(/_cron_jobs +\d+ +\d+/) });
   });
@@ -303,13 +316,14 @@ describe("log lines", () => {
     const log = logWriter({ format: "json", level: "debug", write: (text) => lines.push(text) });
     log.entry({ path: "a:b", line: "[WARN] 'two\nlines'" });
     log.entry({ path: "", line: "plain" });
-    log.event(note);
+    const odd = { durationMs: 1.25, never: Number.NaN, organization: null, path: '/"\\\n\u2028é' };
+    log.event({ ...note, fields: odd });
     log.flush();
     expect(lines.every((line) => line.endsWith("\n") && line.trimEnd().split("\n").length === 1)).toBe(true);
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
       { time: expect.any(String), level: "warn", event: "log", function: "a:b", message: "'two\nlines'" },
       { time: expect.any(String), level: "info", event: "log", message: "plain" },
-      { time: expect.any(String), level: "info", event: "request", status: 200 },
+      { time: expect.any(String), level: "info", event: "request", ...odd, never: null },
     ]);
   });
 

@@ -73,6 +73,38 @@ describe.each(pages)("%s", (page, sections) => {
   });
 });
 
+it("every page of docs/ has its claims held here, but for a list of terms and what is generated, and README names it", () => {
+  const readme = read("README.md");
+  const found = documents.filter((file) => /^docs\/[^/]+\.md$/.test(file));
+  expect(found.filter((file) => !readme.includes(`- \`${file}\``))).toEqual([]);
+  const untold = found.filter((file) => pageClaims[file] === undefined);
+  expect(untold).toEqual(["docs/glossary.md", "docs/permissions.md"]);
+});
+
+it("functions that operators are told to run are there", () => {
+  const named = documents.flatMap((file) =>
+    Array.from(read(file).matchAll(/npx convex run ([\w/]+):(\w+)/g), ([, module = "", name = ""]) => ({
+      module,
+      name,
+    })),
+  );
+  expect(named.length).toBeGreaterThan(1);
+  const gone = named.filter(
+    ({ module, name }) => !new RegExp(`^export const .*\\b${name}\\b`, "m").test(read(`convex/${module}.ts`)),
+  );
+  expect(gone).toEqual([]);
+});
+
+it("what imports the SDK in a clone is preceded by the command that builds it", () => {
+  const guides = ["README.md", ...documents.filter((file) => /^examples\/.*README\.md$/.test(file))];
+  const wanting = guides.filter((file) => {
+    const text = read(file);
+    const used = text.search(/from "@portico\/sdk|npx tsx examples\//);
+    return used >= 0 && !text.slice(0, used).includes("npm run build");
+  });
+  expect(wanting).toEqual([]);
+});
+
 it("a test that a page names is there, with that title", () => {
   const wrong = documents.flatMap((file) =>
     Array.from(read(file).matchAll(/`([\w./-]+\.test\.ts › [^`]+)`/g), ([, reference = ""]) => reference)

@@ -25,6 +25,9 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "scripts/portico/serving.test.ts › are none of README's table, which has every setting",
       "scripts/portico/demo.integration.test.ts › gives the demo key, at the next start",
       "scripts/lib/lockFile.test.ts",
+      "host/server/systemFunctions.test.ts › data: lists tables, a table's newest documents, and the system tables that functions can read",
+      "host/server/cli.test.ts › follows the log",
+      "scripts/portico/pageFigures.test.ts › are those of a start without settings",
     ),
     "An installation of your own": held(
       "scripts/portico/organization.integration.test.ts › is made before the first start",
@@ -56,11 +59,26 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "scripts/portico/serving.test.ts › under PORTICO_SITE_URL",
       "host/server/trustedProxies.test.ts",
     ),
+    "Limit requests": held(
+      "scripts/portico/pageFigures.test.ts › are those that hold unless RATE_LIMITS says otherwise",
+      "scripts/portico/rateLimitNames.test.ts › knows every operation",
+      "openapi/contract/rateLimits.integration.test.ts › gets what its organization raises, up to the deployment's ceiling",
+    ),
     "Back up, upgrade, roll back": heldInPart(
       "`git checkout` and `npm ci` of the upgrade: the test has both versions side by side.",
       "scripts/portico/operations.test.ts › with --keep has its time for a name",
       "scripts/portico/restore.integration.test.ts › a restore into a new directory",
       "scripts/portico/upgrade.integration.test.ts › a newer version takes the data over",
+    ),
+    "The master key": heldInPart(
+      "`openssl` and a vault are others'.",
+      "scripts/portico/operatePage.test.ts › has a master key of its own beside the database",
+      "scripts/portico/masterKey.test.ts › keeps its own at hand",
+      "convex/core/records/reencryption.test.ts › encrypts every secret of every table",
+    ),
+    "E-mails": held(
+      "openapi/contract/resendWebhook.integration.test.ts › that comes back ends all e-mails",
+      "scripts/portico/localMail.integration.test.ts › leaves its secret in the file alone",
     ),
     Size: tells("Advice that follows from README's figures."),
     Watch: held(
@@ -104,6 +122,15 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "openapi/contract/documentedAnswers.integration.test.ts",
       "openapi/contract/hostileCallers.integration.test.ts › refuses every forged token",
     ),
+    Limits: held(
+      "openapi/contract/rateLimits.integration.test.ts › is told its quota with every answer, and refused beyond it",
+      "openapi/contract/rateLimits.integration.test.ts › is counted at the function API as well",
+      "openapi/contract/rateLimits.integration.test.ts › organizations of a person and invitations",
+    ),
+    "Enums that grow": held(
+      "openapi/compatibility.test.ts › the whole document is compatible",
+      "sdk/src/runtime/operations.test.ts",
+    ),
     "The document": held(
       "openapi/contract/documentedAnswers.integration.test.ts › names the deployment's own origin",
       "openapi/contract/home.integration.test.ts › is in a catalogue of APIs",
@@ -123,6 +150,116 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "openapi/contract/clerkWebhook.integration.test.ts › takes a message",
       "convex/tenancy/clerkEvents.test.ts › comes to the same in every order",
     ),
+  },
+  "docs/observability.md": {
+    "What happened, and how things are": tells("It says what the sections are about."),
+    "The audit trail": held(
+      "convex/core/records/audit.test.ts",
+      "convex/observability/auditSealing.test.ts › removes rows whose time is over, with their seals",
+      "scripts/portico/verifyAudit.integration.test.ts › verifies a stopped installation",
+      "scripts/portico/auditVerification.test.ts › is found changed by whatever is taken out",
+      "scripts/portico/auditVerification.test.ts › shows by an anchor that was kept",
+    ),
+    "The request log": held(
+      "openapi/contract/requestLog.integration.test.ts › shows what was refused",
+      "openapi/contract/requestLog.integration.test.ts › shows as many successes as the organization asks for, and no dry run",
+      "openapi/contract/requestLog.integration.test.ts › stand in no row",
+    ),
+    "The agents' log": held("openapi/contract/domains/observability.integration.test.ts"),
+    Health: held(
+      "openapi/contract/health.test.ts › goes down and up by the organization's thresholds",
+      "openapi/contract/health.test.ts › watches what the organization has",
+      "openapi/contract/health.test.ts › notes that an agent has fallen silent once",
+    ),
+  },
+  "docs/files.md": {
+    Files: held("openapi/contract/domains/platform.integration.test.ts"),
+    Upload: held(
+      "openapi/contract/files.integration.test.ts › takes 20 MiB in a request, and refuses one byte more",
+      "openapi/contract/files.integration.test.ts › are registered once, by one of many",
+      "convex/core/records/fileUse.test.ts › deletes after a day what nothing uses",
+    ),
+    "What a file is": held(
+      "scripts/portico/pageFigures.test.ts › of every purpose are what is taken",
+      "convex/platform/files/contentTypes.test.ts › to its limit and not a byte more",
+      "openapi/contract/files.integration.test.ts › refuses a picture that takes gigabytes to look at",
+    ),
+    "Fields that hold files": held(
+      "openapi/contract/files.integration.test.ts › take files of their own organization and purpose",
+      "convex/core/records/fileUse.test.ts › counts of every file the rows that hold it",
+    ),
+    Download: heldInPart(
+      "What Convex Cloud answers at its own storage URLs.",
+      "convex/platform/files/links.test.ts › says whose link to which file it is, for five minutes",
+      "openapi/contract/files.integration.test.ts › show the bytes to whoever has them, as long as whoever asked may read files",
+      "openapi/contract/files.integration.test.ts › sends what is larger than an answer from the storage's own address",
+    ),
+    "Add a field that holds files": held("convex/core/records/fileUse.test.ts › refuses files of others"),
+  },
+  "docs/webhooks.md": {
+    Webhooks: held(
+      "convex/platform/webhookSending.test.ts › delivers an event so that a published library verifies it",
+    ),
+    "Set one up": held(
+      "openapi/contract/webhooks.integration.test.ts › refuses URLs that lead elsewhere than to the public internet, unknown events, what is taken, and a twenty-first",
+      "openapi/contract/webhooks.integration.test.ts › sends a ping to test an endpoint",
+    ),
+    "What arrives": held(
+      "openapi/contract/webhooks.integration.test.ts › tells an endpoint of a schedule, signed",
+      "openapi/webhooks.test.ts",
+      "convex/core/records/events.test.ts",
+    ),
+    "When it is not taken": held(
+      "scripts/portico/pageFigures.test.ts › are those that a delivery waits",
+      "convex/platform/webhooks/rules.test.ts › is told of after an hour and after a day, once each, and disabled after five days",
+      "convex/platform/webhooks/rules.test.ts › rests where it is slow",
+      "convex/platform/webhookSending.test.ts › tries an endpoint that fails with one delivery at a time",
+    ),
+    "Look and send again": held(
+      "openapi/contract/webhooks.integration.test.ts › gives up what waits for an endpoint that is disabled, and sends it again when asked",
+    ),
+    "Rotate the secret": held(
+      "openapi/contract/webhooks.integration.test.ts › rotates a secret so that old and new verify",
+    ),
+    "Messages of providers": held(
+      "openapi/contract/clerkWebhook.integration.test.ts › takes a message",
+      "openapi/contract/resendWebhook.integration.test.ts › is 503 until it is set up",
+    ),
+    "For operators": held(
+      "convex/platform/webhookEndpoints.test.ts › stores nothing where the master key is",
+      "convex/platform/webhookSending.test.ts › sends once where several sweeps find the same",
+    ),
+  },
+  "docs/send-emails.md": {
+    "Send e-mails": held("convex/messaging/mail.test.ts › is queued with the change that it tells of"),
+    "Without a provider": held(
+      "scripts/portico/localMail.integration.test.ts › is accepted by somebody of the other organization",
+      "scripts/portico/localMail.integration.test.ts › writes e-mails as they come",
+      "convex/messaging/mail.test.ts › is given up when nobody has written it for three days",
+    ),
+    "By Resend": heldInPart(
+      "Resend itself: a stand-in answers as its documents say.",
+      "convex/messaging/mail.test.ts › goes out once under its id",
+      "convex/messaging/mail.test.ts › is not waited for longer than half a minute",
+    ),
+    Secrets: held("convex/messaging/mail.test.ts › carries a secret that no row, no argument and no log ever holds"),
+    Unsubscribe: held(
+      "openapi/contract/unsubscribe.integration.test.ts › shows a page to whoever and whatever looks at it, and changes nothing",
+      "openapi/contract/unsubscribe.integration.test.ts › can be taken back by the person",
+    ),
+    "Addresses that take none": held(
+      "openapi/contract/resendWebhook.integration.test.ts › until the operator lifts it",
+      "openapi/contract/resendWebhook.integration.test.ts › that is called spam ends those that can be turned off",
+    ),
+    "Add a template": held("convex/messaging/templates.test.ts › says the same as text and as HTML"),
+  },
+  "docs/security.md": {
+    Security: tells("Its tables name their tests themselves."),
+    "Who attacks": tells("A model of who there is; the tables below say what holds them."),
+    "Secrets that are stored": held("convex/core/wire/encryption.test.ts", "convex/core/records/reencryption.test.ts"),
+    "What is to stay true afterwards": held("scripts/portico/auditVerification.test.ts › is found changed by whatever"),
+    "Outbound requests": held("convex/core/wire/outboundUrl.test.ts", "convex/core/wire/outboundFetch.test.ts"),
+    "OWASP API Security Top 10 (2023)": held("scripts/lib/securityPage.test.ts › has a row for each of OWASP's ten"),
   },
   "docs/local-sign-in.md": {
     "Local sign-in": held(

@@ -91,6 +91,15 @@ describe("settings that cannot be right", () => {
     expect(() => readSettings(environment)).toThrow(refusal);
   });
 
+  it.each([
+    ["PORTICO_PORT", { PORTICO_PORT: "3212" }],
+    ["PORTICO_SITE_PORT", { PORTICO_SIGN_IN_PORT: "3211" }],
+  ])("are refused where the local sign-in would be on the port of %s", (name, environment) => {
+    const refusal = new RegExp(`^${name} and PORTICO_SIGN_IN_PORT are both 321\\d; each needs a port of its own\\.`);
+    expect(() => readSettings(environment, { watch: true })).toThrow(refusal);
+    expect(readSettings(environment).signInPort).toBeUndefined();
+  });
+
   /** For each setting values that nobody can have meant; a name without any takes whatever it is given. */
   const impossible: Readonly<Record<(typeof settingNames)[number], string>> = {
     PORTICO_ADMIN_KEY: "too short",
@@ -133,10 +142,13 @@ describe("variables that nothing reads", () => {
     for (const name of ["AUTH_PROVIDERS", ...passedVariables]) {
       for (const slip of [name.slice(0, -1), `${name}S`, name.toLowerCase(), name.replace("_", "")])
         expect(unknownVariables({ [slip]: "" })).toEqual([`${slip} is not a setting and changes nothing; ${name} is.`]);
-      const prefixed = `PORTICO_${name}`;
-      if (settingNames.some((setting) => setting === prefixed)) continue;
-      expect(() => unknownVariables({ [prefixed]: "" })).toThrow(`${prefixed} is not a setting; ${name} is.`);
     }
+    // Some are settings under both names: PORTICO_SITE_URL is where REST is, SITE_URL where e-mails lead.
+    const settings = new Set<string>(settingNames);
+    for (const name of passedVariables.filter((passed) => !settings.has(`PORTICO_${passed}`)))
+      expect(() => unknownVariables({ [`PORTICO_${name}`]: "" })).toThrow(
+        `PORTICO_${name} is not a setting; ${name} is.`,
+      );
     expect(() => unknownVariables({ portico_port: "" })).toThrow("portico_port is not a setting; PORTICO_PORT is.");
     expect(unknownVariables({ AUTH_PROVIDERS: "", CORS_ALLOWED_ORIGINS: "", LOG_LEVEL: "", AUTHORS: "" })).toEqual([]);
   });

@@ -13,7 +13,8 @@ export interface Serving {
   readonly proxies: TrustedProxies;
 }
 
-interface Ports {
+/** What listens where. */
+export interface Ports {
   readonly cloudPort: number;
   readonly sitePort: number;
 }

@@ -4,7 +4,7 @@ import { readLoopbackOrigins } from "./loopbackOrigins";
 import { readServing } from "./serving";
 import { settingFault } from "./settingFault";
 import type { LogLevel } from "./logWriter";
-import type { Serving } from "./serving";
+import type { Ports, Serving } from "./serving";
 
 /** How one installation runs; every value has a default that works on a fresh machine. */
 export interface Settings {
@@ -72,7 +72,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, { watch = false } =
     serving,
     loopbackOrigins: readLoopbackOrigins(environment, serving),
     seed: seedOf(environment["PORTICO_SEED"]),
-    ...signInPortOf(environment["PORTICO_SIGN_IN_PORT"], watch),
+    ...signInPortOf(environment["PORTICO_SIGN_IN_PORT"], ports, watch),
     ...adminKeyOf(environment["PORTICO_ADMIN_KEY"]),
     redactErrors: redactErrorsOf(environment["PORTICO_REDACT_ERRORS"], watch),
     logFormat: logFormatOf(environment["PORTICO_LOG"]),
@@ -97,9 +97,18 @@ function portOf(name: string, value: string | undefined, fallback: number): numb
 }
 
 /** Whoever reaches it can be anybody, so nothing but `npm run dev` opens it. */
-function signInPortOf(value: string | undefined, isDevelopment: boolean): { signInPort?: number } {
+function signInPortOf(
+  value: string | undefined,
+  { cloudPort, sitePort }: Ports,
+  isDevelopment: boolean,
+): { signInPort?: number } {
   const signInPort = portOf("PORTICO_SIGN_IN_PORT", value, 3212);
-  return isDevelopment ? { signInPort } : {};
+  if (!isDevelopment) return {};
+  const taken = signInPort === cloudPort ? "PORTICO_PORT" : signInPort === sitePort ? "PORTICO_SITE_PORT" : undefined;
+  if (taken === undefined) return { signInPort };
+  throw new Error(
+    `${taken} and PORTICO_SIGN_IN_PORT are both ${signInPort}; each needs a port of its own. An example: PORTICO_SIGN_IN_PORT=3212`,
+  );
 }
 
 function adminKeyOf(value: string | undefined): { adminKey?: string } {
