@@ -44,7 +44,7 @@ export function contentOf(bytes: Uint8Array, all = true): FoundContent {
   const contentType = signatureOf(bytes);
   if (contentType === undefined) return { contentType: all && isPlainText(bytes) ? "text/plain" : unknownType };
   if (!isImageType(contentType)) return { contentType };
-  const size = isWhole(contentType, bytes) ? sizeOf(bytes) : undefined;
+  const size = isWhole(contentType, bytes) ? sizeOf(contentType, bytes) : undefined;
   return size ? { contentType, ...size } : { contentType: unknownType };
 }
 
@@ -54,9 +54,23 @@ function signatureOf(bytes: Uint8Array): string | undefined {
   return signatures.find(({ at = 0, bytes: start }) => hasAt(bytes, at, start))?.contentType;
 }
 
-function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+/** How the reader of sizes calls the formats. It knows more of them, SVG among these, by bytes anywhere at the beginning. */
+const formats: Readonly<Record<string, string>> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/gif": "gif",
+  "image/webp": "webp",
+  "image/avif": "avif",
+  "image/x-icon": "ico",
+};
+
+function sizeOf(
+  contentType: string,
+  bytes: Uint8Array,
+): { readonly width: number; readonly height: number } | undefined {
   try {
-    const { width, height } = imageMeta(bytes);
+    const { width, height, type } = imageMeta(bytes);
+    if (type !== formats[contentType]) return undefined;
     const isSize = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0;
     return isSize ? { width, height } : undefined;
   } catch {

@@ -71,6 +71,9 @@ export const brokenImages: Readonly<Record<string, Bytes>> = {
   "a JPEG without a size": latin("\xff\xd8\xff\xd9\xff\xd9"),
   "a GIF without its end": gif.slice(0, 13),
   "a WebP that is shorter than it says": webp.slice(0, -4),
+  "an SVG with the signature of an AVIF": latin('    ftypavif<svg width="8" height="8" onload="alert(1)"></svg>'),
+  "a PNM with the signature of an AVIF": latin("P6  ftypavif 8 8 255 "),
+  "a BMP with the signature of an AVIF": latin(`BM  ftypavif${"\x01\0\0\0".repeat(8)}`),
   "an AVIF without its boxes": latin("\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf"),
 };
 
