@@ -85,7 +85,7 @@ function isWhole(contentType: string, bytes: Uint8Array): boolean {
     case "image/png":
       return hasPngEnd(bytes);
     case "image/jpeg":
-      return lastIndexOf(bytes, [0xff, 0xd9]) > 3;
+      return lastIndexOf(bytes, [0xff, 0xd9]) > 3 && hasFewSegments(bytes);
     case "image/gif":
       return bytes.lastIndexOf(0x3b) > 12;
     case "image/webp":
@@ -95,12 +95,33 @@ function isWhole(contentType: string, bytes: Uint8Array): boolean {
   }
 }
 
+/** "IEND" as a number: a file may be nothing but empty chunks, so each costs one comparison. */
+const pngEnd = 0x49_45_4e_44;
+
 /** Goes from chunk to chunk; the last one is IEND. */
 function hasPngEnd(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 12 <= bytes.byteLength;) {
-    if (hasAt(bytes, at + 4, ascii("IEND"))) return true;
-    at += 12 + view.getUint32(at);
+  for (let at = 8; at + 12 <= bytes.byteLength; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === pngEnd) return true;
+  }
+  return false;
+}
+
+/** Segments that a JPEG may have before its size; cameras write a few dozen. */
+const maximumSegments = 4096;
+const jpegSizes: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc9, 0xca, 0xcb]);
+
+/** Whether a JPEG comes to its size soon, as the reader of sizes goes there: it takes microseconds for each segment, and millions fit in. */
+function hasFewSegments(bytes: Uint8Array): boolean {
+  let at = 2;
+  for (let seen = 0; seen < maximumSegments; seen++) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return false;
+    while (bytes[at + 1] === 0xff) at++;
+    const marker = bytes[at + 1] ?? 0;
+    if (jpegSizes.has(marker)) return true;
+    const length = marker === 0 ? 0 : (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
+    at += 2 + length;
   }
   return false;
 }
