@@ -45,7 +45,7 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
       data: { $ref: `#/components/schemas/${row}` },
       omitted: {
         type: "array",
-        description: "Fields of `data` that were left out because the body would have been longer than 64 KiB.",
+        description: "Fields of `data` that were left out because the body would have been too long.",
         items: { type: "string", maxLength: 64 },
       },
     },

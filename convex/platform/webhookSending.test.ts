@@ -309,10 +309,28 @@ it("sends nothing more to an endpoint that is gone, and gives up what waits for 
   expect(await deliveriesOf(setting)).toHaveLength(250);
 });
 
+it("knows no sender of what it gave up while that was being sent", async () => {
+  const setting = await withEndpoint();
+  const { host, endpointId } = setting;
+  await createSites(setting, 1);
+  await host.mutation(internal.platform.webhookSending.begin, { endpointId });
+  expect(await deliveriesOf(setting)).toEqual([expect.objectContaining({ senderId: expect.any(String) })]);
+  await host.run(({ db }) => db.patch("webhookEndpoints", endpointId, { status: "disabled" }));
+  await host.mutation(internal.platform.webhookSending.abandon, { endpointId });
+  await host.run(({ db }) => db.patch("webhookEndpoints", endpointId, { status: "active" }));
+  await host.mutation(internal.platform.webhookSending.begin, { endpointId });
+  await finish(host);
+  const [delivery] = await deliveriesOf(setting);
+  expect(delivery).toMatchObject({ status: "failed" });
+  expect(delivery).not.toHaveProperty("senderId");
+  expect(delivery).not.toHaveProperty("nextRetryAt");
+});
+
 it.each([
   ["a redirect", { status: 302, headers: { location: "http://169.254.169.254/" } }, "redirect"],
   ["a client's error", { status: 404 }, "The endpoint answered 404."],
   ["a server's error", { status: 500 }, "The endpoint answered 500."],
+  ["what is no status of HTTP", { status: 999 }, "a status that HTTP does not have"],
 ])("takes %s for a failure, and shows nothing of the answer", async (_what, answer, told) => {
   const setting = await withEndpoint();
   receiver.answer = () => answer;

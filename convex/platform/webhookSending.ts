@@ -390,7 +390,12 @@ export const abandon = internalMutation({
       .take(abandonedPerRun);
     for (const delivery of waiting) {
       const error = "The endpoint was disabled.";
-      await writer.patch("webhookDeliveries", delivery, { status: "failed", nextRetryAt: undefined, error });
+      await writer.patch("webhookDeliveries", delivery, {
+        status: "failed",
+        nextRetryAt: undefined,
+        senderId: undefined,
+        error,
+      });
     }
     if (waiting.length === abandonedPerRun) await ctx.scheduler.runAfter(0, abandonReference, { endpointId });
     return null;

@@ -153,6 +153,29 @@ it("are looked for only where an endpoint has been", async () => {
   expect(await deliveries()).toHaveLength(2);
 });
 
+it("leave out what is large where one transaction tells many endpoints of many rows", async () => {
+  for (let each = 0; each < 20; each++) await addEndpoint(["*", `test.${each}`]);
+  await write(async (db) => {
+    for (let each = 0; each < 30; each++)
+      await db.insert("healthChecks", {
+        resourceType: "site",
+        resourceId: `site-${each}`,
+        status: "down",
+        failureCount: 3,
+        lastCheckAt: 1,
+        metadata: { text: "y".repeat(8000) },
+      });
+  });
+  const payloads = (await deliveries()).map(({ payload }) => payload);
+  expect(payloads).toHaveLength(600);
+  expect(payloads[0]).toContain("yyy");
+  expect(JSON.parse(payloads.at(-1) ?? "")).toMatchObject({
+    type: "health.down",
+    data: { id: expect.any(String), resourceId: "site-29", status: "down" },
+    omitted: ["metadata"],
+  });
+});
+
 describe("a payload", () => {
   const make = (row: object) =>
     eventOf("agents", "agent.online", { _id: "row", _creationTime: 5, ...row }, organizationId, 7);

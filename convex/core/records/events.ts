@@ -11,6 +11,10 @@ import type { MutationCtx } from "../../_generated/server";
 
 /** Bytes that a receiver has to take at most. */
 export const maximumPayloadBytes = 64 * 1024;
+/** Bytes of events that one transaction may write before each is cut to {@link leastPayloadBytes}: a change of many rows tells many endpoints. */
+const fullPayloadsBytes = 4 * 1024 * 1024;
+/** Room for the head of an event and the names of all its fields. */
+const leastPayloadBytes = 2048;
 const retentionMs = 30 * dayMs;
 /** More endpoints than an organization may have. */
 const endpointsRead = 50;
@@ -91,7 +95,11 @@ export async function publish(
   const endpoints = await endpointsOf(ctx, organizationId);
   const wanting = endpoints.filter(({ eventTypes: wanted }) => wanted.includes("*") || wanted.includes(type));
   if (wanting.length === 0) return;
-  const event = eventOf(table, type, row, organizationId, now);
+  const memory = memoryOf(ctx);
+  const roomBytes = Math.floor((fullPayloadsBytes - memory.payloadsBytes) / wanting.length);
+  const mostBytes = Math.min(maximumPayloadBytes, Math.max(leastPayloadBytes, roomBytes));
+  const event = eventOf(table, type, row, organizationId, now, mostBytes);
+  memory.payloadsBytes += sizeOf(event.payload) * wanting.length;
   for (const { _id } of wanting) await deliver(ctx, _id, event, now);
 }
 
@@ -110,6 +118,7 @@ export function eventOf(
   row: object,
   organizationId: Id<"organizations">,
   now: number,
+  mostBytes = maximumPayloadBytes,
 ): NewEvent {
   const { secret, untold }: TableMetadata = tableMetadata[table];
   const hidden = new Set([...secret, ...untold, "_creationTime"]);
@@ -117,18 +126,19 @@ export function eventOf(
     Object.entries(withPublicId(asStored(row))).filter(([field, value]) => !hidden.has(field) && value !== undefined),
   );
   const eventId = `evt_${crypto.randomUUID().replaceAll("-", "")}`;
-  const payload = boundedPayload({ id: eventId, type, createdAt: now, organizationId }, data);
+  const payload = boundedPayload({ id: eventId, type, createdAt: now, organizationId }, data, mostBytes);
   return { organizationId, eventId, eventType: type, payload };
 }
 
 /** Leaves out the largest fields where the whole would be too long, and says which. */
-function boundedPayload(head: object, data: Record<string, unknown>): string {
+function boundedPayload(head: object, data: Record<string, unknown>, mostBytes: number): string {
   const kept = { ...data };
   const omitted: string[] = [];
   for (;;) {
     const text = jsonTextOf({ ...head, data: kept, ...(omitted.length > 0 ? { omitted } : {}) });
-    if (sizeOf(text) <= maximumPayloadBytes) return text;
-    const [largest = ""] = Object.keys(kept).toSorted((left, right) => sizeOf(kept[right]) - sizeOf(kept[left]));
+    if (sizeOf(text) <= mostBytes) return text;
+    const [largest] = Object.keys(kept).toSorted((left, right) => sizeOf(kept[right]) - sizeOf(kept[left]));
+    if (largest === undefined) return text;
     omitted.push(largest);
     delete kept[largest];
   }
@@ -167,11 +177,12 @@ export async function deliver(
 interface Memory {
   readonly endpoints: Map<string, Promise<Doc<"webhookEndpoints">[]>>;
   readonly begun: Set<string>;
+  payloadsBytes: number;
 }
 const memories = new WeakMap<object, Memory>();
 
 function memoryOf(ctx: object): Memory {
-  const known = memories.get(ctx) ?? { endpoints: new Map(), begun: new Set() };
+  const known = memories.get(ctx) ?? { endpoints: new Map(), begun: new Set(), payloadsBytes: 0 };
   memories.set(ctx, known);
   return known;
 }

@@ -59,6 +59,13 @@ describe("outboundFetch", () => {
     },
   );
 
+  it.each([600, 999])("fails at a status that HTTP does not have (%i)", async (status) => {
+    const { url } = await startProvider((_request, response) => response.writeHead(status).end());
+    const result = await outboundFetch({ url });
+    expect(result).toMatchObject({ kind: "failed", reason: "malformed" });
+    expect(JSON.stringify(result)).not.toContain(String(status));
+  });
+
   it("reads of an answer what it was told to and no more, also of one that never ends", async () => {
     const { url } = await startProvider((_request, response) => {
       const timer = setInterval(() => response.write("x".repeat(1000)), 1);

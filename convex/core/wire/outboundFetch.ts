@@ -27,7 +27,7 @@ export type OutboundResult =
     }
   | {
       readonly kind: "failed";
-      readonly reason: "url_not_allowed" | "redirected" | "timed_out" | "unreachable";
+      readonly reason: "url_not_allowed" | "redirected" | "malformed" | "timed_out" | "unreachable";
       /** The reason in words that tell nothing of the network behind this deployment. */
       readonly message: string;
       readonly durationMs: number;
@@ -37,6 +37,7 @@ type Failure = Extract<OutboundResult, { kind: "failed" }>["reason"];
 
 const messages: Readonly<Record<Exclude<Failure, "url_not_allowed">, string>> = {
   redirected: "The server answered with a redirect, which is not followed.",
+  malformed: "The server answered with a status that HTTP does not have.",
   timed_out: "The server did not answer in time.",
   unreachable: "The server could not be reached.",
 };
@@ -76,8 +77,11 @@ export async function outboundFetch(request: OutboundRequest): Promise<OutboundR
     });
     // Runtimes that keep a redirect to themselves show it with status 0.
     const isRedirect = status === 0 || (status >= 300 && status < 400);
-    const read = await firstBytes(stream, isRedirect ? 0 : maxBodyBytes);
+    // RFC 9110, 15: what is stored and shown of an answer is one of these, whatever was sent.
+    const isMalformed = status > 599;
+    const read = await firstBytes(stream, isRedirect || isMalformed ? 0 : maxBodyBytes);
     if (isRedirect) return failed("redirected");
+    if (isMalformed) return failed("malformed");
     return { kind: "answered", status, headers: answered, ...read, durationMs: durationMs() };
   } catch {
     return failed(abort.signal.aborted ? "timed_out" : "unreachable");

@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { credentialKinds, mailedPrefixes } from "./credentialKinds";
+import { credentialKinds, mailedPrefixes, sealedPrefixes } from "./credentialKinds";
 import { redactedJson, redactedTarget, withoutCredentials } from "./redaction";
 
 const none: ReadonlySet<string> = new Set();
 const base62 = fc.stringMatching(/^[0-9A-Za-z]{43}$/);
-const prefix = fc.constantFrom(...Object.values(credentialKinds).map(({ issued }) => issued), ...mailedPrefixes);
+const prefix = fc.constantFrom(
+  ...Object.values(credentialKinds).map(({ issued }) => issued),
+  ...mailedPrefixes,
+  ...sealedPrefixes,
+);
 const credential = fc.tuple(prefix, base62).map(([start, end]) => start + end);
 const jwt = fc
   .tuple(base62, base62, base62)
@@ -45,6 +49,20 @@ describe("redaction", () => {
     );
     expect(redactedTarget("https://host/v1/items?token=abc&status=active")).toBe(
       "/v1/items?token=[redacted]&status=active",
+    );
+  });
+
+  it("replaces what opens something for whoever has the URL, wherever the URL stands", () => {
+    const names = ["link", "token", "upload_token", "X-Amz-Signature", "api%5Fkey", "access%54oken"];
+    const around = fc.constantFrom("", "a=1&", "page=2&b=&");
+    fc.assert(
+      fc.property(fc.constantFrom(...names), base62, around, (name, planted, before) => {
+        const url = `https://host/v1/file-content?${before}${name}=${planted}.user.1&after=3`;
+        const shown = JSON.stringify(redactedJson({ data: [{ url, text: `See <${url}> or "${url}"` }] }, none));
+        expect(shown).not.toContain(planted);
+        expect(shown).toContain("after=3");
+        expect(redactedTarget(url)).not.toContain(planted);
+      }),
     );
   });
 

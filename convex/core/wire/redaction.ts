@@ -1,4 +1,4 @@
-import { credentialKinds, mailedPrefixes } from "./credentialKinds";
+import { credentialKinds, mailedPrefixes, sealedPrefixes } from "./credentialKinds";
 
 /** What stands where a secret was. */
 export const redactedText = "[redacted]";
@@ -7,16 +7,33 @@ const maximumValues = 2000;
 
 const secretName =
   /pass(word|phrase|wd)|secret|token|credential|authorization|cookie|api[-_]?key|private[-_]?key|signature|^key$|^(client_)?assertion$/i;
-const prefixes = [...Object.values(credentialKinds).map(({ prefix }) => prefix), ...mailedPrefixes].join("|");
+const prefixes = [
+  ...Object.values(credentialKinds).map(({ prefix }) => prefix),
+  ...mailedPrefixes,
+  ...sealedPrefixes,
+].join("|");
 /** Credentials of this deployment, and JWTs. */
 const secretText = new RegExp(
   `(?<![A-Za-z0-9])(${prefixes})[A-Za-z0-9_]{8,}|eyJ[\\w-]{8,}\\.[\\w-]{4,}(\\.[\\w-]*)*`,
   "g",
 );
 
+/** Parameters of URLs, which open a file or take an upload for whoever has them, wherever the URL stands. */
+const parameters = /([?&])([^?&=#\s"'<>]{1,100})=[^?&#\s"'<>]+/g;
+
 /** The text with everything that reads as a credential replaced. */
 export function withoutCredentials(text: string): string {
-  return text.replace(secretText, redactedText);
+  return text
+    .replace(secretText, redactedText)
+    .replace(parameters, (whole, before: string, name: string) =>
+      isSecretParameter(name) ? `${before}${name}=${redactedText}` : whole,
+    );
+}
+
+/** Names of parameters, which may be written in percents; a link is a token of the files' own. */
+function isSecretParameter(name: string): boolean {
+  const plain = name.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return plain === "link" || secretName.test(plain);
 }
 
 /**
@@ -47,14 +64,5 @@ function isSecretName(name: string, secrets: ReadonlySet<string>): boolean {
 /** Path and query of a URL for a log: what is secret by its name or its form is replaced. */
 export function redactedTarget(url: string): string {
   const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
-  const [path = "", ...query] = target.split("?");
-  if (query.length === 0) return withoutCredentials(path);
-  const pairs = query
-    .join("?")
-    .split("&")
-    .map((pair) => {
-      const [name = ""] = pair.split("=");
-      return secretName.test(name) ? `${name}=${redactedText}` : pair;
-    });
-  return withoutCredentials(`${path}?${pairs.join("&")}`);
+  return withoutCredentials(target);
 }

@@ -47,6 +47,7 @@ describe("refuses", () => {
     ["no signature", headersOf("svix", { signature: "" })],
     ["a signature of another version", headersOf("svix", { signature: good.replace("v1", "v2") })],
     ["a signature without a version", headersOf("svix", { signature: good.replace("v1,", "") })],
+    ["a good signature behind many others", headersOf("svix", { signature: `${"v1,AAAA ".repeat(8)}${good}` })],
     ["a signature that is no base64", headersOf("svix", { signature: "v1,???" })],
     ["an empty signature", headersOf("svix", { signature: "v1," })],
     ["a signature cut short", headersOf("svix", { signature: good.slice(0, -5) })],

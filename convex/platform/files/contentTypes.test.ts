@@ -3,7 +3,7 @@ import { assertFits, fileNameOf, maximumRequestBytes, purposeRules } from "./rul
 import { filePurposes } from "../../core/schema/fields";
 import { maximumFileBytes } from "../tables";
 import { contentOf, unknownType } from "./contentTypes";
-import { brokenImages, markupFiles, polyglots, wholeFiles } from "./samples.testing";
+import { brokenImages, jpegOfComments, markupFiles, pngOfEmptyChunks, polyglots, wholeFiles } from "./samples.testing";
 
 describe("contentOf", () => {
   it.each(Object.entries(wholeFiles))("knows %s", (_name, { bytes, contentType }) => {
@@ -29,6 +29,22 @@ describe("contentOf", () => {
     const { bytes } = wholeFiles.png;
     for (let length = 0; length < bytes.byteLength - 4; length++) {
       expect(contentOf(bytes.slice(0, length)).contentType, String(length)).not.toBe("image/png");
+    }
+  });
+
+  it("takes a picture of too many parts for none, before it costs anybody's time", () => {
+    expect(contentOf(jpegOfComments(1000)).contentType).toBe("image/jpeg");
+    expect(contentOf(jpegOfComments(5000)).contentType).toBe(unknownType);
+    expect(contentOf(pngOfEmptyChunks(100_000)).contentType).toBe(unknownType);
+  });
+
+  it("takes each control character that text does not have for none of text's, in one byte or two", () => {
+    const written = new Set(["\t", "\n", "\f", "\r"]);
+    for (let code = 0; code < 0x100; code++) {
+      const character = String.fromCharCode(code);
+      const isText = written.has(character) || !/\p{Cc}/u.test(character);
+      const { contentType } = contentOf(new TextEncoder().encode(`a ${character} b`));
+      expect(contentType, String(code)).toBe(isText ? "text/plain" : unknownType);
     }
   });
 

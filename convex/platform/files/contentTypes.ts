@@ -44,7 +44,7 @@ export function contentOf(bytes: Uint8Array, all = true): FoundContent {
   const contentType = signatureOf(bytes);
   if (contentType === undefined) return { contentType: all && isPlainText(bytes) ? "text/plain" : unknownType };
   if (!isImageType(contentType)) return { contentType };
-  const size = isWhole(contentType, bytes) ? sizeOf(bytes) : undefined;
+  const size = isWhole(contentType, bytes) ? sizeOf(contentType, bytes) : undefined;
   return size ? { contentType, ...size } : { contentType: unknownType };
 }
 
@@ -54,9 +54,23 @@ function signatureOf(bytes: Uint8Array): string | undefined {
   return signatures.find(({ at = 0, bytes: start }) => hasAt(bytes, at, start))?.contentType;
 }
 
-function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+/** How the reader of sizes calls the formats. It knows more of them, SVG among these, by bytes anywhere at the beginning. */
+const formats: Readonly<Record<string, string>> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/gif": "gif",
+  "image/webp": "webp",
+  "image/avif": "avif",
+  "image/x-icon": "ico",
+};
+
+function sizeOf(
+  contentType: string,
+  bytes: Uint8Array,
+): { readonly width: number; readonly height: number } | undefined {
   try {
-    const { width, height } = imageMeta(bytes);
+    const { width, height, type } = imageMeta(bytes);
+    if (type !== formats[contentType]) return undefined;
     const isSize = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0;
     return isSize ? { width, height } : undefined;
   } catch {
@@ -71,7 +85,7 @@ function isWhole(contentType: string, bytes: Uint8Array): boolean {
     case "image/png":
       return hasPngEnd(bytes);
     case "image/jpeg":
-      return lastIndexOf(bytes, [0xff, 0xd9]) > 3;
+      return lastIndexOf(bytes, [0xff, 0xd9]) > 3 && hasFewSegments(bytes);
     case "image/gif":
       return bytes.lastIndexOf(0x3b) > 12;
     case "image/webp":
@@ -81,12 +95,33 @@ function isWhole(contentType: string, bytes: Uint8Array): boolean {
   }
 }
 
+/** "IEND" as a number: a file may be nothing but empty chunks, so each costs one comparison. */
+const pngEnd = 0x49_45_4e_44;
+
 /** Goes from chunk to chunk; the last one is IEND. */
 function hasPngEnd(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 8; at + 12 <= bytes.byteLength;) {
-    if (hasAt(bytes, at + 4, ascii("IEND"))) return true;
-    at += 12 + view.getUint32(at);
+  for (let at = 8; at + 12 <= bytes.byteLength; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === pngEnd) return true;
+  }
+  return false;
+}
+
+/** Segments that a JPEG may have before its size; cameras write a few dozen. */
+const maximumSegments = 4096;
+const jpegSizes: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc9, 0xca, 0xcb]);
+
+/** Whether a JPEG comes to its size soon, as the reader of sizes goes there: it takes microseconds for each segment, and millions fit in. */
+function hasFewSegments(bytes: Uint8Array): boolean {
+  let at = 2;
+  for (let seen = 0; seen < maximumSegments; seen++) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return false;
+    while (bytes[at + 1] === 0xff) at++;
+    const marker = bytes[at + 1] ?? 0;
+    if (jpegSizes.has(marker)) return true;
+    const length = marker === 0 ? 0 : (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
+    at += 2 + length;
   }
   return false;
 }

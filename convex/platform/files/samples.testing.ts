@@ -61,6 +61,23 @@ export const polyglots = {
   },
 } as const;
 
+/** A JPEG that has `count` comments of no length before its size. */
+export function jpegOfComments(count: number): Bytes {
+  const comments = Uint8Array.from({ length: 4 * count }, (_, at) => [0xff, 0xfe, 0, 2][at % 4] ?? 0);
+  const bytes = new Uint8Array(wholeJpeg.byteLength + comments.byteLength);
+  bytes.set(wholeJpeg.subarray(0, 2));
+  bytes.set(comments, 2);
+  bytes.set(wholeJpeg.subarray(2), 2 + comments.byteLength);
+  return bytes;
+}
+
+/** A PNG that is nothing but empty chunks. */
+export function pngOfEmptyChunks(count: number): Bytes {
+  const bytes = new Uint8Array(8 + 12 * count);
+  bytes.set(png.subarray(0, 8));
+  return bytes;
+}
+
 /** What begins like a picture. */
 export const brokenImages: Readonly<Record<string, Bytes>> = {
   "the signature of a PNG": png.slice(0, 8),
@@ -71,6 +88,9 @@ export const brokenImages: Readonly<Record<string, Bytes>> = {
   "a JPEG without a size": latin("\xff\xd8\xff\xd9\xff\xd9"),
   "a GIF without its end": gif.slice(0, 13),
   "a WebP that is shorter than it says": webp.slice(0, -4),
+  "an SVG with the signature of an AVIF": latin('    ftypavif<svg width="8" height="8" onload="alert(1)"></svg>'),
+  "a PNM with the signature of an AVIF": latin("P6  ftypavif 8 8 255 "),
+  "a BMP with the signature of an AVIF": latin(`BM  ftypavif${"\x01\0\0\0".repeat(8)}`),
   "an AVIF without its boxes": latin("\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf"),
 };
 

@@ -5539,7 +5539,7 @@ export interface components {
             data: components["schemas"]["Agent"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -5559,7 +5559,7 @@ export interface components {
             data: components["schemas"]["Agent"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -5651,7 +5651,7 @@ export interface components {
             data: components["schemas"]["Agent"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -5671,7 +5671,7 @@ export interface components {
             data: components["schemas"]["Agent"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -5697,7 +5697,7 @@ export interface components {
             data: components["schemas"]["Agent"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -8801,7 +8801,7 @@ export interface components {
             data: components["schemas"]["HealthCheck"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -8821,7 +8821,7 @@ export interface components {
             data: components["schemas"]["HealthCheck"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -8963,7 +8963,7 @@ export interface components {
             data: components["schemas"]["Invitation"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9603,7 +9603,7 @@ export interface components {
             data: components["schemas"]["Membership"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9623,7 +9623,7 @@ export interface components {
             data: components["schemas"]["Membership"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9758,7 +9758,7 @@ export interface components {
             data: components["schemas"]["Membership"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9934,7 +9934,7 @@ export interface components {
             data: components["schemas"]["Organization"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9954,7 +9954,7 @@ export interface components {
             data: components["schemas"]["Organization"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9974,7 +9974,7 @@ export interface components {
             data: components["schemas"]["Organization"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -9994,7 +9994,7 @@ export interface components {
             data: components["schemas"]["Organization"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -10033,7 +10033,7 @@ export interface components {
             data: components["schemas"]["WebhookEndpoint"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11094,7 +11094,7 @@ export interface components {
             data: components["schemas"]["Schedule"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11114,7 +11114,7 @@ export interface components {
             data: components["schemas"]["Schedule"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11140,7 +11140,7 @@ export interface components {
             data: components["schemas"]["Schedule"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11160,7 +11160,7 @@ export interface components {
             data: components["schemas"]["Schedule"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11264,7 +11264,7 @@ export interface components {
             data: components["schemas"]["Site"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11284,7 +11284,7 @@ export interface components {
             data: components["schemas"]["Site"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11310,7 +11310,7 @@ export interface components {
             data: components["schemas"]["Site"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
@@ -11330,7 +11330,7 @@ export interface components {
             data: components["schemas"]["Site"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
-            /** @description Fields of `data` that were left out because the body would have been longer than 64 KiB. */
+            /** @description Fields of `data` that were left out because the body would have been too long. */
             omitted?: string[];
             /** @description The organization that it happened in. */
             organizationId: string;
