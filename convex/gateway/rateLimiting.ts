@@ -1,4 +1,5 @@
 import { makeFunctionReference } from "convex/server";
+import { minuteMs } from "../core/wire/durations";
 import { rateLimited } from "../core/wire/errors";
 import { rateLimitHeaders } from "../core/wire/rateLimits";
 import { isStoreFull } from "./unavailable";
@@ -45,7 +46,7 @@ const take = makeFunctionReference<"mutation", Sender & { readonly wanted: numbe
 const maximumBlock = 64;
 const blocksOfLimit = 10;
 /** As long as an agent needs for a block at its pace; a limit that was changed holds from then on at the latest. */
-const blockLifeMs = 10 * 60_000;
+const blockLifeMs = 10 * minuteMs;
 const maximumBlocks = 20_000;
 /** Longer texts name no organization. */
 const longestName = 256;

@@ -171,10 +171,14 @@ function mentions({ path: target, body = "", headers }: FuzzedRequest, id: strin
 
 /** Looks for the secrets in every byte that the deployment keeps: rows, audit, e-mails, logs. */
 async function expectNothingStored(directory: string, secrets: readonly string[]): Promise<void> {
-  const files = (await readdir(directory)).filter((file) => /\.sqlite|\.db|-wal$/.test(file));
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = found
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .filter((file) => path.relative(directory, file).includes(".sqlite"));
   expect(files).not.toEqual([]);
   for (const file of files) {
-    const bytes = await readFile(path.join(directory, file));
+    const bytes = await readFile(file);
     expect(secrets.filter((secret) => bytes.includes(secret)).length, file).toBe(0);
   }
 }

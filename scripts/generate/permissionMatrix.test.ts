@@ -65,8 +65,8 @@ describe("the vocabulary of the domains", () => {
 
   test("comes in the order of the reference", async () => {
     const files = (await domainVocabularies("grants")).map(({ file }) => file);
-    expect(files.slice(0, 2)).toEqual(["convex/tenancy/grants.ts", "convex/access/grants.ts"]);
-    expect(Object.keys(permissionCatalogue)[0]).toBe("me:read");
+    expect(files.slice(0, 2)).toEqual(["convex/workspace/grants.ts", "convex/tenancy/grants.ts"]);
+    expect(Object.keys(permissionCatalogue)[0]).toBe("schedule:read");
   });
 
   test("gives permissions that no role holds to operations for people without a membership, and to no other", () => {
