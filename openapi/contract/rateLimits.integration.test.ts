@@ -115,7 +115,8 @@ describe("an API key", () => {
     const { key } = await newKey();
     expect((await send(portico, "GET", "/v1/items", key)).headers.get("ratelimit-policy")).toBe('"apiKey";q=80;w=60');
     const answers = await untilRefused(() => send(portico, "GET", "/v1/items", key), 110);
-    expect(answers.length).toBeGreaterThan(80);
+    // With the request above 80 were let in, and more where the bucket filled meanwhile.
+    expect(answers.length).toBeGreaterThanOrEqual(80);
   });
 
   it("is counted at the function API as well, where something is written", async () => {
