@@ -166,6 +166,17 @@ const unsubscribeToken: JsonObject = {
     "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.k57c2v9b4n6m8q0w2e4r6t8y0u2i4o6p.activity.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
 };
 
+/** What a message of a provider may be refused with. */
+const inboundProblems = [
+  "invalid_signature",
+  "validation_failed",
+  "payload_too_large",
+  "unsupported_content_encoding",
+  "unsupported_media_type",
+  "webhook_not_configured",
+  "internal",
+] as const satisfies readonly ProblemCode[];
+
 /** The gateway's own routes, in the document beside the operations of the domains. None needs a credential. */
 export const platformOperations: readonly PlatformOperation[] = [
   homeOperation("/", "getHome", "Ask what this is"),
@@ -343,15 +354,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       }),
     },
     success: { "200": answer("It is stored.", json("WebhookReceipt", { status: "accepted" })) },
-    problems: [
-      "invalid_signature",
-      "validation_failed",
-      "payload_too_large",
-      "unsupported_content_encoding",
-      "unsupported_media_type",
-      "webhook_not_configured",
-      "internal",
-    ],
+    problems: inboundProblems,
   },
   {
     method: "post",
@@ -377,15 +380,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       }),
     },
     success: { "200": answer("It is stored.", json("WebhookReceipt", { status: "accepted" })) },
-    problems: [
-      "invalid_signature",
-      "validation_failed",
-      "payload_too_large",
-      "unsupported_content_encoding",
-      "unsupported_media_type",
-      "webhook_not_configured",
-      "internal",
-    ],
+    problems: inboundProblems,
   },
   {
     method: "get",

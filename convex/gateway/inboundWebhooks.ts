@@ -25,8 +25,6 @@ interface Provider {
   readonly secretVariable: "CLERK_WEBHOOK_SECRET" | "RESEND_WEBHOOK_SECRET";
   /** @throws {ProblemError} 503 when the deployment is not set up for its messages */
   assertConfigured?(): void;
-  /** @throws {ProblemError} 400 without a valid signature of what was sent, or for one that is older than five minutes */
-  verify(headers: Headers, body: string, secret: string, nowMs: number): Promise<SignedMessage>;
   messageOf(body: string): Message;
 }
 
@@ -38,12 +36,10 @@ const providers = {
       if (issuers.length !== 1)
         throw new ProblemError("webhook_not_configured", "AUTH_PROVIDERS must have one entry of the preset clerk.");
     },
-    verify: signedMessage,
     messageOf: typedMessage,
   },
   resend: {
     secretVariable: "RESEND_WEBHOOK_SECRET",
-    verify: signedMessage,
     messageOf: (body) => {
       const message = typedMessage(body);
       return { ...message, data: fateOf(message.data) };
@@ -71,7 +67,7 @@ export async function receiveWebhook(ctx: ActionCtx, name: ProviderName, request
   if (!secret) throw new ProblemError("webhook_not_configured", `${provider.secretVariable} is not set.`);
   provider.assertConfigured?.();
   const body = await readBody(request, "application/json", maximumBytes);
-  const { id, sentAtMs } = await verified(ctx, name, () => provider.verify(request.headers, body, secret, Date.now()));
+  const { id, sentAtMs } = await verified(ctx, name, () => signedMessage(request.headers, body, secret, Date.now()));
   const { type, data, occurredAt = sentAtMs } = provider.messageOf(body);
   return ctx.runMutation(receive, { provider: name, eventId: id, type, payload: JSON.stringify(data), occurredAt });
 }

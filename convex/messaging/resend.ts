@@ -1,4 +1,5 @@
 import { outboundFetch } from "../core/wire/outboundFetch";
+import { retryAfterMsOf } from "../core/wire/retryAfter";
 import type { Message } from "./message";
 import type { Transport } from "./transport";
 
@@ -72,7 +73,7 @@ async function posted(
   if (result.kind === "failed") return { unanswered: `Resend was not reached: ${result.message}` };
   return {
     status: result.status,
-    retryAfterMs: retryAfterMsOf(result.headers.get("retry-after")),
+    retryAfterMs: retryAfterMsOf(result.headers.get("retry-after"), Date.now()),
     body: result.isWhole ? answeredBody(new TextDecoder().decode(result.body)) : {},
   };
 }
@@ -88,11 +89,4 @@ function answeredBody(text: string): Answer["body"] {
   if (typeof parsed !== "object" || parsed === null) return {};
   const texts = Object.entries(parsed).filter(([, value]) => typeof value === "string");
   return Object.fromEntries(texts.map(([name, value]) => [name, String(value).slice(0, maxReasonCharacters)]));
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfterMsOf(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const waitMs = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
 }

@@ -1,13 +1,11 @@
 import { definedOf } from "../core/records/documents";
+import { administratorsOf } from "../messaging/administrators";
 import { notify } from "../messaging/notify";
 import { healthAfter, healthEvent, thresholdsOf } from "./healthChecks/rules";
 import type { HealthOutcome } from "./healthChecks/rules";
 import type { HealthResourceType } from "./tables";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
-
-/** Those of the organization who are told of what is down; more have the list. */
-const maximumTold = 50;
 
 /** What recording needs of an operation's context, or of a cron's. */
 export interface HealthContext {
@@ -85,25 +83,8 @@ export async function announceHealth(
   { _id, resourceType, resourceId }: Doc<"healthChecks">,
 ): Promise<void> {
   const type = event === "health.down" ? "health_down" : "health_recovered";
-  for (const userId of await administrators(ctx)) {
+  for (const userId of await administratorsOf(ctx)) {
     const data = { healthCheckId: _id, resourceType, resourceId };
     await notify(ctx, { userId, type, data, groupKey: `${type}:${_id}` });
   }
-}
-
-async function administrators({ db, unscoped }: HealthContext) {
-  const told: Doc<"memberships">["userId"][] = [];
-  for (const key of ["owner", "admin"]) {
-    const role = await unscoped
-      .query("roles")
-      .withIndex("by_organizationId_and_deletedAt_and_key", (q) =>
-        q.eq("organizationId", undefined).eq("deletedAt", undefined).eq("key", key),
-      )
-      .unique();
-    if (!role) continue;
-    const members = db.index("memberships", "by_organizationId_and_roleId", (q) => q.eq("roleId", role._id));
-    for (const { userId, status, bannedAt } of await members.take(maximumTold))
-      if (status === "active" && bannedAt === undefined) told.push(userId);
-  }
-  return told;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../../core/wire/durations";
-import { healthAfter, nextRetryAt, retryAfterMsOf, retryWaitsMs, workingHealth } from "./rules";
+import { askedWaitMs, healthAfter, nextRetryAt, retryWaitsMs, workingHealth } from "./rules";
 import type { Attempt } from "./rules";
 
 const now = Date.UTC(2026, 0, 15, 9, 30);
@@ -45,7 +45,7 @@ describe("Retry-After", () => {
     [500, "120", undefined],
     [429, null, undefined],
   ])("of %i, %s, asks for %s milliseconds", (status, header, waitMs) => {
-    expect(retryAfterMsOf(status, header, now)).toBe(waitMs);
+    expect(askedWaitMs(status, header, now)).toBe(waitMs);
   });
 });
 

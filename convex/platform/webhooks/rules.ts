@@ -1,7 +1,6 @@
-import { dayMs, hourMs, minuteMs } from "../../core/wire/durations";
+import { dayMs, hourMs, minuteMs, secondMs } from "../../core/wire/durations";
+import { retryAfterMsOf } from "../../core/wire/retryAfter";
 import type { Doc } from "../../_generated/dataModel";
-
-const secondMs = 1000;
 
 /** What a delivery waits after each attempt that failed: ten attempts in about three days. */
 export const retryWaitsMs: readonly number[] = [
@@ -120,9 +119,9 @@ export function tryTimeFrom(earliestMs: number): number {
   return Math.ceil(earliestMs / tryGridMs) * tryGridMs;
 }
 
-/** What `Retry-After` asks for, in seconds or as a date (RFC 9110, 10.2.3); of 429 and 503 alone, and a day at most. */
-export function retryAfterMsOf(status: number, header: string | null, now: number): number | undefined {
-  if (header === null || (status !== 429 && status !== 503)) return undefined;
-  const waitMs = /^\d{1,9}$/.test(header) ? Number(header) * secondMs : Date.parse(header) - now;
-  return Number.isFinite(waitMs) && waitMs > 0 ? Math.min(waitMs, maxRetryAfterMs) : undefined;
+/** What `Retry-After` asks for; of 429 and 503 alone, and a day at most. */
+export function askedWaitMs(status: number, header: string | null, now: number): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const waitMs = retryAfterMsOf(header, now);
+  return waitMs ? Math.min(waitMs, maxRetryAfterMs) : undefined;
 }

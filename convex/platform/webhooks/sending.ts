@@ -1,7 +1,7 @@
 import { openSecret } from "../../core/records/sealedSecrets";
 import { outboundFetch } from "../../core/wire/outboundFetch";
 import { signatureOf } from "../../core/wire/webhookSignature";
-import { isDelivered, retryAfterMsOf, sendingTimeoutMs } from "./rules";
+import { askedWaitMs, isDelivered, sendingTimeoutMs } from "./rules";
 import type { Attempt } from "./rules";
 import type { Sealed } from "../../core/wire/sealed";
 import type { Id } from "../../_generated/dataModel";
@@ -65,7 +65,7 @@ export async function sentTo(
   const { status, headers } = result;
   const attempt = { status, durationMs };
   if (isDelivered(attempt)) return attempt;
-  const retryAfterMs = retryAfterMsOf(status, headers.get("retry-after"), sentAtMs);
+  const retryAfterMs = askedWaitMs(status, headers.get("retry-after"), sentAtMs);
   return {
     ...attempt,
     error: `The endpoint answered ${status}.`,

@@ -1,12 +1,9 @@
+import { administratorsOf } from "../../messaging/administrators";
 import { queueEmail } from "../../messaging/mail";
 import { notify } from "../../messaging/notify";
 import type { UnscopedWriter } from "../../core/records/writer";
 import type { Doc } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
-
-/** Members looked at for those who administer webhooks; who comes after them is not told. */
-const membersRead = 500;
-const administering: ReadonlySet<string> = new Set(["owner", "admin"]);
 
 /** Tells owner and administrators that an endpoint fails, or was disabled because it did: by a notification and by e-mail. */
 export async function tellOfEndpoint(
@@ -16,12 +13,8 @@ export async function tellOfEndpoint(
   const organization = await writer.get("organizations", organizationId);
   if (!organization) return;
   const db = writer.within(organization);
-  const members = await db
-    .index("memberships", "by_organizationId_and_status", (q) => q.eq("status", "active"))
-    .take(membersRead);
   const isDisabled = status === "disabled";
-  for (const { userId, roleKey } of members) {
-    if (!administering.has(roleKey)) continue;
+  for (const userId of await administratorsOf({ db, unscoped: writer })) {
     const type = isDisabled ? "webhook_disabled" : "webhook_failing";
     await notify({ db, unscoped: writer, now }, { userId, type, data: { webhookEndpointId: _id } });
     const user = await writer.get("users", userId);
