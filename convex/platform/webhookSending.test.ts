@@ -37,7 +37,7 @@ interface Setting {
   readonly secret: string;
 }
 
-/** An organization with an owner and an endpoint that wants everything. */
+/** An organization with an owner, somebody banned of the same role, and an endpoint that wants everything. */
 async function withEndpoint(changes: Partial<Doc<"webhookEndpoints">> = {}): Promise<Setting> {
   const host: Host = createTestHost({ schema });
   const stamps = { createdAt: 1, updatedAt: 1 };
@@ -58,6 +58,9 @@ async function withEndpoint(changes: Partial<Doc<"webhookEndpoints">> = {}): Pro
     });
     const member = { organizationId: id, userId: ownerId, roleId, roleKey: "owner", status: "active" } as const;
     await db.insert("memberships", { ...member, ...stamps });
+    // Nobody tells who is banned of anything.
+    const bannedId = await db.insert("users", { ...person, name: "Ben", email: "ben@acme.example" });
+    await db.insert("memberships", { ...member, userId: bannedId, bannedAt: 1, ...stamps });
     return id;
   });
   const secret = newSigningKey("whsec_");
