@@ -30,6 +30,7 @@ import { startUpSection } from "./sections/startUp";
 import { trailSection } from "./sections/trail";
 import { typesSection } from "./sections/types";
 import { webhooksSection } from "./sections/webhooks";
+import { ServerProcess } from "./serverProcess";
 import type { Options } from "./options";
 import type { Section } from "./report";
 
@@ -68,4 +69,10 @@ async function main(): Promise<void> {
   if (options.save) writeFileSync(readmeFile, readmeText());
 }
 
-runMain(main);
+runMain(async () => {
+  try {
+    await main();
+  } finally {
+    ServerProcess.killLiving();
+  }
+});

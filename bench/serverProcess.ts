@@ -26,6 +26,7 @@ const serverOptions = ["--max-semi-space-size=32"];
 
 /** A benchmark server in a process of its own; `Setup` is what it says about itself once it listens. */
 export class ServerProcess<Setup extends object> {
+  static readonly #living = new Set<ChildProcess>();
   readonly #child: ChildProcess;
   readonly #module: string;
 
@@ -46,8 +47,15 @@ export class ServerProcess<Setup extends object> {
     environment: NodeJS.ProcessEnv = process.env,
   ): Promise<ServerProcess<Setup>> {
     const child = fork(module, { execArgv: [...process.execArgv, ...serverOptions, ...execArgv], env: environment });
+    this.#living.add(child);
+    child.once("exit", () => this.#living.delete(child));
     child.send(order);
     return new ServerProcess(child, module, await nextMessage<Setup>(child, module));
+  }
+
+  /** Ends what a section that failed left behind: a child that lives keeps the benchmark from ending. */
+  static killLiving(): void {
+    for (const child of this.#living) child.kill("SIGKILL");
   }
 
   async usage(): Promise<ProcessUsage> {

@@ -1,5 +1,6 @@
 // The started product, in a process of its own, with its audit trail sealed when it is asked to.
 import { freePorts } from "../../scripts/lib/freePorts";
+import { raisedLimits } from "../../scripts/portico/raisedLimits.testing";
 import { startPortico } from "../../scripts/portico/startPortico";
 import { serve } from "../serverProcess";
 
@@ -14,7 +15,7 @@ const agedMs = 2000;
 serve<{ readonly directory: string }, { readonly ask: "seal" }>(async ({ directory }) => {
   const [cloudPort, sitePort] = await freePorts();
   const settings = { dataDirectory: directory, cloudPort, sitePort, seed: "none", redactErrors: true } as const;
-  const portico = await startPortico(settings, () => undefined);
+  const portico = await startPortico(settings, () => undefined, { passed: { ...raisedLimits, ...process.env } });
   return {
     setup: { siteUrl: portico.siteUrl } satisfies TrailSetup,
     close: () => portico.close(),
