@@ -43,7 +43,7 @@ const take = makeFunctionReference<"mutation", Sender & { readonly wanted: numbe
 );
 
 /** No block is larger, nor more than this part of the limit: what a context that ends takes along. */
-const maximumBlock = 64;
+const maximumBlock = 256;
 const blocksOfLimit = 10;
 /** As long as an agent needs for a block at its pace; a limit that was changed holds from then on at the latest. */
 const blockLifeMs = 10 * minuteMs;
