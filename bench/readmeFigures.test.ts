@@ -10,11 +10,11 @@ function saved(rows: SavedSection["rows"]): SavedSection {
 }
 
 const results: Results = {
-  "start-up": saved([
+  "start-up@20": saved([
     { process: "host", file: "100000 rows", "median s": 0.5 },
     { process: "product", file: "100000 rows", "median s": 1.25 },
   ]),
-  host: saved(
+  "host@20": saved(
     ["insert", "get", "page"].map((request) => ({
       request,
       connections: 64,
@@ -37,6 +37,15 @@ describe("README's figures", () => {
     expect(text).toMatch(/^# Title\n\n<!-- figures -->\n[^]*<!-- \/figures -->\n\nEnd\n$/);
   });
 
+  it("has a column for each version of Node", () => {
+    const start = { process: "product", file: "100000 rows", "median s": 0.75 };
+    const newer = { ...saved([{ ...start, process: "host" }, start]), nodeVersion: "v24.1.0" };
+    const text = withFigures(readme, { ...results, "start-up@24": newer });
+    expect(text).toMatch(/\| what +\| Node 20 +\| Node 24 +\| bar +\|/);
+    expect(text).toMatch(/\| Start of the product until it answers, 100,000 rows \| 1\.25 s +\| 0\.75 s +\|/);
+    expect(text).toContain("Node v20.1.0, 2 cores, Node v24.1.0, 2 cores");
+  });
+
   it("comes out the same when it is written again", () => {
     const once = withFigures(readme, results);
     expect(withFigures(once, results)).toBe(once);
@@ -47,7 +56,7 @@ describe("README's figures", () => {
   });
 
   it("refuses a section that lacks a quoted figure, and a text without marks", () => {
-    expect(() => withFigures(readme, { "start-up": saved([]) })).toThrow('no "median s"');
+    expect(() => withFigures(readme, { "start-up@20": saved([]) })).toThrow('no "median s"');
     expect(() => withFigures("# Title\n", results)).toThrow("has no <!-- figures -->");
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { rounded } from "./report";
-import { readResults } from "./results";
+import { majorOf, readResults, resultKey } from "./results";
 import type { Row } from "./report";
 import type { Results, SavedSection } from "./results";
 
@@ -112,19 +112,24 @@ export function withFigures(text: string, results: Results): string {
 }
 
 function figuresOf(results: Results): string {
-  const quoted = quotes.flatMap(({ what, section, bar, measured }) => {
-    const saved = results[section];
-    return saved === undefined ? [] : [{ saved, cells: [what, measured(saved), bar] }];
-  });
-  if (quoted.length === 0) return "";
-  const unique = (values: readonly string[]) => [...new Set(values)].sort().join(", ");
-  const sections = quoted.map(({ saved }) => saved);
-  const machine = unique(sections.map(({ nodeVersion, cores }) => `Node ${nodeVersion}, ${cores} cores`));
-  const dates = unique(sections.map(({ measuredAt }) => measuredAt.slice(0, "2026-01-01".length)));
-  const table = alignedTable(
-    ["what", "measured", "bar"],
-    quoted.map(({ cells }) => cells),
+  const sections = Object.values(results).filter((section) => section !== undefined);
+  const majors = [...new Set(sections.map(({ nodeVersion }) => majorOf(nodeVersion)))].sort(
+    (one, other) => one - other,
   );
+  const used = new Set<SavedSection>();
+  const lines = quotes.flatMap(({ what, section, bar, measured }) => {
+    const cells = majors.map((major) => {
+      const saved = results[resultKey(section, `v${major}`)];
+      if (saved) used.add(saved);
+      return saved ? measured(saved) : "";
+    });
+    return cells.every((cell) => cell === "") ? [] : [[what, ...cells, bar]];
+  });
+  if (lines.length === 0) return "";
+  const unique = (values: readonly string[]) => [...new Set(values)].sort().join(", ");
+  const machine = unique([...used].map(({ nodeVersion, cores }) => `Node ${nodeVersion}, ${cores} cores`));
+  const dates = unique([...used].map(({ measuredAt }) => measuredAt.slice(0, "2026-01-01".length)));
+  const table = alignedTable(["what", ...majors.map((major) => `Node ${major}`), "bar"], lines);
   return `
 ## Figures
 

@@ -16,14 +16,24 @@ export interface SavedSection extends Section {
   readonly loadAverage: number;
 }
 
-/** Saved sections by name; those that were never saved are missing. */
+/** Saved sections by name and major version of Node, as `rest@24`; those that were never saved are missing. */
 export type Results = Readonly<Record<string, SavedSection | undefined>>;
 
 export function readResults(): Results {
   return existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, "utf8")) : {};
 }
 
-/** Keeps a section's figures beside those of earlier runs of other sections. */
+/** Where a section's figures of one Node are kept. */
+export function resultKey(name: string, nodeVersion: string): string {
+  return `${name}@${majorOf(nodeVersion)}`;
+}
+
+/** The 24 of v24.1.0. */
+export function majorOf(nodeVersion: string): number {
+  return Number.parseInt(nodeVersion.slice(1), 10);
+}
+
+/** Keeps a section's figures beside those of earlier runs of other sections, and of it on other versions of Node. */
 export function saveSection(name: string, section: Section): void {
   const saved: SavedSection = {
     measuredAt: new Date().toISOString(),
@@ -33,5 +43,8 @@ export function saveSection(name: string, section: Section): void {
     loadAverage: rounded(loadavg()[0] ?? 0),
     ...section,
   };
-  writeFileSync(resultsFile, `${JSON.stringify({ ...readResults(), [name]: saved }, null, 2)}\n`);
+  writeFileSync(
+    resultsFile,
+    `${JSON.stringify({ ...readResults(), [resultKey(name, process.version)]: saved }, null, 2)}\n`,
+  );
 }
