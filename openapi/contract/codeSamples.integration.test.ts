@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentOrigin } from "../../convex/documentation/documentOrigin";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
-import { isLongRun } from "../../scripts/lib/tries.testing";
 import { sampledOperations } from "../codeSamples.testing";
 import { openApiDocument } from "../document";
 import { registry } from "../registry";
@@ -14,8 +13,8 @@ import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 const run = promisify(execFile);
 
-// Each run of the tests sends a third of the samples, another third each time; `npm run attack` sends all.
-const shareCount = isLongRun ? 1 : 3;
+// Each run of the tests sends a third of the samples, another third each time.
+const shareCount = 3;
 const turn = Number(process.env["PORTICO_SAMPLES_TURN"] ?? Date.now() % shareCount);
 const operations = sampledOperations(openApiDocument(registry)).filter((_, at) => at % shareCount === turn);
 
