@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { makeScratchDirectory, sweepScratchDirectories } from "./scratchDirectory";
 
-test("what killed processes have left is removed, and nothing else", () => {
+it("what killed processes have left is removed, and nothing else", () => {
   const parent = mkdtempSync(path.join(tmpdir(), "convex-host-sweep-"));
   onTestFinished(() => rmSync(parent, { recursive: true }));
   const { pid: ended } = spawnSync(process.execPath, ["--version"]);
@@ -24,7 +24,7 @@ test("what killed processes have left is removed, and nothing else", () => {
   expect(readdirSync(parent).toSorted()).toEqual(kept.toSorted());
 });
 
-test("a scratch directory names its process, and so is swept after it", () => {
+it("a scratch directory names its process, and so is swept after it", () => {
   const made = makeScratchDirectory();
   onTestFinished(() => rmSync(made, { recursive: true }));
   expect(path.basename(made)).toMatch(new RegExp(`^convex-host-${process.pid}-`));

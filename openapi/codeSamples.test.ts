@@ -20,7 +20,7 @@ test("every operation shows curl, and every one that has a method in the SDK sho
     expect(samples.get("Shell"), operationId).toMatch(/^curl /);
     const { "x-portico-resource": resource, "x-portico-verb": verb } = operation;
     if (resource === undefined) continue;
-    expect(samples.get("TypeScript"), operationId).toContain(`portico.${String(resource)}.${String(verb)}(`);
+    expect(samples.get("TypeScript"), operationId).toContain(`portico.${[resource, verb].join(".")}(`);
   }
 });
 
@@ -82,7 +82,7 @@ describe("curl", () => {
       encoding: "utf8",
       maxBuffer: 1 << 24,
     });
-    expect([status, stderr]).toEqual([0, ""]);
+    if (status !== 0 || stderr !== "") throw new Error(`A shell refused the samples: ${stderr}`);
     commands = stdout
       .split("\u0001\0")
       .slice(0, -1)

@@ -170,7 +170,7 @@ function answerName(operation: JsonObject): string | undefined {
   if (!isObject(answer)) return undefined;
   const { $ref: pointer } = objectAt(answer, "content", "application/json", "schema");
   const isList = operation["x-portico-list"] === true;
-  const name = String(pointer ?? "")
+  const name = (typeof pointer === "string" ? pointer : "")
     .slice("#/components/schemas/".length)
     .replace(isList ? /Page$/ : /^$/, "");
   const isOwn = name.toLowerCase() === String(operation["operationId"]).toLowerCase();

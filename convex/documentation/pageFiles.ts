@@ -8,10 +8,21 @@ const quietFields = {
 };
 /** Who wants to see code once wants to see it with the next operation. */
 let areSamplesOpen = false;
+/** The codes that an operation may be refused with under a status, its own first. */
+const codesOf = ({ specSelectors, path, method, code }) => {
+  const spec = specSelectors.specJson();
+  const operation = spec.getIn(["paths", path, method]);
+  const sets = operation?.get("x-portico-problem-sets")?.toJS() ?? [];
+  const places = [
+    ["paths", path, method, "x-portico-problems", code],
+    ...sets.map((set) => ["x-portico-problem-sets", set, code]),
+  ];
+  return [...new Set(places.flatMap((place) => spec.getIn(place)?.toJS() ?? []))];
+};
 /** What an operation has beside its form opens when somebody asks for it: unfolded, some are ten screens tall. */
 const shortOperations = {
   wrapComponents: {
-    /** A refusal is a line; what refusals look like is said once, and alike everywhere. */
+    /** A refusal is a line with its codes; what each means and looks like is the same everywhere. */
     response: (Response, { React }) => (props) => {
       const { code, className = "", response } = props;
       const [isOpen, setIsOpen] = React.useState(false);
@@ -19,7 +30,7 @@ const shortOperations = {
       const toggle = React.createElement(
         "button",
         { type: "button", "aria-expanded": isOpen, onClick: () => setIsOpen(!isOpen) },
-        response.get("description"),
+        codesOf(props).join(", ") || response.get("description"),
       );
       const line = React.createElement(
         "tr",
@@ -257,7 +268,6 @@ html.dark-mode #domains a{color:#e4e6e6}
 .swagger-ui tr.folded button::before{content:"\\25b8";display:inline-block;width:1.2em}
 .swagger-ui tr.folded button[aria-expanded=true]::before{content:"\\25be"}
 .swagger-ui tr.unfolded .response-col_status{visibility:hidden}
-.swagger-ui tr.unfolded .response-col_description__inner{display:none}
 .swagger-ui .scope-def,.swagger-ui .response-col_links{display:none}
 html.dark-mode .swagger-ui .headers td{color:#b3b9c1}
 @media (max-width:640px){

@@ -30,10 +30,10 @@ async function main(): Promise<void> {
     target: "es2022",
     define: { SETTINGS: JSON.stringify(settings) },
   });
-  const files = new Map([
+  const files = new Map<string, readonly [type: string, body: string]>([
     ["/", ["text/html; charset=utf-8", await readFile(path.join(folder, "index.html"), "utf8")]],
     ["/page.js", ["text/javascript; charset=utf-8", bundle.outputFiles[0]?.text ?? ""]],
-  ] as const);
+  ]);
   const server = createServer(({ url = "/" }, response: ServerResponse) => {
     const [type, body] = files.get(url.split("?")[0] ?? "") ?? ["text/plain", undefined];
     response.writeHead(body === undefined ? 404 : 200, { "content-type": type }).end(body);

@@ -31,7 +31,8 @@ describe.skipIf(executable === undefined)("examples/browser-live", () => {
 
   beforeAll(async () => {
     // `npm test` has built it; the example imports the package as its users do.
-    expect(await sdkBuildFault()).toBeUndefined();
+    const fault = await sdkBuildFault();
+    if (fault !== undefined) throw new Error(fault);
     dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-browser-"));
     const [signInPort, pagePort] = await freePorts();
     const settings = { ...(await freeSettings(dataDirectory)), signInPort };
