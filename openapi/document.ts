@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import convexSchema from "../convex/schema";
 import { capitalized } from "../convex/core/resources/words";
 import { declarationOf } from "../convex/core/schema/table";
+import { codeSamples } from "./codeSamples";
 import { undescribed } from "./descriptions";
 import { commonHeaders, endingHeaders, headerComponents, headersOf, parameterComponents } from "./headers";
 import { byText, isObject, sorted } from "./json";
@@ -121,11 +122,12 @@ function rowDescriptions(): ReadonlyMap<string, string> {
 const componentKinds = ["schemas", "responses", "examples", "headers", "parameters", "securitySchemes"] as const;
 
 /**
- * The operation as the registry takes it. The registry passes plain OpenAPI through unchanged, but types it as three
+ * The operation as the registry takes it, with samples of its calls. The registry passes plain OpenAPI through unchanged, but types it as three
  * versions at once with zod in between. The document's linters check that each of ours is a 3.1 operation.
  */
 function routeOf(method: RouteConfig["method"], path: string, operation: JsonObject): RouteConfig {
-  return { ...operation, method, path } as RouteConfig;
+  const sampled: JsonObject = { ...operation, "x-codeSamples": codeSamples(method, path, operation) };
+  return { ...sampled, method, path } as RouteConfig;
 }
 
 function inOrder(rest: object, paths: object, components: object): JsonObject {

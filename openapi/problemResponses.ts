@@ -58,7 +58,11 @@ export const problemSchemas: Readonly<Record<string, JsonObject>> = {
     type: "object",
     description: "One fault inside a request.",
     properties: {
-      pointer: { type: "string", maxLength: 4096, description: "JSON Pointer (RFC 6901) to the field." },
+      pointer: {
+        type: "string",
+        maxLength: 4096,
+        description: "JSON Pointer (RFC 6901) to the field; to the header, where one carries the input.",
+      },
       code: { type: "string", maxLength: 64, description: "What is wrong there, for programs." },
       message: { type: "string", maxLength: 4096, description: "What is wrong there, for people." },
     },

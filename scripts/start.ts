@@ -4,6 +4,7 @@ import { commandLine } from "./lib/commandLine";
 import { repositoryFiles, repositoryRoot } from "./lib/repositoryFiles";
 import { runScript } from "./lib/runCommand";
 import { messageOf } from "./lib/runMain";
+import { developmentLines } from "./portico/developmentLines";
 import { DevelopmentLoop, digestOf } from "./portico/developmentLoop";
 import { FolderWatch } from "./portico/folderWatch";
 import { followMail } from "./portico/localMail";
@@ -20,6 +21,7 @@ import type { RunningPortico } from "./portico/startPortico";
 
 const reloadDelayMs = 100;
 const checkDelayMs = 1500;
+const patienceMs = 2000;
 const nativeCompiler = "node_modules/@typescript/native/bin/tsc";
 const parentCheckIntervalMs = 500;
 const impatienceMs = 1000;
@@ -176,13 +178,10 @@ async function developOnChange({ deployment }: RunningPortico): Promise<void> {
       }
       return undefined;
     },
-    tell: ({ state, seconds, message = "" }) => {
-      const [color, words] = statusWords[state];
-      const time = styled("dim", `${new Date().toLocaleTimeString()}, ${seconds.toFixed(1)} s`);
-      process.stdout.write(`${styled(color, words)} convex/ ${time}\n${message === "" ? "" : `${message}\n`}`);
-    },
+    tell: developmentLines((text) => process.stdout.write(text), process.stdout.isTTY),
     reloadDelayMs,
     checkDelayMs,
+    patienceMs,
   });
   // It lives as long as the process does.
   void new FolderWatch(path.join(repositoryRoot, "convex"), () => loop.changed());
@@ -191,14 +190,7 @@ async function developOnChange({ deployment }: RunningPortico): Promise<void> {
   );
 }
 
-const statusWords = {
-  reloaded: ["green", "Reloaded"],
-  notReloaded: ["red", "Not reloaded"],
-  checked: ["green", "Generated and typed"],
-  faulty: ["red", "Wrong in"],
-} as const;
-
-function styled(style: "bold" | "cyan" | "dim" | "green" | "red", text: string): string {
+function styled(style: "bold" | "cyan" | "dim", text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
 }
 

@@ -64,7 +64,7 @@ const builtInPosition = /^builtIn:(\d{1,2})$/;
 export const list = roles.list("list", {
   summary: "List roles",
   description:
-    "The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead.",
+    "The organization's own roles, newest first unless sorted otherwise: none before it has made one. The built-in roles, such as `admin` and `member`, lead the list with `includeGlobal=true`.",
   input: () => ({
     includeGlobal: described(z.boolean(), "True to list the built-in roles too, before the others.").optional(),
   }),

@@ -6,6 +6,72 @@ const quietFields = {
     Input: (Input, { React }) => ({ autoFocus, ...props }) => React.createElement(Input, props),
   },
 };
+/** Who wants to see code once wants to see it with the next operation. */
+let areSamplesOpen = false;
+/** The codes that an operation may be refused with under a status, its own first. */
+const codesOf = ({ specSelectors, path, method, code }) => {
+  const spec = specSelectors.specJson();
+  const operation = spec.getIn(["paths", path, method]);
+  const sets = operation?.get("x-portico-problem-sets")?.toJS() ?? [];
+  const places = [
+    ["paths", path, method, "x-portico-problems", code],
+    ...sets.map((set) => ["x-portico-problem-sets", set, code]),
+  ];
+  return [...new Set(places.flatMap((place) => spec.getIn(place)?.toJS() ?? []))];
+};
+/** What an operation has beside its form opens when somebody asks for it: unfolded, some are ten screens tall. */
+const shortOperations = {
+  wrapComponents: {
+    /** A refusal is a line with its codes; what each means and looks like is the same everywhere. */
+    response: (Response, { React }) => (props) => {
+      const { code, className = "", response } = props;
+      const [isOpen, setIsOpen] = React.useState(false);
+      if (/^2/.test(code)) return React.createElement(Response, props);
+      const toggle = React.createElement(
+        "button",
+        { type: "button", "aria-expanded": isOpen, onClick: () => setIsOpen(!isOpen) },
+        codesOf(props).join(", ") || response.get("description"),
+      );
+      const line = React.createElement(
+        "tr",
+        { className: "response folded " + className },
+        React.createElement("td", { className: "response-col_status" }, code),
+        React.createElement("td", { className: "response-col_description" }, toggle),
+      );
+      const rest = isOpen && React.createElement(Response, { ...props, className: className + " unfolded" });
+      return React.createElement(React.Fragment, null, line, rest);
+    },
+    headers: (Headers, { React }) => (props) =>
+      React.createElement(
+        "details",
+        { className: "folded" },
+        React.createElement("summary", null, props.headers.size + " headers"),
+        React.createElement(Headers, props),
+      ),
+    /** Before the parameters: the operation as programs call it. */
+    parameters: (Parameters, { React, getComponent }) => (props) => {
+      const [isOpen, setIsOpen] = React.useState(areSamplesOpen);
+      const samples = props.operation.get("x-codeSamples")?.toJS() ?? [];
+      const languages = { Shell: "bash", TypeScript: "javascript" };
+      const HighlightCode = getComponent("HighlightCode", true);
+      const shown = samples.map(({ lang, label, source }) => [
+        React.createElement("h5", { key: label }, label),
+        React.createElement(HighlightCode, { key: lang, language: languages[lang], canCopy: true }, source),
+      ]);
+      const block = React.createElement(
+        "details",
+        {
+          className: "code-samples",
+          open: isOpen,
+          onToggle: ({ currentTarget }) => setIsOpen((areSamplesOpen = currentTarget.open)),
+        },
+        React.createElement("summary", null, "Code: " + samples.map(({ label }) => label).join(", ")),
+        isOpen ? shown : null,
+      );
+      return React.createElement(React.Fragment, null, samples.length > 0 && block, React.createElement(Parameters, props));
+    },
+  },
+};
 // Where people sign in locally, in development only: no part of the document, which is the same everywhere.
 const signIn = document.querySelector("#swagger-ui").dataset.signIn;
 const offerSignIn = (components, operations) => {
@@ -26,12 +92,13 @@ applyScheme();
 const basePath = new URL(window.location.href).pathname.replace(/\\/v1\\/docs\\/?$/, "");
 /**
  * The document as this page needs it: its requests go to where the page was opened, which may be another name of the deployment,
- * what is optional stays empty until somebody fills it in, and what every domain says alike is folded away.
+ * code calls it there too, what is optional stays empty until somebody fills it in, and what every domain says alike is folded away.
  */
 const ownDocument = (text) => {
   const read = JSON.parse(text);
   const [server] = read.servers;
-  read.servers = [{ ...server, url: new URL(window.location.href).origin + basePath }];
+  const url = new URL(window.location.href).origin + basePath;
+  read.servers = [{ ...server, url }];
   const { securitySchemes = {}, parameters: shared = {} } = read.components;
   for (const { flows = {} } of Object.values(securitySchemes)) {
     for (const flow of Object.values(flows)) {
@@ -40,6 +107,8 @@ const ownDocument = (text) => {
   }
   const operations = Object.values(read.paths).flatMap((item) => Object.values(item));
   if (signIn !== undefined) offerSignIn(read.components, operations);
+  const samples = operations.flatMap((operation) => operation["x-codeSamples"] ?? []);
+  for (const sample of samples) sample.source = sample.source.replaceAll(server.url, url);
   const parameters = [...Object.values(shared), ...operations.flatMap((operation) => operation.parameters ?? [])];
   for (const parameter of parameters) if (!parameter.required) delete parameter.example;
   const { description } = read.info;
@@ -104,7 +173,7 @@ const started = new Promise((resolve) => {
   window.addEventListener("load", () => {
     window.ui = SwaggerUIBundle({
       dom_id: "#swagger-ui",
-      plugins: [quietFields, ownReader, ownResolver],
+      plugins: [quietFields, shortOperations, ownReader, ownResolver],
       deepLinking: true,
       displayOperationId: true,
       filter: true,
@@ -192,6 +261,13 @@ html.dark-mode #domains a{color:#e4e6e6}
 .swagger-ui .auth-container .scopes{border:1px solid #8884;border-radius:4px;max-height:11rem;overflow-y:auto;padding:8px 12px}
 .swagger-ui .auth-container .scopes h2{margin:0 0 4px}
 .swagger-ui .body-param__text{min-height:150px}
+.swagger-ui .code-samples{padding:12px 20px}
+.swagger-ui .code-samples h5{font-size:12px;margin:12px 0 4px}
+.swagger-ui .code-samples summary,.swagger-ui details.folded summary,.swagger-ui tr.folded button{cursor:pointer;font-size:13px}
+.swagger-ui tr.folded button{background:none;border:0;color:inherit;font-family:inherit;padding:0;text-align:left}
+.swagger-ui tr.folded button::before{content:"\\25b8";display:inline-block;width:1.2em}
+.swagger-ui tr.folded button[aria-expanded=true]::before{content:"\\25be"}
+.swagger-ui tr.unfolded .response-col_status{visibility:hidden}
 .swagger-ui .scope-def,.swagger-ui .response-col_links{display:none}
 html.dark-mode .swagger-ui .headers td{color:#b3b9c1}
 @media (max-width:640px){

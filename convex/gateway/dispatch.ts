@@ -8,7 +8,7 @@ import { assertAcceptsJson } from "./negotiation";
 import { canonicalBody, targetOf } from "./requestIdentity";
 import { fileResponse } from "./fileAnswers";
 import { rateLimiting, senderKey } from "./rateLimiting";
-import { assertConditions, headerInputs, isDryRun, queryOf, readBody, readBytes } from "./requests";
+import { assertConditions, headerInputs, isDryRun, namingHeaders, queryOf, readBody, readBytes } from "./requests";
 import { problemResponse, siteUrl } from "./responses";
 import { isUnavailable } from "./unavailable";
 import type { Problem } from "../core/wire/errors";
@@ -61,8 +61,10 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     if (logged && !dryRun) await writeLog(call, { logged, response, startedAt });
     return response;
   } catch (error) {
-    const { problem, denial, logged, organizationId } = failureOf(error);
-    if (!problem) throw error;
+    const { problem: failed, denial, logged, organizationId } = failureOf(error);
+    if (!failed) throw error;
+    const { bytes } = call.route;
+    const problem = bytes ? namingHeaders(failed, bytes.headers) : failed;
     headers = actingIn(organizationId, headers);
     if (denial !== undefined) await writeDeferred(call, { denied: denial, detail: problem.detail });
     const response = problemResponse(...(await explained(problem, token, { ...call, headers })));
@@ -304,7 +306,7 @@ async function writeAfterwards(
     await ctx.runMutation(mutation, what);
   } catch (error) {
     if (isUnavailable(error)) return;
-    const sentence = `What follows request ${requestId} (${route.operation}) was not written`;
+    const sentence = `What follows request ${requestId} (${route.operationId}) was not written`;
     // oxlint-disable-next-line no-console -- the deployment's log is where an unexpected failure is told
     console.error(sentence, error);
   }

@@ -1,5 +1,6 @@
 import { isEntityTagList } from "../core/wire/etag";
 import { invalidField, ProblemError } from "../core/wire/errors";
+import type { Problem } from "../core/wire/errors";
 
 /** Larger requests are refused before they are read; Convex itself would cut them at 20 MiB. */
 export const maximumBodyBytes = 4 * 1024 * 1024;
@@ -83,10 +84,24 @@ export function headerInputs(headers: Headers, names: Readonly<Record<string, st
     try {
       inputs[input] = decodeURIComponent(value);
     } catch {
-      throw invalidField(`/${input}`, "invalid_encoding", `${header} is not percent-encoded UTF-8.`);
+      throw invalidField(`/${header}`, "invalid_encoding", `${header} is not percent-encoded UTF-8.`);
     }
   }
   return inputs;
+}
+
+/** A problem whose faults of inputs that travelled as headers name the headers, as the caller knows them. */
+export function namingHeaders(problem: Problem, names: Readonly<Record<string, string>>): Problem {
+  const { detail, errors } = problem;
+  const headers = new Map(Object.entries(names).map(([header, input]) => [`/${input}`, `/${header}`]));
+  const [first = ""] = /^\/\w+(?=: )/.exec(detail) ?? [];
+  return {
+    ...problem,
+    detail: `${headers.get(first) ?? first}${detail.slice(first.length)}`,
+    ...(errors
+      ? { errors: errors.map((fault) => ({ ...fault, pointer: headers.get(fault.pointer) ?? fault.pointer })) }
+      : {}),
+  };
 }
 
 /**

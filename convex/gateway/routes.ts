@@ -9,6 +9,8 @@ export interface Route {
   readonly kind: "query" | "mutation" | "action";
   /** `<resource>.<verb>` inside the domain. */
   readonly operation: string;
+  /** Its name in the document, by which logs know it. */
+  readonly operationId: string;
   /** Takes a body of as many bytes, with the headers that carry inputs beside it. */
   readonly bytes?: { readonly maximum: number; readonly headers: Readonly<Record<string, string>> };
   /** Answers bytes of any type. */

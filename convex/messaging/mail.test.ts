@@ -164,6 +164,21 @@ describe("without a provider, an e-mail", () => {
     expect(await read(host, id)).toMatchObject({ status: "sent", attempts: 2 });
   });
 
+  it("waits on however often writing it has ended with its process", async () => {
+    const host = newHost();
+    const id = await queue(host, true);
+    await finish(host);
+    const first = await take(host, id);
+    for (let failure = 0; failure < 5; failure++) {
+      vi.setSystemTime(Date.now() + sendingLeaseMs);
+      await host.mutation(internal.messaging.sending.retryDue, {});
+      expect(await waiting(host)).toEqual([id]);
+      expect(await take(host, id)).toEqual(first);
+    }
+    await written(host, id);
+    expect(await read(host, id)).toMatchObject({ status: "sent" });
+  });
+
   it("is not sent where nobody waits for it any more", async () => {
     const host = newHost();
     answer = () => false;

@@ -35,6 +35,8 @@ const longestPauseMs = dayMs;
 const giveUpAfterMs = 3 * dayMs;
 /** E-mails looked at in one run of the cron, or by whoever writes them to files; what is beyond waits for the next. */
 const emailsPerRun = 100;
+/** Those that an operator asks for again. */
+const emailsLookedAt = 1000;
 
 const tokenSource = v.object({ issuer: v.string(), prefix: v.string(), rowId: v.string() });
 const begun = v.object({
@@ -69,6 +71,7 @@ const sendReference = makeFunctionReference<"action", { emailId: Id<"emails"> }>
 const beginReference = makeFunctionReference<"mutation", { emailId: Id<"emails"> }, Begun | null>(
   "messaging/sending:begin",
 );
+const reopenReference = makeFunctionReference<"mutation", { emailId: Id<"emails"> }>("messaging/sending:reopen");
 const endReference = makeFunctionReference<"mutation", { emailId: Id<"emails">; outcome: Outcome }, null>(
   "messaging/sending:end",
 );
@@ -98,15 +101,52 @@ export const send = internalAction({
  * where there is nothing to write. What is not said to be written is handed out again, the same.
  */
 export const take = internalAction({
-  args: { emailId: v.id("emails") },
+  args: { emailId: v.id("emails"), isAgain: v.optional(v.boolean()) },
   returns: v.union(messageValidator, v.null()),
-  handler: async (ctx, { emailId }): Promise<Message | null> => {
+  handler: async (ctx, { emailId, isAgain = false }): Promise<Message | null> => {
     const transport = transportOf(env);
+    if (transport.kind === "local" && isAgain) await ctx.runMutation(reopenReference, { emailId });
     const email = transport.kind === "local" ? await ctx.runMutation(beginReference, { emailId }) : null;
     if (transport.kind !== "local" || !email) return null;
     const composed = await composedOf(ctx, emailId, email, transport.from);
     if ("emailId" in composed) return composed;
     await ctx.runMutation(endReference, { emailId, outcome: composed });
+    return null;
+  },
+});
+
+/**
+ * The e-mails of the last three days that are noted as written to files, the newest first. Their files may be gone: no backup holds
+ * them, and versions before files were written noted so what they had only logged.
+ */
+export const written = internalQuery({
+  args: {},
+  returns: v.array(v.id("emails")),
+  handler: async (ctx) => {
+    const rows = await new UnscopedReader(ctx)
+      .query("emails")
+      .withIndex("by_createdAt", (q) => q.gt("createdAt", Date.now() - giveUpAfterMs))
+      .order("desc")
+      .take(emailsLookedAt);
+    return rows.filter(isWritten).map(({ _id }) => _id);
+  },
+});
+
+function isWritten({ status, provider }: Doc<"emails">): boolean {
+  return status === "sent" && provider === "local";
+}
+
+/** Has an e-mail that was written to a file wait for {@link take} once more. */
+export const reopen = internalMutation({
+  args: { emailId: v.id("emails") },
+  returns: v.null(),
+  handler: async (ctx, { emailId }) => {
+    const now = Date.now();
+    const writer = writerOf(ctx, now);
+    const email = await writer.get("emails", emailId);
+    const waiting = { status: "queued", attempts: 0, nextRetryAt: now + sendingLeaseMs } as const;
+    if (email && isWritten(email))
+      await writer.patch("emails", email, { ...waiting, provider: undefined, sentAt: undefined });
     return null;
   },
 });
@@ -124,7 +164,7 @@ export const waiting = internalQuery({
         .query("emails")
         .withIndex("by_status_and_nextRetryAt", (q) => q.eq("status", status).gt("nextRetryAt", 0))
         .take(emailsPerRun);
-      due.push(...rows.filter((row) => isDue(row, now)));
+      due.push(...rows.filter((row) => isDue(row, now, true)));
     }
     return due.map(({ _id }) => _id);
   },
@@ -186,9 +226,13 @@ async function issuedToken(
 const writerOf = (ctx: MutationCtx, now: number) =>
   systemWriter(ctx, { noun: "email", action: "email.send", isAudited: false, now });
 
-/** Neither sent nor given up, and no other attempt is under way or has just failed. */
-function isDue({ attempts, nextRetryAt }: Doc<"emails">, now: number): boolean {
-  return nextRetryAt !== undefined && attempts < maxAttempts && (attempts === 0 || nextRetryAt <= now);
+/**
+ * Neither sent nor given up, and no other attempt is under way or has just failed. Attempts to write a file are not counted: a disk that
+ * was full thrice says nothing of the e-mail.
+ */
+function isDue({ attempts, nextRetryAt }: Doc<"emails">, now: number, isLocal: boolean): boolean {
+  const isLeft = isLocal || attempts < maxAttempts;
+  return nextRetryAt !== undefined && isLeft && (attempts === 0 || nextRetryAt <= now);
 }
 
 /** Notes an attempt, and answers what to send; null where it is sent, given up or not wanted, or its organization is gone. */
@@ -199,14 +243,15 @@ export const begin = internalMutation({
     const now = Date.now();
     const writer = writerOf(ctx, now);
     const email = await writer.get("emails", emailId);
-    if (!email || !isDue(email, now)) return null;
+    if (!email || !isDue(email, now, transportOf(env).kind === "local")) return null;
     if (await isGivenUp(writer, email, now)) return null;
     const reason = await reasonAgainst(writer, email);
     if (reason !== undefined) {
       await writer.patch("emails", email, { status: "suppressed", error: reason, nextRetryAt: undefined });
       return null;
     }
-    const attempt = { status: "queued", attempts: email.attempts + 1, nextRetryAt: now + sendingLeaseMs } as const;
+    const attempts = Math.min(email.attempts + 1, maxAttempts);
+    const attempt = { status: "queued", attempts, nextRetryAt: now + sendingLeaseMs } as const;
     await writer.patch("emails", email, attempt);
     const { to, subject, html, text, createdAt, organizationId, userId, category, tokenSource: source } = email;
     return {
@@ -305,14 +350,14 @@ export const retryDue = internalMutation({
         )
         .take(emailsPerRun);
       for (const email of due) {
-        if (await isGivenUp(writer, email, now)) continue;
+        if ((await isGivenUp(writer, email, now)) || isLocal) continue;
         if (email.attempts >= maxAttempts)
           await writer.patch("emails", email, {
             status: "failed",
             error: "Its sender ended with its process.",
             nextRetryAt: undefined,
           });
-        else if (!isLocal) await ctx.scheduler.runAfter(0, sendReference, { emailId: email._id });
+        else await ctx.scheduler.runAfter(0, sendReference, { emailId: email._id });
       }
     }
     return null;

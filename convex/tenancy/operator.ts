@@ -13,7 +13,7 @@ import { ProblemError } from "../core/wire/errors";
 import { newSecret } from "../core/wire/secrets";
 import { foundOrganization, freeOrganizationSlug, organizationNoun } from "./founding";
 import { nameFromEmail } from "./identityRules";
-import { verifiedAs } from "./provisioning";
+import { holderOf } from "./provisioning";
 import { defaultOrganizationSettings, organizationFields } from "./tables";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
@@ -124,16 +124,16 @@ export const write = internalMutation({
 });
 
 /**
- * Who has the address, or a user that waits for them. The operator vouches for it as an identity provider would, and the first
+ * Who has the address, or a user that waits for them. Nobody has verified it yet: the first
  * sign-in with it, verified, takes the user over. The membership is active at once, since the key acts with its owner's rights.
  */
 async function ownerOf(unscoped: UnscopedWriter, email: string): Promise<Doc<"users">> {
-  const known = await verifiedAs(unscoped, email);
+  const known = await holderOf(unscoped, email);
   if (known?.status === "inactive") throw new ProblemError("user_inactive", `${email} is an inactive user's.`);
   if (known) return known;
   return unscoped.insert("users", {
     email,
-    emailVerified: true,
+    emailVerified: false,
     name: nameFromEmail(email),
     status: "pending",
     isPlatformAdmin: false,

@@ -73,10 +73,10 @@ export async function admit(writerOf: WriterOf, identity: UserIdentity, now: num
   const values = claimedValues(identity);
   const writer = writerOf({ kind: "anonymous" });
   const { email } = values;
-  const verified = email === undefined ? null : await verifiedAs(writer, email);
-  if (verified && !isPlaceholder(verified))
+  const holder = email === undefined ? null : await holderOf(writer, email);
+  if (holder && !isPlaceholder(holder))
     throw new ProblemError("email_taken", "Another user has the e-mail address of this token.");
-  const known = verified ?? (email === undefined ? null : await placeholderFor(writer, email));
+  const known = holder ?? (email === undefined ? null : await placeholderFor(writer, email));
   const fields = { ...tokenFields(identity), ...refreshed(values), status: "active", lastActivityAt: now } as const;
   if (!known) {
     const name = values.name ?? nameFromEmail(email);
@@ -114,22 +114,26 @@ export async function welcome(
   await queueEmail(ctx, { template: "welcome", to: email, userId: _id, data: { name } });
 }
 
-/** The user whose verified address this is. */
-export async function verifiedAs(reader: Pick<UnscopedReader, "query">, email: string): Promise<Doc<"users"> | null> {
+/** The user whose verified address this is, or who stands for it until its person signs in. */
+export async function holderOf(reader: Pick<UnscopedReader, "query">, email: string): Promise<Doc<"users"> | null> {
   const sameEmail = await reader
     .query("users")
     .withIndex("by_email", (q) => q.eq("email", email))
     .take(invitationsRead);
-  return sameEmail.find(({ deletedAt, emailVerified }) => deletedAt === undefined && emailVerified) ?? null;
+  const isHolder = (user: Doc<"users">) => user.emailVerified || isPlaceholder(user);
+  return sameEmail.find((user) => user.deletedAt === undefined && isHolder(user)) ?? null;
 }
 
-/** Who stands for a verified address until its person signs in: the operator has made an organization for it. */
+/**
+ * Who stands for an address until its person signs in with it, verified: the operator has made an organization for it. No other user who
+ * has not signed in has an address of their own: that of an invitation is the invitation's.
+ */
 export async function standInFor(
   reader: Pick<UnscopedReader, "query">,
   email: string,
 ): Promise<Doc<"users"> | undefined> {
-  const verified = await verifiedAs(reader, email);
-  return verified && isPlaceholder(verified) ? verified : undefined;
+  const holder = await holderOf(reader, email);
+  return holder && isPlaceholder(holder) ? holder : undefined;
 }
 
 /** Gives a known person what somebody stood for until their address was known: memberships, organizations, keys. */

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundleFunctions } from "../bundle/bundleFunctions";
 import { BundleError } from "../bundle/entryPoints";
@@ -8,6 +7,7 @@ import { functionsDirectoryOf } from "../bundle/projectConfig";
 import { analyzePush } from "../bundle/pushAnalysis";
 import { evaluateAuthConfig, evaluateSchema } from "../bundle/evaluateConfig";
 import { DeploymentRefusal } from "../deployment";
+import { makeScratchDirectory } from "../scratchDirectory";
 import type {
   AuthProvider,
   Caller,
@@ -85,7 +85,7 @@ export class LocalDeployment implements Deployment, ActionHost {
     this.#options = options;
     this.#egress = openEgress(options.egress);
     this.deploymentName = options.deploymentName ?? "local";
-    this.#scratchDirectory = mkdtempSync(join(tmpdir(), "convex-host-"));
+    this.#scratchDirectory = makeScratchDirectory();
     this.#environment = { variables: {} };
     const isInMemory = options.file === ":memory:";
     this.#fileStore = new FileStore(

@@ -11,11 +11,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { bundleFunctions } from "../bundle/bundleFunctions";
+import { makeScratchDirectory } from "../scratchDirectory";
 import type { BundledModule, FunctionBundle } from "../bundle/bundleFunctions";
 
 interface KeptBundle {
@@ -86,7 +86,7 @@ function moved(bundle: FunctionBundle, from: string, to: string): FunctionBundle
 /** What some process of this run has built, or what this one builds now and leaves to the others. */
 async function keep(functionsDirectory: string, like: string): Promise<KeptBundle> {
   const shared = process.env["PORTICO_TEST_BUNDLES"];
-  const scratch = shared ?? mkdtempSync(join(tmpdir(), "convex-host-bundle-"));
+  const scratch = shared ?? makeScratchDirectory("bundle");
   if (shared === undefined) process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   // As deep as a deployment's own, since source maps name sources relative to themselves.
   const directory = join(scratch, createHash("sha256").update(functionsDirectory).digest("hex"));

@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import type { Caller, FunctionOutcome, FunctionType, JsonValue } from "../deployment";
 import { openDeployment } from "../runtime/openDeployment";
 import { bundleOnce } from "./bundleOnce.testing";
+import { makeScratchDirectory } from "../scratchDirectory";
 import type { DeploymentOptions, ReloadableDeployment } from "../runtime/openDeployment";
 
 const fixtures = join(import.meta.dirname, "fixtures") + sep;
@@ -51,7 +51,7 @@ export async function openConformance(options: Partial<DeploymentOptions> = {}):
 
 /** A directory for one test, and how to remove it. */
 export function scratchDirectory(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), "convex-host-test-"));
+  const path = makeScratchDirectory("test");
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

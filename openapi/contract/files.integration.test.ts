@@ -193,7 +193,7 @@ describe("names", () => {
     "refuses %j",
     async (name) => {
       const answer = await upload("Some text.", { name });
-      expect([answer.status, answer.body["errors"]]).toMatchObject([400, [{ pointer: "/fileName" }]]);
+      expect([answer.status, answer.body["errors"]]).toMatchObject([400, [{ pointer: "/X-File-Name" }]]);
     },
   );
 
@@ -201,7 +201,8 @@ describe("names", () => {
     for (const value of ["%", "%ff", "%ed%a0%80"])
       expect((await upload("x", { headers: { "x-file-name": value } })).status).toBe(400);
     const nameless = await call("POST", "/files", world.owner, "x", { "content-type": "text/plain" });
-    expect(nameless.body["errors"]).toMatchObject([{ pointer: "/fileName", code: "required" }]);
+    expect(nameless.body["errors"]).toMatchObject([{ pointer: "/X-File-Name", code: "required" }]);
+    expect(nameless.body["detail"]).toBe("/X-File-Name: This field is required.");
   });
 });
 

@@ -74,6 +74,19 @@ describe.each(bodies)("%s, /%s of the body", (_name, _path, operation, path, tab
     expect(asFunctionForeign.status).toBe("error");
     expect(asFunctionForeign).toEqual(await asFunction(operation, missing ?? {}));
   });
+
+  it.concurrent("refuses what has not the form of an id as such, and says where", async () => {
+    const request = await arrange(world, operation);
+    const pointer = `/${path.join("/").replaceAll("[]", "0")}`;
+    for (const text of ["admin", "", "x".repeat(38), `${world.rows[table]}!`]) {
+      const { status, body } = await overRest(operation, {
+        ...request,
+        body: Object(withValueAt(request.body, path, text)),
+      });
+      expect(body, text).toMatchObject({ code: "validation_failed", errors: [{ pointer, code: "invalid_format" }] });
+      expect(status).toBe(400);
+    }
+  });
 });
 
 const queries = scoped.flatMap((operation) =>
@@ -95,6 +108,15 @@ describe.each(queries)("%s, ?%s", (_name, parameter, operation, table) => {
     const value = await asFunction(operation, foreign ?? {});
     expect(Object(value.value).page ?? []).toEqual([]);
     expect(value.problem).toEqual((await asFunction(operation, missing ?? {})).problem);
+  });
+
+  it.concurrent("refuses what has not the form of an id as such, and says where", async () => {
+    const request = await arrange(world, operation);
+    const found = await overRest(operation, { ...request, query: { ...request.query, [parameter]: "admin" } });
+    expect(found).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: `/${parameter}`, code: "invalid_format" }] },
+    });
   });
 });
 

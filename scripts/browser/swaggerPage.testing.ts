@@ -79,10 +79,10 @@ export class SwaggerPage {
 
   /** Presses Execute and returns the response that the page shows. */
   async execute(operation: Locator): Promise<{ status: string; body: string }> {
-    const clear = operation.getByRole("button", { name: "Clear" });
+    const clear = operation.getByRole("button", { name: "Clear", exact: true });
     // Otherwise the previous response would pass for the new one.
     if (await clear.isVisible()) await clear.click();
-    await operation.getByRole("button", { name: "Execute" }).click();
+    await operation.getByRole("button", { name: "Execute", exact: true }).click();
     const live = operation.locator(".live-responses-table");
     return {
       status: await live.locator("tbody .response-col_status").first().innerText(),

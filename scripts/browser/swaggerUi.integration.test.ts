@@ -105,6 +105,40 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     expect(await swagger.page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
   });
 
+  test("an operation is a few screens tall, and unfolds what a refusal looks like, headers and code", async () => {
+    swagger = await SwaggerPage.open(profile, workspaceUrl());
+    const operation = await swagger.openOperation("Schedules", "updateSchedule");
+    const refusals = operation.locator("tr.folded");
+    await refusals.first().waitFor();
+    const heightPx = await operation.evaluate(({ scrollHeight }) => scrollHeight);
+    expect(heightPx).toBeLessThan(3000);
+    const stateful = refusals.filter({ hasText: "409" }).getByRole("button");
+    expect(await stateful.innerText()).toMatch(/^invalid_state_transition, /);
+    const count = await operation.locator("tr.response").count();
+    expect(await refusals.count()).toBe(count - 1);
+    await refusals.filter({ hasText: "412" }).getByRole("button").click();
+    await operation.locator("tr.unfolded", { hasText: "precondition_failed" }).waitFor();
+    await operation
+      .getByText(/^\d+ headers$/)
+      .first()
+      .click();
+    await operation.getByRole("cell", { name: "X-Request-Id" }).first().waitFor();
+
+    await operation.getByText("Code: curl, TypeScript").click();
+    const code = operation.locator(".code-samples");
+    await expect.poll(() => code.innerText()).toContain("await portico.schedules.update(");
+    expect(await code.innerText()).toContain(`curl -X PATCH "${portico.siteUrl}/v1/schedules/`);
+    // Who has asked for code once sees it with the next operation.
+    const next = await swagger.openOperation("Schedules", "listSchedules");
+    await expect.poll(() => next.locator(".code-samples").innerText()).toContain("portico.schedules.list()");
+    expectNothingForeign();
+    if (takesPictures) {
+      process.stdout.write(`an open operation is ${heightPx} px tall\n`);
+      const picture = path.join(import.meta.dirname, "../../node_modules/.cache/swagger-operation.png");
+      await operation.screenshot({ path: picture });
+    }
+  });
+
   test("an address of an operation opens its domain and the operation", async () => {
     swagger = await SwaggerPage.open(profile, `${portico.demo.docsUrl}#/API%20keys/createApiKey`);
     expect(await swagger.domains()).toMatchObject({ chosen: ["Access"] });

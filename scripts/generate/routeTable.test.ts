@@ -9,6 +9,7 @@ const route = (method: Route["method"], path: string): Route => ({
   domain: "sites",
   kind: "query",
   operation: `${method} ${path}`,
+  operationId: path,
 });
 
 it("takes the same path for another method, and a fixed segment beside a parameter", () => {

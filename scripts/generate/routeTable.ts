@@ -26,6 +26,7 @@ export function routeOf({ declaration, kind, isAction, domain, resource, verb }:
     domain,
     kind: isAction ? "action" : kind,
     operation: `${resource}.${verb}`,
+    operationId: declaration.operationId,
     ...(takesBytes === undefined ? {} : { bytes: { maximum: takesBytes, headers: names } }),
     ...(declaration.answersFile ? { answersFile: true as const } : {}),
     ...(deprecated ? { deprecated: { since: deprecated.since, until: deprecated.until } } : {}),

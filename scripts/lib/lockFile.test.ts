@@ -5,7 +5,8 @@ import { lockFileFaults } from "./lockFile";
 import { repositoryRoot } from "./repositoryFiles";
 
 const integrity = `sha512-${"A".repeat(86)}==`;
-const faultsOf = (packages: object) => lockFileFaults(JSON.stringify({ lockfileVersion: 3, packages }));
+const manifest = JSON.stringify({ allowScripts: { esbuild: true, tool: false, "@scope/a": false } });
+const faultsOf = (packages: object) => lockFileFaults(JSON.stringify({ lockfileVersion: 3, packages }), manifest);
 
 test("takes what is pinned by its content, and what is the repository itself", () => {
   expect(
@@ -32,6 +33,12 @@ test.each([
   expect(faults[0]).toContain(fault);
 });
 
+test("names a package whose install script nobody has looked at", () => {
+  const entry = { version: "1.0.0", integrity, dev: true, hasInstallScript: true };
+  expect(faultsOf({ "node_modules/new": entry })).toEqual([expect.stringContaining("allowScripts")]);
+});
+
 test("finds nothing open in the repository's own", () => {
-  expect(lockFileFaults(readFileSync(path.join(repositoryRoot, "package-lock.json"), "utf8"))).toEqual([]);
+  const textOf = (name: string) => readFileSync(path.join(repositoryRoot, name), "utf8");
+  expect(lockFileFaults(textOf("package-lock.json"), textOf("package.json"))).toEqual([]);
 });

@@ -23,6 +23,7 @@ function developed(faults = { reloadFails: false, checkFails: false }) {
     tell: (line) => told.push(line),
     reloadDelayMs: 1,
     checkDelayMs: 20,
+    patienceMs: 60_000,
   });
   return { state, loop, states: () => told.map((line) => line.state), told };
 }
@@ -73,6 +74,31 @@ it.each([0, 60])(
     await expect.poll(() => states().slice(states().lastIndexOf("notReloaded"))).toContain("reloaded");
   },
 );
+
+it("says that what takes long is under way, until it is over", async () => {
+  const told: DevelopmentLine["state"][] = [];
+  let loaded = () => {};
+  const loading = new Promise<void>((resolve) => (loaded = resolve));
+  let digest = "1";
+  const loop = new DevelopmentLoop({
+    filesDigest: () => digest,
+    sourcesDigest: () => "unchanged",
+    reload: () => loading,
+    check: async () => undefined,
+    tell: ({ state }) => told.push(state),
+    reloadDelayMs: 1,
+    checkDelayMs: 1,
+    patienceMs: 5,
+  });
+  digest = "2";
+  loop.changed();
+  await expect.poll(() => told.filter((state) => state === "loading").length).toBeGreaterThan(2);
+  loaded();
+  await expect.poll(() => told.at(-1)).toBe("reloaded");
+  const count = told.length;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(told).toHaveLength(count);
+});
 
 it("tells files apart by name and content", () => {
   const root = mkdtempSync(path.join(tmpdir(), "portico-digest-"));

@@ -17,11 +17,14 @@ export interface DevelopmentSteps {
   readonly tell: (line: DevelopmentLine) => void;
   readonly reloadDelayMs: number;
   readonly checkDelayMs: number;
+  /** What takes longer is said to be under way, again and again. */
+  readonly patienceMs: number;
 }
 
 /** One status line. */
 export interface DevelopmentLine {
-  readonly state: "reloaded" | "notReloaded" | "checked" | "faulty";
+  /** `loading` and `checking` are under way and take long. */
+  readonly state: "loading" | "checking" | "reloaded" | "notReloaded" | "checked" | "faulty";
   readonly seconds: number;
   /** What is wrong. */
   readonly message?: string;
@@ -62,9 +65,10 @@ export class DevelopmentLoop {
     const digest = filesDigest();
     if (digest === this.#loaded) return;
     this.#loaded = digest;
-    const startedAtMs = performance.now();
-    const message = await reload().then(() => undefined, messageOf);
-    const seconds = (performance.now() - startedAtMs) / 1000;
+    const { seconds, result: message } = await this.#timed(
+      "loading",
+      reload().then(() => undefined, messageOf),
+    );
     tell(message === undefined ? { state: "reloaded", seconds } : { state: "notReloaded", seconds, message });
   }
 
@@ -73,10 +77,24 @@ export class DevelopmentLoop {
     const digest = sourcesDigest();
     if (digest === this.#checked) return;
     this.#checked = digest;
-    const startedAtMs = performance.now();
-    const message = await check().catch(messageOf);
-    const seconds = (performance.now() - startedAtMs) / 1000;
+    const { seconds, result: message } = await this.#timed("checking", check().catch(messageOf));
     tell(message === undefined ? { state: "checked", seconds } : { state: "faulty", seconds, message });
+  }
+
+  /** Waits for what is under way, and says so as long as it takes. */
+  async #timed<Result>(
+    state: DevelopmentLine["state"],
+    work: Promise<Result>,
+  ): Promise<{ readonly seconds: number; readonly result: Result }> {
+    const startedAtMs = performance.now();
+    const passed = () => (performance.now() - startedAtMs) / 1000;
+    const { tell, patienceMs } = this.#steps;
+    const timer = setInterval(() => tell({ state, seconds: passed() }), patienceMs);
+    try {
+      return { result: await work, seconds: passed() };
+    } finally {
+      clearInterval(timer);
+    }
   }
 }
 

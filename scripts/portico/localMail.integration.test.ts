@@ -5,7 +5,7 @@ import PostalMime from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { send } from "../../openapi/contract/client.testing";
 import { copyInstallationFiles } from "./dataDirectory";
-import { followMail, writeWaitingMail } from "./localMail";
+import { followMail, writeMissingMail, writeWaitingMail } from "./localMail";
 import { operatorOf } from "./operatorCall";
 import { startTestPortico } from "./testPortico.testing";
 import type { LocalMailOptions, WrittenMail } from "./localMail";
@@ -105,6 +105,19 @@ describe("an invitation", () => {
     expect((await accept(first)).status).toBe(404);
     expect((await accept(second)).status).toBe(200);
   });
+});
+
+it("writes again what is noted as written and whose file is gone, with the same link, and nothing else", async () => {
+  const address = "gone@invited.example";
+  await send(portico, "POST", "/v1/invitations", owner, { email: address });
+  const before = await mailTo(address);
+  const written: WrittenMail[] = [];
+  expect(await writeMissingMail(optionsOf(written))).toBe(0);
+  await rm(before.mail.file);
+  expect(await writeMissingMail(optionsOf(written))).toBe(1);
+  expect(written).toEqual([before.mail]);
+  expect((await PostalMime.parse(await readFile(before.mail.file, "utf8"))).text).toBe(before.email.text);
+  expect(await writeMissingMail(optionsOf(written))).toBe(0);
 });
 
 it("writes e-mails as they come, tells once of what goes wrong, and stops when it is told to", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -22,6 +22,8 @@ const messageSchema = z
   })
   .nullable();
 
+const idsSchema = z.array(z.string());
+
 /** An e-mail that was written to a file. */
 export interface WrittenMail {
   readonly to: string;
@@ -42,11 +44,32 @@ export interface LocalMailOptions {
  * @returns how many
  * @throws {Error} when the deployment does not answer or a file cannot be written; what was not written waits on
  */
-export async function writeWaitingMail({ call, dataDirectory, onWritten }: LocalMailOptions): Promise<number> {
-  const ids = z.array(z.string()).parse(await call("query", "messaging/sending:waiting", {}));
+export async function writeWaitingMail(options: LocalMailOptions): Promise<number> {
+  const ids = idsSchema.parse(await options.call("query", "messaging/sending:waiting", {}));
+  return writeMails(ids, false, options);
+}
+
+/**
+ * Writes e-mails of the last three days again that are noted as written, and whose files are not there: after a restore, or since a
+ * version before files were written had only logged them.
+ * @returns how many
+ * @throws {Error} as {@link writeWaitingMail} does
+ */
+export async function writeMissingMail(options: LocalMailOptions): Promise<number> {
+  const ids = idsSchema.parse(await options.call("query", "messaging/sending:written", {}));
+  const files = await readdir(path.join(options.dataDirectory, mailFolderName)).catch(() => []);
+  const missing = ids.filter((id) => !files.some((file) => file.endsWith(`-${id}.eml`)));
+  return writeMails(missing, true, options);
+}
+
+async function writeMails(
+  ids: readonly string[],
+  isAgain: boolean,
+  { call, dataDirectory, onWritten }: LocalMailOptions,
+): Promise<number> {
   let written = 0;
   for (const emailId of ids) {
-    const mail = messageSchema.parse(await call("action", "messaging/sending:take", { emailId }));
+    const mail = messageSchema.parse(await call("action", "messaging/sending:take", { emailId, isAgain }));
     if (!mail) continue;
     const folder = path.join(dataDirectory, mailFolderName);
     await mkdir(folder, { recursive: true, mode: 0o700 });

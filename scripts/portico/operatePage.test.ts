@@ -64,7 +64,7 @@ describe("a running installation", () => {
     const named = Array.from(table.matchAll(/^\| `(\w+)` +\|/gm), ([, name = ""]) => name);
     expect(named.length).toBeGreaterThan(5);
     for (const name of named) expect(metrics, name).toMatch(new RegExp(`^${name}(_count|_bucket)?[ {].*\\d$`, "m"));
-    expect(metrics).toContain('portico_requests_total{operation="schedules.list",status="2xx"}');
-    expect(metrics).toMatch(/portico_request_duration_seconds_bucket\{le="[^"]+",operation="schedules\.list"\}/);
+    expect(metrics).toContain('portico_requests_total{operation="listSchedules",status="2xx"}');
+    expect(metrics).toMatch(/portico_request_duration_seconds_bucket\{le="[^"]+",operation="listSchedules"\}/);
   });
 });

@@ -243,7 +243,7 @@ it("tells in JSON of the start, of each request and of the stop, and of no secre
   await fetch(`${cloud}/api/query?path=a:b&args=${secret}`, { headers: { authorization: `Convex ${adminKey}` } });
   await fetch(`${cloud}/api/storage/upload?token=${secret}`, { method: "POST", body: secret });
   const metrics = await (await fetch(`${cloud}/metrics`)).text();
-  expect(metrics).toContain('portico_requests_total{operation="schedules.list",status="4xx"} 1');
+  expect(metrics).toContain('portico_requests_total{operation="listSchedules",status="4xx"} 1');
   expect(metrics).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.e-]+$/m);
   expect(await product.stop()).toBe(0);
   const events = product
@@ -261,7 +261,7 @@ it("tells in JSON of the start, of each request and of the stop, and of no secre
       event: "request",
       method: "GET",
       path: "/v1/schedules",
-      operation: "schedules.list",
+      operation: "listSchedules",
       status: 400,
       requestId: "request-of-test",
       durationMs: expect.any(Number),

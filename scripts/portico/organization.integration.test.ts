@@ -111,9 +111,20 @@ describe("an organization of one's own", () => {
     expect(portico).toMatchObject({ demo: undefined, isEmpty: false });
     expect(await pasted(made)).toMatchObject({ name: "Acme Works", slug: "acme-works", status: "active" });
 
+    // The operator has named an address; that somebody has it is said by nobody yet.
+    const key = /sk_live_\w+/.exec(made)?.[0] ?? "";
+    const asked = await fetch(`${portico.siteUrl}/v1/users`, { headers: { authorization: `Bearer ${key}` } });
+    expect(await asked.json()).toMatchObject({ data: [{ email: "ada@acme.example", emailVerified: false }] });
+    const invited = await fetch(`${portico.siteUrl}/v1/invitations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ email: "ada@acme.example" }),
+    });
+    expect(await invited.json()).toMatchObject({ status: 409, code: "already_member" });
+
     const headers = { authorization: `Bearer ${await tokenFor("Ada@Acme.example")}` };
     const me: unknown = await (await fetch(`${portico.siteUrl}/v1/me`, { headers })).json();
-    expect(me).toMatchObject({ organization: { slug: "acme-works" }, role: { key: "owner" } });
+    expect(me).toMatchObject({ organization: { slug: "acme-works" }, role: { key: "owner" }, emailVerified: true });
   });
 
   it("is made while the installation serves, by who has its admin key", async () => {

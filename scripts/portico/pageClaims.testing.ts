@@ -53,6 +53,10 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "scripts/portico/operatePage.test.ts › run what npm runs",
       "scripts/portico/proxies.integration.test.ts › the units are as systemd takes them",
     ),
+    "In a container": heldInPart(
+      "Docker itself: the file's instructions are followed in a plain directory.",
+      "scripts/portico/container.integration.test.ts › starts without the development's packages",
+    ),
     "Be reached": held(
       "scripts/portico/proxies.integration.test.ts › documents, issuer and problems name the public address",
       "scripts/portico/proxies.integration.test.ts › a second machine enrols an agent",

@@ -35,11 +35,11 @@ describe("the name of a request's operation", () => {
   const nameOf = operationNames();
 
   it("is that of its route, for every route", () => {
-    for (const { method, path, operation } of routeTable)
-      expect(nameOf(method, path.replaceAll(/:\w+/g, "k57abc")), `${method} ${path}`).toBe(operation);
-    expect(nameOf("HEAD", "/v1/schedules/")).toBe("schedules.list");
+    for (const { method, path, operationId } of routeTable)
+      expect(nameOf(method, path.replaceAll(/:\w+/g, "k57abc")), `${method} ${path}`).toBe(operationId);
+    expect(nameOf("HEAD", "/v1/schedules/")).toBe("listSchedules");
     expect(nameOf("GET", "/v1/nothing")).toBeUndefined();
-    expect(new Set(routeTable.map(({ operation }) => operation)).size).toBe(routeTable.length);
+    expect(new Set(routeTable.map(({ operationId }) => operationId)).size).toBe(routeTable.length);
   });
 
   it("is the path of what belongs to no domain, as the gateway declares it", () => {
@@ -57,9 +57,9 @@ describe("the line of a request", () => {
     const [line] = linesOf({ headers: { "portico-organization": "acme" } });
     expect(line).toMatchObject({
       level: "info",
-      text: "GET /v1/schedules 200 3.1 ms request-1 schedules.list acme",
+      text: "GET /v1/schedules 200 3.1 ms request-1 listSchedules acme",
       fields: {
-        operation: "schedules.list",
+        operation: "listSchedules",
         status: 200,
         durationMs: 3.1,
         requestId: "request-1",
@@ -74,7 +74,7 @@ describe("the line of a request", () => {
     expect(linesOf({ status: 500 })[0]?.level).toBe("error");
     expect(linesOf({ status: null })[0]?.text).toContain(" aborted ");
     expect(linesOf({ port: "cloud", path: "/api/query", functionPath: "a:b" })[0]?.fields["operation"]).toBe("a:b");
-    expect(linesOf({ port: "cloud", path: "/http/v1/me" })[0]?.fields["operation"]).toBe("me.get");
+    expect(linesOf({ port: "cloud", path: "/http/v1/me" })[0]?.fields["operation"]).toBe("getCurrentUser");
   });
 
   it("holds no secret, wherever a client has put one", () => {
@@ -101,8 +101,8 @@ it("counts by operation, and whatever strangers make up as one", async () => {
   log.note({ ...answered, port: "cloud", path: "/api/query", functionPath: "a:b" });
   const text = await log.metricsText();
   expect(text).toContain('portico_requests_total{operation="none",status="4xx"} 100');
-  expect(text).toContain('portico_requests_total{operation="schedules.list",status="2xx"} 1');
-  expect(text).toContain('portico_requests_total{operation="schedules.list",status="aborted"} 1');
-  expect(text).toContain('portico_request_duration_seconds_count{operation="schedules.list"} 2');
+  expect(text).toContain('portico_requests_total{operation="listSchedules",status="2xx"} 1');
+  expect(text).toContain('portico_requests_total{operation="listSchedules",status="aborted"} 1');
+  expect(text).toContain('portico_request_duration_seconds_count{operation="listSchedules"} 2');
   expect(text).not.toContain("made-up");
 });

@@ -37,10 +37,10 @@ export const platformPaths = [
   ["GET", "/v1/docs/:file"],
 ] as const;
 
-/** Names the operation of a REST request: `<resource>.<verb>`, or the path of what belongs to no domain. */
+/** Names the operation of a REST request as the document does, or by the path of what belongs to no domain. */
 export function operationNames(): (method: string, path: string) => string | undefined {
   const router = new TreeRouter<string>();
-  for (const { method, path, operation } of routeTable) router.add(method, path, operation);
+  for (const { method, path, operationId } of routeTable) router.add(method, path, operationId);
   for (const [method, path] of platformPaths) router.add(method, path, path);
   return (method, path) => router.match(method === "HEAD" ? "GET" : method, path)[0][0]?.[0];
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { StoreInUseError } from "../../host/store/storeFile";
@@ -64,6 +64,18 @@ export async function explainedInUse(error: unknown, directory: string): Promise
   return new Error(`${directory} is ${holder}. Stop that one first, or choose another PORTICO_DATA_DIR.`, {
     cause: error,
   });
+}
+
+/** A failure because somebody took the data directory away meanwhile, in one line that says so; other errors as they are. */
+export async function explainedGone(error: unknown, directory: string): Promise<unknown> {
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const isThere = await access(directory).then(
+    () => true,
+    () => false,
+  );
+  if (!isMissing || isThere) return error;
+  const advice = "Name where it is now as PORTICO_DATA_DIR, and move it only while nothing serves it.";
+  return new Error(`${directory} was moved or deleted while it was served. ${advice}`, { cause: error });
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -119,7 +119,7 @@ it("prints a line for each request in development", async () => {
   await untilReady(started);
   const headers = { "x-request-id": "seen-in-development", "portico-organization": "acme" };
   await fetch(`http://127.0.0.1:${settings["PORTICO_SITE_PORT"]}/v1/schedules?q=secret`, { headers });
-  const line = /^GET \/v1\/schedules 401 [\d.]+ ms seen-in-development schedules\.list acme$/m;
+  const line = /^GET \/v1\/schedules 401 [\d.]+ ms seen-in-development listSchedules acme$/m;
   await expect.poll(started.output).toMatch(line);
 });
 

@@ -18,7 +18,7 @@ import { loopbackWarnings } from "./loopbackOrigins";
 import { encryptionVariables } from "./masterKey";
 import { RequestLog } from "./requestLog";
 import { assertRateLimits } from "./rateLimitNames";
-import { explainedInUse, forgetServing, noteServing } from "./servedBy";
+import { explainedGone, explainedInUse, forgetServing, noteServing } from "./servedBy";
 import { localUrls, servingLocally } from "./serving";
 import { passedVariables } from "./settings";
 import type { DevelopmentIssuer } from "../../host/development/issuer";
@@ -176,7 +176,7 @@ export async function startPortico(
     await server?.close(0);
     if (server !== undefined) await forgetServing(dataDirectory);
     await deployment.close();
-    throw error;
+    throw await explainedGone(error, dataDirectory);
   }
 }
 

@@ -27,8 +27,8 @@ export interface OperationSpec {
   readonly bodyType: string | undefined;
   readonly answerType: string | undefined;
   readonly rowType: string | undefined;
-  /** A body that would be accepted. */
-  readonly bodyExample: unknown;
+  /** The statements that call the method, as the document's sample has them. */
+  readonly example: string | undefined;
   readonly paginated: boolean;
   readonly idempotent: boolean;
   /** The function takes `organizationId` beside the arguments of the operation. */
@@ -155,7 +155,7 @@ export class OpenApiDocument {
       bodyType: modelName(this.resolve(content["application/json"])["schema"]),
       answerType: this.#answerType(operation),
       rowType,
-      bodyExample: this.resolve(content["application/json"])["example"],
+      example: exampleOf(operation),
       paginated,
       idempotent: operation["x-portico-idempotent"] === true,
       tenant: takesHeader("portico-organization"),
@@ -208,6 +208,12 @@ export class OpenApiDocument {
     for (const { operation } of this.rawOperations()) visit(this.resolve(operation["requestBody"])["content"]);
     return found;
   }
+}
+
+/** What follows the making of the client in the TypeScript sample of the operation. */
+function exampleOf(operation: Json): string | undefined {
+  const sample = list(operation["x-codeSamples"]).find((each) => isRecord(each) && each["lang"] === "TypeScript");
+  return isRecord(sample) ? asText(sample["source"])?.split("\n\n").at(-1) : undefined;
 }
 
 /** Headers that carry inputs are `X-…`, as none of the API's own but one are. */

@@ -62,7 +62,7 @@ test("methods take path arguments, input and options, and are documented", () =>
   );
   expect(resources).toContain('list(input?: Query<"listSchedules">, options?: ReadOptions): ListCall<Schedule>;');
   expect(resources).toMatch(/Cancel a schedule\n   \*\n   \* A completed schedule cannot/);
-  expect(resources).toMatch(/@deprecated[^\n]*\n   \* @example\n   \* const agent = await portico\.agents\.move/);
+  expect(resources).toMatch(/\n   \*\n   \* @deprecated[^\n]*\n   \*\/\n  move\(/);
 });
 
 test("a read that may be answered 304 says so in its type, for documents and for lists", () => {
@@ -73,14 +73,21 @@ test("a read that may be answered 304 says so in its type, for documents and for
   );
 });
 
-test("an example writes the document's own as a program would, times as times", async () => {
+test("a method is documented with the document's own sample, without the making of the client", async () => {
   const document = JSON.parse(fixture);
-  const content = document.paths["/v1/schedules"].post.requestBody.content["application/json"];
-  content.example = { title: "Patch day", startDate: 1_768_469_400_000 };
+  document.paths["/v1/schedules"].post["x-codeSamples"] = [
+    { lang: "Shell", source: "curl" },
+    {
+      lang: "TypeScript",
+      source:
+        'import { Portico } from "@portico/sdk";\n\nconst portico = new Portico();\n\nawait portico.schedules.create({\n  title: "*/",\n});',
+    },
+  ];
   const text = (await generatedFiles(JSON.stringify(document))).get("src/generated/resources.ts");
   expect(text).toContain(
-    'await portico.schedules.create({ title: "Patch day", startDate: Date.parse("2026-01-15T09:30:00.000Z") });',
+    '@example\n   * await portico.schedules.create({\n   *   title: "*\\/",\n   * });\n   */\n  create(',
   );
+  expect(text).not.toContain("new Portico");
 });
 
 test("optional fields of inputs may be undefined, those of answers may not", () => {

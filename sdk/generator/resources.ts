@@ -1,4 +1,3 @@
-import { isRecord } from "../src/runtime/json";
 import { byText, type OperationSpec } from "./document";
 import { resourceNames, takesInput } from "./table";
 
@@ -85,54 +84,14 @@ export function callText(operation: OperationSpec): string {
 }
 
 function documentation(operation: OperationSpec): string {
-  const { summary, description, deprecated } = operation;
+  const { summary, description, deprecated, example } = operation;
   const lines = [
     ...text(summary),
     ...(description && description !== summary ? ["", ...text(description)] : []),
-    "",
-    ...(deprecated ? ["@deprecated The API announces the end of this operation."] : []),
-    "@example",
-    ...example(operation).split("\n"),
+    ...(deprecated ? ["", "@deprecated The API announces the end of this operation."] : []),
+    ...(example === undefined ? [] : ["", "@example", ...text(example)]),
   ];
   return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join("\n")}\n   */`;
-}
-
-/** A call as a user would write it: with the document's example as input, and its result put to use. */
-function example(operation: OperationSpec): string {
-  const { resource, verb, pathNames, paginated, bodyExample, answerType, rowType, hasBody } = operation;
-  const input = hasBody && bodyExample !== undefined ? [literal(bodyExample)] : [];
-  if (operation.takesBytes) input.push("bytes", ...(takesInput(operation) ? ['{ fileName: "logo.png" }'] : []));
-  const inOneLine = [...pathNames, ...input].join(", ");
-  const isLong = inOneLine.length > 80 && isRecord(bodyExample);
-  const call = `portico.${resource}.${verb}(${isLong ? [...pathNames, inLines(bodyExample)].join(", ") : inOneLine})`;
-  const row = variable(rowType ?? "row");
-  if (paginated) return `for await (const ${row} of ${call}) console.log(${row});`;
-  return answerType === undefined ? `await ${call};` : `const ${variable(answerType)} = await ${call};`;
-}
-
-/** The name that a user would give a value of the type. */
-function variable(type: string): string {
-  const name = type.endsWith("Result") ? "result" : type;
-  return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-function inLines(fields: Record<string, unknown>): string {
-  const lines = Object.entries(fields).map(([name, field]) => `  ${name}: ${literal(field)},`);
-  return `{\n${lines.join("\n")}\n}`;
-}
-
-/**
- * JSON as a user would write it in TypeScript. Times are written as dates, since a bare number of milliseconds is
- * unreadable.
- */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (isRecord(value)) {
-    const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
-    return `{ ${fields.join(", ")} }`;
-  }
-  const isTime = typeof value === "number" && value > 1e12 && value < 1e13;
-  return isTime ? `Date.parse("${new Date(value).toISOString()}")` : JSON.stringify(value);
 }
 
 /** Lines of a comment; a comment's end inside the text must not end it. */

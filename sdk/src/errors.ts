@@ -110,9 +110,14 @@ export function placed(error: unknown, place: Place): unknown {
 }
 
 function messageOf({ title, detail, operation, route }: ErrorFacts): string {
-  const said = detail === undefined ? title : `${title}: ${detail}`;
+  // A detail may say no more than the title of its kind does.
+  const said = detail === undefined || withoutStop(detail) === withoutStop(title) ? title : `${title}: ${detail}`;
   if (operation === undefined) return said;
   return `${said} (${operation === route ? operation : `${operation}, ${route}`})`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 /** No usable response: DNS, TCP or TLS failed, or the connection broke while the body was read. */

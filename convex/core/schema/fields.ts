@@ -19,7 +19,7 @@ export const references = z.registry<{ table: string; onDelete: OnDelete }>();
 
 /** The id of a row of `table`; checked against the tenant by every write, at any depth. */
 export function reference<Table extends string>(table: Table, onDelete: OnDelete) {
-  return zid(table).register(references, { table, onDelete });
+  return rowId(table).register(references, { table, onDelete });
 }
 
 /** What files are for: who may use a file where, and which bytes it may hold, follow from it. */
@@ -51,9 +51,13 @@ export function storedFile(purpose: FilePurpose) {
   return reference("_storage", "restrict").register(storedFiles, { purpose });
 }
 
-/** The id of a row of `table` in a request, without being stored. */
+/** Convex's ids: 31 to 37 digits of its base 32. */
+const idPattern = /^[a-z0-9]{31,37}$/;
+const noId = { error: "This is no id.", params: { code: "invalid_format" } };
+
+/** The id of a row of `table` in a request, without being stored. What has not the form of an id names no row of anybody. */
 export function rowId<Table extends string>(table: Table) {
-  return zid(table);
+  return zid(table).refine((value) => idPattern.test(value), noId);
 }
 
 /**

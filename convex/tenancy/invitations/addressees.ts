@@ -6,7 +6,7 @@ import { assertTransition } from "../../core/resources/states";
 import { ProblemError } from "../../core/wire/errors";
 import { membershipOf } from "../../core/access/standing";
 import { sha256Hex } from "../../core/wire/secrets";
-import { isAwaited, verifiedAs } from "../provisioning";
+import { holderOf, isAwaited } from "../provisioning";
 import { shownNameOf } from "../people";
 import { invitations } from "./resource";
 import { livingRole } from "./giving";
@@ -90,7 +90,7 @@ export function close(
  */
 export async function assertUninvited(ctx: TenantMutationContext, email: string): Promise<void> {
   const { unscoped, tenant } = ctx;
-  const known = await verifiedAs(unscoped, email);
+  const known = await holderOf(unscoped, email);
   const membership = known && (await membershipOf(unscoped, tenant.organization._id, known._id));
   if (membership || (await isAwaited(unscoped, tenant.organization._id, email))) {
     const message = "Who has this address is a member or invited already.";

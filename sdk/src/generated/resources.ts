@@ -136,7 +136,7 @@ export interface AgentApiLogsResource {
    * Needs the permission `agentApiLog:read`.
    *
    * @example
-   * const agentApiLog = await portico.agentApiLogs.get(logId);
+   * const agentApiLog = await portico.agentApiLogs.get("e3tjc6shwatbxy16qtqhxrcfeqjm3e9z");
    */
   get(logId: string, options?: ReadOptions): Call<AgentApiLog>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -168,7 +168,7 @@ export interface AgentEnrollmentTokensResource {
    * Needs the permission `agentEnrollment:create`. Its own refusals: `site_not_active`, `cross_tenant_reference`.
    *
    * @example
-   * const createAgentEnrollmentTokenAnswer = await portico.agentEnrollmentTokens.create({
+   * const answer = await portico.agentEnrollmentTokens.create({
    *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
    *   name: "Rollout spring 2026",
    *   maxUses: 25,
@@ -198,7 +198,7 @@ export interface AgentEnrollmentTokensResource {
    * Needs the permission `agentEnrollment:revoke`.
    *
    * @example
-   * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke(tokenId);
+   * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke("ybahcmrcdj3v0y6snv2tzjrmhyrb1eee");
    */
   revoke(tokenId: string, options?: ChangeOptions): Call<AgentEnrollmentToken>;
 
@@ -214,7 +214,7 @@ export interface AgentsResource {
    * For device agents.
    *
    * @example
-   * const checkInAgentAnswer = await portico.agents.checkIn({
+   * const answer = await portico.agents.checkIn({
    *   version: "4.2.1",
    *   hostname: "rooftop-pi-07",
    *   ipAddress: "192.0.2.7",
@@ -231,7 +231,7 @@ export interface AgentsResource {
    * Needs the permission `agent:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
-   * await portico.agents.delete(agentId);
+   * await portico.agents.delete("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
   delete(agentId: string, input?: Query<"deleteAgent">, options?: ChangeOptions): Call<Result<"deleteAgent">>;
 
@@ -243,7 +243,7 @@ export interface AgentsResource {
    * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`.
    *
    * @example
-   * const enrollAgentAnswer = await portico.agents.enroll({
+   * const answer = await portico.agents.enroll({
    *   guid: "3f2b8c1e-5d4a-4e9b-9a77-1c0d5e6f7a8b",
    *   hostname: "rooftop-pi-07",
    *   platform: "linux",
@@ -260,7 +260,7 @@ export interface AgentsResource {
    * For members of the organization; machines and assigned roles need the permission `agent:read`.
    *
    * @example
-   * const agent = await portico.agents.get(agentId);
+   * const agent = await portico.agents.get("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
   get(agentId: string, options?: ReadOptions): Call<Agent>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -300,7 +300,7 @@ export interface AgentsResource {
    * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `guid_taken`.
    *
    * @example
-   * const agent = await portico.agents.restore(agentId);
+   * const agent = await portico.agents.restore("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
   restore(agentId: string, options?: ChangeOptions): Call<Agent>;
 
@@ -312,7 +312,7 @@ export interface AgentsResource {
    * Needs the permission `agent:revoke`. Its own refusals: `agent_revoked`.
    *
    * @example
-   * const agent = await portico.agents.revoke(agentId);
+   * const agent = await portico.agents.revoke("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
   revoke(agentId: string, options?: ChangeOptions): Call<Agent>;
 
@@ -324,7 +324,7 @@ export interface AgentsResource {
    * Needs the permission `agent:update`.
    *
    * @example
-   * const rotateAgentKeyAnswer = await portico.agents.rotateKey(agentId);
+   * const answer = await portico.agents.rotateKey("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
   rotateKey(agentId: string, options?: ChangeOptions): Call<RotateAgentKeyAnswer>;
 
@@ -336,7 +336,7 @@ export interface AgentsResource {
    * Needs the permission `agent:update`. Its own refusals: `guid_taken`.
    *
    * @example
-   * const agent = await portico.agents.update(agentId, { tags: ["maintenance"] });
+   * const agent = await portico.agents.update("cgjwvyesnv75prnhka59qmd547bvr5j4", { tags: ["maintenance"] });
    */
   update(agentId: string, input: UpdateAgentBody, options?: ChangeOptions): Call<Agent>;
 
@@ -352,7 +352,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
    * @example
-   * const apiKey = await portico.apiKeys.adopt(apiKeyId);
+   * const apiKey = await portico.apiKeys.adopt("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
   adopt(apiKeyId: string, options?: ChangeOptions): Call<ApiKey>;
 
@@ -364,7 +364,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
    *
    * @example
-   * const createApiKeyAnswer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
+   * const answer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
    */
   create(input: CreateApiKeyBody, options?: ChangeOptions): Call<CreateApiKeyAnswer>;
 
@@ -374,7 +374,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:read`.
    *
    * @example
-   * const apiKey = await portico.apiKeys.get(apiKeyId);
+   * const apiKey = await portico.apiKeys.get("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
   get(apiKeyId: string, options?: ReadOptions): Call<ApiKey>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -402,7 +402,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:revoke`. Its own refusals: `key_revoked`.
    *
    * @example
-   * const apiKey = await portico.apiKeys.revoke(apiKeyId);
+   * const apiKey = await portico.apiKeys.revoke("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
   revoke(apiKeyId: string, options?: ChangeOptions): Call<ApiKey>;
 
@@ -414,7 +414,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
    * @example
-   * const rotateApiKeyAnswer = await portico.apiKeys.rotate(apiKeyId, { graceSeconds: 3600 });
+   * const answer = await portico.apiKeys.rotate("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { graceSeconds: 3600 });
    */
   rotate(apiKeyId: string, input?: RotateApiKeyBody, options?: ChangeOptions): Call<RotateApiKeyAnswer>;
 
@@ -426,7 +426,7 @@ export interface ApiKeysResource {
    * Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
    *
    * @example
-   * const apiKey = await portico.apiKeys.update(apiKeyId, { name: "Nightly export" });
+   * const apiKey = await portico.apiKeys.update("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { name: "Nightly export" });
    */
   update(apiKeyId: string, input: UpdateApiKeyBody, options?: ChangeOptions): Call<ApiKey>;
 
@@ -440,7 +440,7 @@ export interface ApiLogsResource {
    * Needs the permission `apiLog:read`.
    *
    * @example
-   * const apiLog = await portico.apiLogs.get(apiLogId);
+   * const apiLog = await portico.apiLogs.get("rjxd5jxk8n375h2v4h4wqj7geqagffe3");
    */
   get(apiLogId: string, options?: ReadOptions): Call<ApiLog>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -470,7 +470,7 @@ export interface AuditLogsResource {
    * Needs the permission `auditLog:read`.
    *
    * @example
-   * const auditLog = await portico.auditLogs.get(auditLogId);
+   * const auditLog = await portico.auditLogs.get("3y4bgc2vxz9k8kdk24rdypthbfgpgwcc");
    */
   get(auditLogId: string, options?: ReadOptions): Call<AuditLog>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -484,7 +484,7 @@ export interface AuditLogsResource {
    * Needs the permission `auditLog:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const auditLog of portico.auditLogs.getRecordHistory(tableName, recordId)) console.log(auditLog);
+   * for await (const auditLog of portico.auditLogs.getRecordHistory("schedules", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(auditLog);
    */
   getRecordHistory(tableName: string, recordId: string, input?: Query<"getRecordHistory">, options?: ReadOptions): ListCall<AuditLog>;
   /** getRecordHistory unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -516,7 +516,7 @@ export interface ClientMembersResource {
    * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
-   * const clientMember = await portico.clientMembers.add(clientId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
+   * const clientMember = await portico.clientMembers.add("fdg8jtfbqm57yswa918zz3mptw9g4f38", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
   add(clientId: string, input: AddClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
 
@@ -528,7 +528,7 @@ export interface ClientMembersResource {
    * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const clientMember of portico.clientMembers.list(clientId)) console.log(clientMember);
+   * for await (const clientMember of portico.clientMembers.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(clientMember);
    */
   list(clientId: string, input?: Query<"listClientMembers">, options?: ReadOptions): ListCall<ClientMember>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -542,7 +542,7 @@ export interface ClientMembersResource {
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
    *
    * @example
-   * await portico.clientMembers.remove(clientId, userId);
+   * await portico.clientMembers.remove("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
   remove(clientId: string, userId: string, options?: ChangeOptions): Call<Result<"removeClientMember">>;
 
@@ -554,7 +554,7 @@ export interface ClientMembersResource {
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
    *
    * @example
-   * const clientMember = await portico.clientMembers.update(clientId, userId, { roleKey: "member" });
+   * const clientMember = await portico.clientMembers.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
    */
   update(clientId: string, userId: string, input: UpdateClientMemberBody, options?: ChangeOptions): Call<ClientMember>;
 
@@ -570,7 +570,7 @@ export interface ClientResourcesResource {
    * Needs the permission `resource:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const listClientResourcesRow of portico.clientResources.list(clientId)) console.log(listClientResourcesRow);
+   * for await (const row of portico.clientResources.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(row);
    */
   list(clientId: string, input?: Query<"listClientResources">, options?: ReadOptions): ListCall<ListClientResourcesRow>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -603,7 +603,7 @@ export interface ClientsResource {
    * Needs the permission `client:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
-   * await portico.clients.delete(clientId);
+   * await portico.clients.delete("fdg8jtfbqm57yswa918zz3mptw9g4f38");
    */
   delete(clientId: string, input?: Query<"deleteClient">, options?: ChangeOptions): Call<Result<"deleteClient">>;
 
@@ -613,7 +613,7 @@ export interface ClientsResource {
    * For members of the organization; machines and assigned roles need the permission `client:read`.
    *
    * @example
-   * const client = await portico.clients.get(clientId);
+   * const client = await portico.clients.get("fdg8jtfbqm57yswa918zz3mptw9g4f38");
    */
   get(clientId: string, options?: ReadOptions): Call<Client>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -641,7 +641,7 @@ export interface ClientsResource {
    * Needs the permission `client:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
    * @example
-   * const client = await portico.clients.restore(clientId, { name: "Harbour Foods" });
+   * const client = await portico.clients.restore("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
    */
   restore(clientId: string, input?: RestoreClientBody, options?: ChangeOptions): Call<Client>;
 
@@ -653,7 +653,7 @@ export interface ClientsResource {
    * Needs the permission `client:update`. Its own refusals: `name_taken`.
    *
    * @example
-   * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
+   * const client = await portico.clients.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
    */
   update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
 
@@ -669,7 +669,7 @@ export interface FilesResource {
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`.
    *
    * @example
-   * const createUploadUrlAnswer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
+   * const answer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
    */
   createUploadUrl(input: CreateUploadUrlBody, options?: RequestOptions): Call<CreateUploadUrlAnswer>;
 
@@ -681,7 +681,7 @@ export interface FilesResource {
    * Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
    *
    * @example
-   * await portico.files.delete(fileId);
+   * await portico.files.delete("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
   delete(fileId: string, input?: Query<"deleteFile">, options?: ChangeOptions): Call<Result<"deleteFile">>;
 
@@ -693,7 +693,7 @@ export interface FilesResource {
    * For members of the organization; machines and assigned roles need the permission `file:read`.
    *
    * @example
-   * await portico.files.download(fileId);
+   * const file = await portico.files.download("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
   download(fileId: string, options?: ReadOptions): Call<Blob>;
   /** download unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -707,7 +707,7 @@ export interface FilesResource {
    * For members of the organization; machines and assigned roles need the permission `file:read`.
    *
    * @example
-   * const getFileAnswer = await portico.files.get(fileId);
+   * const answer = await portico.files.get("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
   get(fileId: string, options?: ReadOptions): Call<GetFileAnswer>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -735,7 +735,7 @@ export interface FilesResource {
    * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
    *
    * @example
-   * const registerFileAnswer = await portico.files.register({
+   * const answer = await portico.files.register({
    *   storageId: "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
    *   name: "handbook.pdf",
    *   purpose: "avatar",
@@ -751,7 +751,8 @@ export interface FilesResource {
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
    *
    * @example
-   * const uploadFileAnswer = await portico.files.upload(bytes, { fileName: "logo.png" });
+   * const bytes = await readFile("logo.png");
+   * const answer = await portico.files.upload(bytes, { fileName: "logo.png" });
    */
   upload(bytes: Bytes, input: { fileName: string; filePurpose?: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other" | undefined }, options?: RequestOptions): Call<UploadFileAnswer>;
 
@@ -767,7 +768,7 @@ export interface HealthChecksResource {
    * Needs the permission `healthCheck:delete`. Its own refusals: `in_use`.
    *
    * @example
-   * await portico.healthChecks.delete(healthCheckId);
+   * await portico.healthChecks.delete("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
   delete(healthCheckId: string, options?: ChangeOptions): Call<Result<"deleteHealthCheck">>;
 
@@ -777,7 +778,7 @@ export interface HealthChecksResource {
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
    *
    * @example
-   * const healthCheck = await portico.healthChecks.get(healthCheckId);
+   * const healthCheck = await portico.healthChecks.get("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
   get(healthCheckId: string, options?: ReadOptions): Call<HealthCheck>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -789,7 +790,7 @@ export interface HealthChecksResource {
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
    *
    * @example
-   * const getHealthSummaryAnswer = await portico.healthChecks.getSummary();
+   * const answer = await portico.healthChecks.getSummary();
    */
   getSummary(options?: ReadOptions): Call<GetHealthSummaryAnswer>;
   /** getSummary unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -835,8 +836,16 @@ export interface HealthChecksResource {
    * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
    *
    * @example
-   * const recordHealthChecksAnswer = await portico.healthChecks.recordBatch({
-   *   items: [{ resourceType: "agent", resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r", outcome: "success", latencyMs: 42, metadata: { probe: "fra-1" } }],
+   * const answer = await portico.healthChecks.recordBatch({
+   *   items: [
+   *     {
+   *       resourceType: "agent",
+   *       resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *       outcome: "success",
+   *       latencyMs: 42,
+   *       metadata: { probe: "fra-1" },
+   *     },
+   *   ],
    * });
    */
   recordBatch(input: RecordHealthChecksBody, options?: ChangeOptions): Call<HealthCheck>;
@@ -849,7 +858,7 @@ export interface HealthChecksResource {
    * Needs the permission `healthCheck:update`.
    *
    * @example
-   * const healthCheck = await portico.healthChecks.reset(healthCheckId);
+   * const healthCheck = await portico.healthChecks.reset("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
   reset(healthCheckId: string, options?: ChangeOptions): Call<HealthCheck>;
 
@@ -865,7 +874,7 @@ export interface InvitationsResource {
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`, `invitation_void`, `already_member`, `organization_deleted`, `organization_suspended`.
    *
    * @example
-   * const acceptInvitationAnswer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
+   * const answer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
   accept(input: AcceptInvitationBody, options?: ChangeOptions): Call<AcceptInvitationAnswer>;
 
@@ -889,7 +898,7 @@ export interface InvitationsResource {
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`.
    *
    * @example
-   * const declineInvitationAnswer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
+   * const answer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
   decline(input: DeclineInvitationBody, options?: ChangeOptions): Call<DeclineInvitationAnswer>;
 
@@ -899,7 +908,7 @@ export interface InvitationsResource {
    * Needs the permission `member:invite`.
    *
    * @example
-   * const invitation = await portico.invitations.get(invitationId);
+   * const invitation = await portico.invitations.get("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
    */
   get(invitationId: string, options?: ReadOptions): Call<Invitation>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -927,7 +936,7 @@ export interface InvitationsResource {
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`, `resend_limit`, `rank_too_low`, `invitation_void`.
    *
    * @example
-   * const invitation = await portico.invitations.resend(invitationId);
+   * const invitation = await portico.invitations.resend("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
    */
   resend(invitationId: string, options?: ChangeOptions): Call<Invitation>;
 
@@ -939,7 +948,7 @@ export interface InvitationsResource {
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const invitation = await portico.invitations.revoke(invitationId);
+   * const invitation = await portico.invitations.revoke("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
    */
   revoke(invitationId: string, options?: ChangeOptions): Call<Invitation>;
 
@@ -955,8 +964,16 @@ export interface ItemsResource {
    * Needs the permission `item:create`.
    *
    * @example
-   * const batchCreateItemsAnswer = await portico.items.batchCreate({
-   *   items: [{ name: "Flow meter", status: "open", description: "Measures the water in the north basin.", tags: ["maintenance"], metadata: { costCenter: "4711" } }],
+   * const answer = await portico.items.batchCreate({
+   *   items: [
+   *     {
+   *       name: "Flow meter",
+   *       status: "open",
+   *       description: "Measures the water in the north basin.",
+   *       tags: ["maintenance"],
+   *       metadata: { costCenter: "4711" },
+   *     },
+   *   ],
    * });
    */
   batchCreate(input: BatchCreateItemsBody, options?: ChangeOptions): Call<BatchCreateItemsAnswer>;
@@ -985,7 +1002,7 @@ export interface ItemsResource {
    * Needs the permission `item:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
-   * await portico.items.delete(itemId);
+   * await portico.items.delete("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
   delete(itemId: string, input?: Query<"deleteItem">, options?: ChangeOptions): Call<Result<"deleteItem">>;
 
@@ -995,7 +1012,7 @@ export interface ItemsResource {
    * For members of the organization; machines and assigned roles need the permission `item:read`.
    *
    * @example
-   * const item = await portico.items.get(itemId);
+   * const item = await portico.items.get("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
   get(itemId: string, options?: ReadOptions): Call<Item>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1023,7 +1040,7 @@ export interface ItemsResource {
    * Needs the permission `item:restore`. Its own refusals: `not_deleted`.
    *
    * @example
-   * const item = await portico.items.restore(itemId);
+   * const item = await portico.items.restore("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
   restore(itemId: string, options?: ChangeOptions): Call<Item>;
 
@@ -1035,7 +1052,7 @@ export interface ItemsResource {
    * Needs the permission `item:update`.
    *
    * @example
-   * const item = await portico.items.update(itemId, { name: "Pressure sensor" });
+   * const item = await portico.items.update("zwf50kj4272p06mc7pcrsws9eb4gpem8", { name: "Pressure sensor" });
    */
   update(itemId: string, input: UpdateItemBody, options?: ChangeOptions): Call<Item>;
 
@@ -1063,7 +1080,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const getCurrentUserAnswer = await portico.me.get();
+   * const answer = await portico.me.get();
    */
   get(options?: ReadOptions): Call<GetCurrentUserAnswer>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1077,7 +1094,7 @@ export interface MeResource {
    * For members of the organization; machines and assigned roles need the permission `me:read`.
    *
    * @example
-   * const getMyPermissionsAnswer = await portico.me.getPermissions();
+   * const answer = await portico.me.getPermissions();
    */
   getPermissions(options?: ReadOptions): Call<GetMyPermissionsAnswer>;
   /** getPermissions unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1091,7 +1108,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const getMyProfileAnswer = await portico.me.getProfile();
+   * const answer = await portico.me.getProfile();
    */
   getProfile(options?: ReadOptions): Call<GetMyProfileAnswer>;
   /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1103,7 +1120,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const getMySettingsAnswer = await portico.me.getSettings();
+   * const answer = await portico.me.getSettings();
    */
   getSettings(options?: ReadOptions): Call<GetMySettingsAnswer>;
   /** getSettings unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1117,7 +1134,7 @@ export interface MeResource {
    * For signed-in people. Its own refusals: `email_mismatch`, `invalid_cursor`.
    *
    * @example
-   * for await (const listMyInvitationsRow of portico.me.listInvitations()) console.log(listMyInvitationsRow);
+   * for await (const row of portico.me.listInvitations()) console.log(row);
    */
   listInvitations(input?: Query<"listMyInvitations">, options?: ReadOptions): ListCall<ListMyInvitationsRow>;
   /** listInvitations unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1131,7 +1148,7 @@ export interface MeResource {
    * For signed-in people. Its own refusals: `not_a_member`, `membership_banned`, `user_inactive`, `organization_deleted`, `organization_suspended`.
    *
    * @example
-   * const switchOrganizationAnswer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
+   * const answer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
    */
   switchOrganization(input: SwitchOrganizationBody, options?: ChangeOptions): Call<SwitchOrganizationAnswer>;
 
@@ -1167,7 +1184,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const updateMySettingsAnswer = await portico.me.updateSettings({ theme: "light" });
+   * const answer = await portico.me.updateSettings({ theme: "light" });
    */
   updateSettings(input: UpdateMySettingsBody, options?: ChangeOptions): Call<UpdateMySettingsAnswer>;
 
@@ -1179,7 +1196,7 @@ export interface MeResource {
    * For signed-in people.
    *
    * @example
-   * const upsertMyProfileAnswer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
+   * const answer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
    */
   upsertProfile(input: UpsertMyProfileBody, options?: ChangeOptions): Call<UpsertMyProfileAnswer>;
 
@@ -1195,7 +1212,7 @@ export interface MembershipsResource {
    * Needs the permission `member:ban`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
    * @example
-   * const membership = await portico.memberships.ban(membershipId, { reason: "Kept posting advertisements after two warnings." });
+   * const membership = await portico.memberships.ban("gg2yxsp79waqa9pzk49063rxzng68wtp", { reason: "Kept posting advertisements after two warnings." });
    */
   ban(membershipId: string, input: BanMemberBody, options?: ChangeOptions): Call<Membership>;
 
@@ -1205,7 +1222,7 @@ export interface MembershipsResource {
    * For members of the organization; machines and assigned roles need the permission `member:read`.
    *
    * @example
-   * const membership = await portico.memberships.get(membershipId);
+   * const membership = await portico.memberships.get("gg2yxsp79waqa9pzk49063rxzng68wtp");
    */
   get(membershipId: string, options?: ReadOptions): Call<Membership>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1245,7 +1262,7 @@ export interface MembershipsResource {
    * Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
    * @example
-   * await portico.memberships.remove(membershipId);
+   * await portico.memberships.remove("gg2yxsp79waqa9pzk49063rxzng68wtp");
    */
   remove(membershipId: string, options?: ChangeOptions): Call<Result<"removeMembership">>;
 
@@ -1257,7 +1274,7 @@ export interface MembershipsResource {
    * Needs the permission `member:ban`. Its own refusals: `not_banned`, `rank_too_low`.
    *
    * @example
-   * const membership = await portico.memberships.unban(membershipId);
+   * const membership = await portico.memberships.unban("gg2yxsp79waqa9pzk49063rxzng68wtp");
    */
   unban(membershipId: string, options?: ChangeOptions): Call<Membership>;
 
@@ -1269,7 +1286,7 @@ export interface MembershipsResource {
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
    * @example
-   * const membership = await portico.memberships.update(membershipId, { roleKey: "member" });
+   * const membership = await portico.memberships.update("gg2yxsp79waqa9pzk49063rxzng68wtp", { roleKey: "member" });
    */
   update(membershipId: string, input: UpdateMembershipBody, options?: ChangeOptions): Call<Membership>;
 
@@ -1302,7 +1319,20 @@ export interface OrganizationsResource {
    *   slug: "north-wind-energy",
    *   externalId: "org_5bT1xW9",
    *   metadata: { costCenter: "4711" },
-   *   settings: { timezone: "Europe/Zurich", currency: "eur", healthDownThreshold: 3, healthRecoveryThreshold: 1, agentCheckinIntervalSeconds: 300, apiLogRetentionDays: 30, apiLogSuccessPercent: 1, auditRetentionDays: 365, trashRetentionDays: 30, userRequestsPerMinute: 6000, apiKeyRequestsPerMinute: 6000, agentRequestsPerMinute: 6000 },
+   *   settings: {
+   *     timezone: "Europe/Zurich",
+   *     currency: "eur",
+   *     healthDownThreshold: 3,
+   *     healthRecoveryThreshold: 1,
+   *     agentCheckinIntervalSeconds: 300,
+   *     apiLogRetentionDays: 30,
+   *     apiLogSuccessPercent: 1,
+   *     auditRetentionDays: 365,
+   *     trashRetentionDays: 30,
+   *     userRequestsPerMinute: 6000,
+   *     apiKeyRequestsPerMinute: 6000,
+   *     agentRequestsPerMinute: 6000,
+   *   },
    * });
    */
   create(input: CreateOrganizationBody, options?: ChangeOptions): Call<Organization>;
@@ -1315,7 +1345,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
    *
    * @example
-   * await portico.organizations.delete(organizationId);
+   * await portico.organizations.delete("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
   delete(organizationId: string, input: Query<"deleteOrganization">, options?: ChangeOptions): Call<Result<"deleteOrganization">>;
 
@@ -1327,7 +1357,7 @@ export interface OrganizationsResource {
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
    * @example
-   * const organization = await portico.organizations.get(organizationId);
+   * const organization = await portico.organizations.get("north-wind-energy");
    */
   get(organizationId: string, options?: ReadOptions): Call<Organization>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1341,7 +1371,7 @@ export interface OrganizationsResource {
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
    * @example
-   * const getOrganizationBySlugAnswer = await portico.organizations.getBySlug(slug);
+   * const answer = await portico.organizations.getBySlug("north-wind-energy");
    */
   getBySlug(slug: string, options?: ReadOptions): Call<GetOrganizationBySlugAnswer>;
   /** getBySlug unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1355,7 +1385,7 @@ export interface OrganizationsResource {
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
    * @example
-   * const getOrganizationSummaryAnswer = await portico.organizations.getSummary(organizationId);
+   * const answer = await portico.organizations.getSummary("north-wind-energy");
    */
   getSummary(organizationId: string, options?: ReadOptions): Call<GetOrganizationSummaryAnswer>;
   /** getSummary unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1369,7 +1399,7 @@ export interface OrganizationsResource {
    * For signed-in people. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const listOrganizationsRow of portico.organizations.list()) console.log(listOrganizationsRow);
+   * for await (const row of portico.organizations.list()) console.log(row);
    */
   list(input?: Query<"listOrganizations">, options?: ReadOptions): ListCall<ListOrganizationsRow>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1383,7 +1413,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
    *
    * @example
-   * const purgeOrganizationAnswer = await portico.organizations.purge(organizationId, { confirmSlug: "north-wind-energy" });
+   * await portico.organizations.purge("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
   purge(organizationId: string, input: PurgeOrganizationBody, options?: ChangeOptions): Call<PurgeOrganizationAnswer>;
 
@@ -1395,7 +1425,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
    *
    * @example
-   * const organization = await portico.organizations.restore(organizationId);
+   * const organization = await portico.organizations.restore("north-wind-energy");
    */
   restore(organizationId: string, options?: ChangeOptions): Call<Organization>;
 
@@ -1407,10 +1437,7 @@ export interface OrganizationsResource {
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const organization = await portico.organizations.setStatus(organizationId, {
-   *   status: "active",
-   *   reason: "The last three bills were not paid.",
-   * });
+   * const organization = await portico.organizations.setStatus("north-wind-energy", { status: "active", reason: "The last three bills were not paid." });
    */
   setStatus(organizationId: string, input: SetOrganizationStatusBody, options?: ChangeOptions): Call<Organization>;
 
@@ -1422,7 +1449,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
    *
    * @example
-   * const organization = await portico.organizations.transferOwnership(organizationId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
+   * const organization = await portico.organizations.transferOwnership("north-wind-energy", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
    */
   transferOwnership(organizationId: string, input: TransferOwnershipBody, options?: ChangeOptions): Call<Organization>;
 
@@ -1434,7 +1461,7 @@ export interface OrganizationsResource {
    * Needs the permission `organization:update`. Its own refusals: `slug_taken`, `external_id_taken`.
    *
    * @example
-   * const organization = await portico.organizations.update(organizationId, { name: "North Wind Energy" });
+   * const organization = await portico.organizations.update("north-wind-energy", { name: "North Wind Energy" });
    */
   update(organizationId: string, input: UpdateOrganizationBody, options?: ChangeOptions): Call<Organization>;
 
@@ -1450,7 +1477,7 @@ export interface PermissionsResource {
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
    * @example
-   * const listPermissionsAnswer = await portico.permissions.list();
+   * const answer = await portico.permissions.list();
    */
   list(options?: ReadOptions): Call<ListPermissionsAnswer>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1471,7 +1498,13 @@ export interface RolesResource {
    *   name: "Field engineer",
    *   description: "Plans and does the work on sites.",
    *   rights: ["schedule:read"],
-   *   areaPermissions: { projects: "read", resources: "read", docks: "read", operations: "read", settings: "read" },
+   *   areaPermissions: {
+   *     projects: "read",
+   *     resources: "read",
+   *     docks: "read",
+   *     operations: "read",
+   *     settings: "read",
+   *   },
    *   scope: "organization",
    *   rank: 20,
    * });
@@ -1486,7 +1519,7 @@ export interface RolesResource {
    * Needs the permission `role:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `system_role`, `rank_too_low`, `role_in_use`.
    *
    * @example
-   * await portico.roles.delete(roleId);
+   * await portico.roles.delete("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
    */
   delete(roleId: string, input?: Query<"deleteRole">, options?: ChangeOptions): Call<Result<"deleteRole">>;
 
@@ -1496,7 +1529,7 @@ export interface RolesResource {
    * For members of the organization; machines and assigned roles need the permission `role:read`.
    *
    * @example
-   * const role = await portico.roles.get(roleId);
+   * const role = await portico.roles.get("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
    */
   get(roleId: string, options?: ReadOptions): Call<Role>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1505,7 +1538,7 @@ export interface RolesResource {
   /**
    * List roles
    *
-   * The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
+   * The organization's own roles, newest first unless sorted otherwise: none before it has made one. The built-in roles, such as `admin` and `member`, lead the list with `includeGlobal=true`. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
@@ -1524,7 +1557,7 @@ export interface RolesResource {
    * Needs the permission `role:restore`. Its own refusals: `not_deleted`, `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
    * @example
-   * const role = await portico.roles.restore(roleId, { key: "fieldEngineer" });
+   * const role = await portico.roles.restore("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { key: "fieldEngineer" });
    */
   restore(roleId: string, input?: RestoreRoleBody, options?: ChangeOptions): Call<Role>;
 
@@ -1536,7 +1569,7 @@ export interface RolesResource {
    * Needs the permission `role:update`. Its own refusals: `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
    * @example
-   * const role = await portico.roles.update(roleId, { name: "Field engineer" });
+   * const role = await portico.roles.update("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { name: "Field engineer" });
    */
   update(roleId: string, input: UpdateRoleBody, options?: ChangeOptions): Call<Role>;
 
@@ -1550,7 +1583,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const schedule = await portico.schedules.activate(scheduleId);
+   * const schedule = await portico.schedules.activate("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
   activate(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
@@ -1562,8 +1595,16 @@ export interface SchedulesResource {
    * Needs the permission `schedule:create`.
    *
    * @example
-   * const batchCreateSchedulesAnswer = await portico.schedules.batchCreate({
-   *   items: [{ title: "Service the pumps", description: "Replace the filters on the roof.", startDate: Date.parse("2026-01-15T09:30:00.000Z"), endDate: Date.parse("2026-01-15T10:30:00.000Z"), status: "draft" }],
+   * const answer = await portico.schedules.batchCreate({
+   *   items: [
+   *     {
+   *       title: "Service the pumps",
+   *       description: "Replace the filters on the roof.",
+   *       startDate: Date.parse("2026-01-15T09:30:00.000Z"),
+   *       endDate: Date.parse("2026-01-15T10:30:00.000Z"),
+   *       status: "draft",
+   *     },
+   *   ],
    * });
    */
   batchCreate(input: BatchCreateSchedulesBody, options?: ChangeOptions): Call<BatchCreateSchedulesAnswer>;
@@ -1576,7 +1617,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const schedule = await portico.schedules.cancel(scheduleId, { reason: "Rescheduled to next week." });
+   * const schedule = await portico.schedules.cancel("ettj0vr27ryy4ksc571ve800xdak5gxg", { reason: "Rescheduled to next week." });
    */
   cancel(scheduleId: string, input?: CancelScheduleBody, options?: ChangeOptions): Call<Schedule>;
 
@@ -1586,7 +1627,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const schedule = await portico.schedules.complete(scheduleId);
+   * const schedule = await portico.schedules.complete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
   complete(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
@@ -1614,7 +1655,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
    * @example
-   * await portico.schedules.delete(scheduleId);
+   * await portico.schedules.delete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
   delete(scheduleId: string, input?: Query<"deleteSchedule">, options?: ChangeOptions): Call<Result<"deleteSchedule">>;
 
@@ -1624,7 +1665,7 @@ export interface SchedulesResource {
    * For members of the organization; machines and assigned roles need the permission `schedule:read`.
    *
    * @example
-   * const schedule = await portico.schedules.get(scheduleId);
+   * const schedule = await portico.schedules.get("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
   get(scheduleId: string, options?: ReadOptions): Call<Schedule>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1652,7 +1693,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:restore`. Its own refusals: `not_deleted`.
    *
    * @example
-   * const schedule = await portico.schedules.restore(scheduleId);
+   * const schedule = await portico.schedules.restore("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
   restore(scheduleId: string, options?: ChangeOptions): Call<Schedule>;
 
@@ -1664,7 +1705,7 @@ export interface SchedulesResource {
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const schedule = await portico.schedules.update(scheduleId, { title: "Service the pumps" });
+   * const schedule = await portico.schedules.update("ettj0vr27ryy4ksc571ve800xdak5gxg", { title: "Service the pumps" });
    */
   update(scheduleId: string, input: UpdateScheduleBody, options?: ChangeOptions): Call<Schedule>;
 
@@ -1680,8 +1721,17 @@ export interface SitesResource {
    * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
    * @example
-   * const batchCreateSitesAnswer = await portico.sites.batchCreate({
-   *   items: [{ name: "Antwerp depot", slug: "antwerp-depot", status: "active", psaCompanyId: "10443", psaParentCompanyId: "10400", metadata: { costCenter: "4711" } }],
+   * const answer = await portico.sites.batchCreate({
+   *   items: [
+   *     {
+   *       name: "Antwerp depot",
+   *       slug: "antwerp-depot",
+   *       status: "active",
+   *       psaCompanyId: "10443",
+   *       psaParentCompanyId: "10400",
+   *       metadata: { costCenter: "4711" },
+   *     },
+   *   ],
    * });
    */
   batchCreate(input: BatchCreateSitesBody, options?: ChangeOptions): Call<BatchCreateSitesAnswer>;
@@ -1711,7 +1761,7 @@ export interface SitesResource {
    * Needs the permission `site:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `site_has_agents`.
    *
    * @example
-   * await portico.sites.delete(siteId);
+   * await portico.sites.delete("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
    */
   delete(siteId: string, input?: Query<"deleteSite">, options?: ChangeOptions): Call<Result<"deleteSite">>;
 
@@ -1721,7 +1771,7 @@ export interface SitesResource {
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
    * @example
-   * const site = await portico.sites.get(siteId);
+   * const site = await portico.sites.get("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
    */
   get(siteId: string, options?: ReadOptions): Call<Site>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1733,7 +1783,7 @@ export interface SitesResource {
    * For members of the organization; machines and assigned roles need the permission `site:read`.
    *
    * @example
-   * const getSiteViewAnswer = await portico.sites.getView(siteId);
+   * const answer = await portico.sites.getView("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
    */
   getView(siteId: string, options?: ReadOptions): Call<GetSiteViewAnswer>;
   /** getView unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1761,7 +1811,7 @@ export interface SitesResource {
    * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
-   * for await (const listSitesViewRow of portico.sites.listView()) console.log(listSitesViewRow);
+   * for await (const row of portico.sites.listView()) console.log(row);
    */
   listView(input?: Query<"listSitesView">, options?: ReadOptions): ListCall<ListSitesViewRow>;
   /** listView unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1775,7 +1825,7 @@ export interface SitesResource {
    * Needs the permission `site:restore`. Its own refusals: `not_deleted`, `slug_taken`.
    *
    * @example
-   * const site = await portico.sites.restore(siteId, { slug: "rotterdam-depot" });
+   * const site = await portico.sites.restore("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { slug: "rotterdam-depot" });
    */
   restore(siteId: string, input?: RestoreSiteBody, options?: ChangeOptions): Call<Site>;
 
@@ -1787,7 +1837,7 @@ export interface SitesResource {
    * Needs the permission `site:update`. Its own refusals: `invalid_state_transition`, `slug_taken`.
    *
    * @example
-   * const site = await portico.sites.update(siteId, { name: "Rotterdam depot" });
+   * const site = await portico.sites.update("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { name: "Rotterdam depot" });
    */
   update(siteId: string, input: UpdateSiteBody, options?: ChangeOptions): Call<Site>;
 
@@ -1803,7 +1853,7 @@ export interface TeamMembersResource {
    * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
    * @example
-   * const teamMember = await portico.teamMembers.add(teamId, { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
+   * const teamMember = await portico.teamMembers.add("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
   add(teamId: string, input: AddTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
 
@@ -1815,7 +1865,7 @@ export interface TeamMembersResource {
    * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const teamMember of portico.teamMembers.list(teamId)) console.log(teamMember);
+   * for await (const teamMember of portico.teamMembers.list("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas")) console.log(teamMember);
    */
   list(teamId: string, input?: Query<"listTeamMembers">, options?: ReadOptions): ListCall<TeamMember>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1829,7 +1879,7 @@ export interface TeamMembersResource {
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
    *
    * @example
-   * await portico.teamMembers.remove(teamId, userId);
+   * await portico.teamMembers.remove("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
   remove(teamId: string, userId: string, options?: ChangeOptions): Call<Result<"removeTeamMember">>;
 
@@ -1841,7 +1891,7 @@ export interface TeamMembersResource {
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
    *
    * @example
-   * const teamMember = await portico.teamMembers.update(teamId, userId, { roleKey: "member" });
+   * const teamMember = await portico.teamMembers.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
    */
   update(teamId: string, userId: string, input: UpdateTeamMemberBody, options?: ChangeOptions): Call<TeamMember>;
 
@@ -1870,7 +1920,7 @@ export interface TeamsResource {
    * Needs the permission `team:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `team_in_use`.
    *
    * @example
-   * await portico.teams.delete(teamId);
+   * await portico.teams.delete("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
    */
   delete(teamId: string, input?: Query<"deleteTeam">, options?: ChangeOptions): Call<Result<"deleteTeam">>;
 
@@ -1880,7 +1930,7 @@ export interface TeamsResource {
    * For members of the organization; machines and assigned roles need the permission `team:read`.
    *
    * @example
-   * const team = await portico.teams.get(teamId);
+   * const team = await portico.teams.get("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
    */
   get(teamId: string, options?: ReadOptions): Call<Team>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1908,7 +1958,7 @@ export interface TeamsResource {
    * For members of the organization; machines and assigned roles need the permission `me:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const listMyTeamsRow of portico.teams.listMine()) console.log(listMyTeamsRow);
+   * for await (const row of portico.teams.listMine()) console.log(row);
    */
   listMine(input?: Query<"listMyTeams">, options?: ReadOptions): ListCall<ListMyTeamsRow>;
   /** listMine unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1922,7 +1972,7 @@ export interface TeamsResource {
    * Needs the permission `team:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
    * @example
-   * const team = await portico.teams.restore(teamId, { name: "Field service" });
+   * const team = await portico.teams.restore("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
    */
   restore(teamId: string, input?: RestoreTeamBody, options?: ChangeOptions): Call<Team>;
 
@@ -1934,7 +1984,7 @@ export interface TeamsResource {
    * Needs the permission `team:update`. Its own refusals: `name_taken`.
    *
    * @example
-   * const team = await portico.teams.update(teamId, { name: "Field service" });
+   * const team = await portico.teams.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
    */
   update(teamId: string, input: UpdateTeamBody, options?: ChangeOptions): Call<Team>;
 
@@ -1960,7 +2010,7 @@ export interface TodosResource {
    * Needs the permission `todo:delete`. Its own refusals: `in_use`.
    *
    * @example
-   * await portico.todos.delete(todoId);
+   * await portico.todos.delete("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
   delete(todoId: string, options?: ChangeOptions): Call<Result<"deleteTodo">>;
 
@@ -1970,7 +2020,7 @@ export interface TodosResource {
    * For members of the organization; machines and assigned roles need the permission `todo:read`.
    *
    * @example
-   * const todo = await portico.todos.get(todoId);
+   * const todo = await portico.todos.get("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
   get(todoId: string, options?: ReadOptions): Call<Todo>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -1998,7 +2048,7 @@ export interface TodosResource {
    * Needs the permission `todo:update`.
    *
    * @example
-   * const todo = await portico.todos.toggle(todoId);
+   * const todo = await portico.todos.toggle("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
   toggle(todoId: string, options?: ChangeOptions): Call<Todo>;
 
@@ -2010,7 +2060,7 @@ export interface TodosResource {
    * Needs the permission `todo:update`.
    *
    * @example
-   * const todo = await portico.todos.update(todoId, { text: "Order spare parts" });
+   * const todo = await portico.todos.update("8qe70pkzrcs65g03w4thpkb8eephjzam", { text: "Order spare parts" });
    */
   update(todoId: string, input: UpdateTodoBody, options?: ChangeOptions): Call<Todo>;
 
@@ -2026,7 +2076,7 @@ export interface UsersResource {
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
    * @example
-   * const createUserAnswer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Dana Okoye", roleKey: "member" });
+   * const answer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Dana Okoye", roleKey: "member" });
    */
   create(input: CreateUserBody, options?: ChangeOptions): Call<CreateUserAnswer>;
 
@@ -2036,7 +2086,7 @@ export interface UsersResource {
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
    * @example
-   * const getUserAnswer = await portico.users.get(userId);
+   * const answer = await portico.users.get("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
    */
   get(userId: string, options?: ReadOptions): Call<GetUserAnswer>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2048,7 +2098,7 @@ export interface UsersResource {
    * For members of the organization; machines and assigned roles need the permission `user:read`.
    *
    * @example
-   * const getUserProfileAnswer = await portico.users.getProfile(userId);
+   * const answer = await portico.users.getProfile("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
    */
   getProfile(userId: string, options?: ReadOptions): Call<GetUserProfileAnswer>;
   /** getProfile unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2062,7 +2112,7 @@ export interface UsersResource {
    * For members of the organization; machines and assigned roles need the permission `user:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
    * @example
-   * for await (const listUsersRow of portico.users.list()) console.log(listUsersRow);
+   * for await (const row of portico.users.list()) console.log(row);
    */
   list(input?: Query<"listUsers">, options?: ReadOptions): ListCall<ListUsersRow>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2094,7 +2144,7 @@ export interface WebhookDeliveriesResource {
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const webhookDelivery = await portico.webhookDeliveries.redeliver(webhookDeliveryId);
+   * await portico.webhookDeliveries.redeliver("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
    */
   redeliver(webhookDeliveryId: string, options?: RequestOptions): Call<WebhookDelivery>;
 
@@ -2110,7 +2160,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
    *
    * @example
-   * const createWebhookEndpointAnswer = await portico.webhookEndpoints.create({
+   * const answer = await portico.webhookEndpoints.create({
    *   url: "https://hooks.example.com/portico",
    *   description: "Copies schedules into the calendar.",
    *   eventTypes: ["schedule.created", "schedule.updated"],
@@ -2127,7 +2177,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:delete`. Its own refusals: `in_use`.
    *
    * @example
-   * await portico.webhookEndpoints.delete(webhookEndpointId);
+   * await portico.webhookEndpoints.delete("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
   delete(webhookEndpointId: string, options?: ChangeOptions): Call<Result<"deleteWebhookEndpoint">>;
 
@@ -2137,7 +2187,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:read`.
    *
    * @example
-   * const webhookEndpoint = await portico.webhookEndpoints.get(webhookEndpointId);
+   * const webhookEndpoint = await portico.webhookEndpoints.get("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
   get(webhookEndpointId: string, options?: ReadOptions): Call<WebhookEndpoint>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2165,7 +2215,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const replayWebhookDeliveriesAnswer = await portico.webhookEndpoints.replay(webhookEndpointId, {
+   * await portico.webhookEndpoints.replay("y6x65zx3wpnypds8xq94ctzjjqq58tk6", {
    *   from: Date.parse("2026-01-15T09:30:00.000Z"),
    *   to: Date.parse("2026-01-15T10:30:00.000Z"),
    * });
@@ -2180,7 +2230,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:manage`. Its own refusals: `rotation_pending`, `encryption_not_configured`.
    *
    * @example
-   * const rotateWebhookSecretAnswer = await portico.webhookEndpoints.rotate(webhookEndpointId, { force: false });
+   * const answer = await portico.webhookEndpoints.rotate("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { force: false });
    */
   rotate(webhookEndpointId: string, input?: RotateWebhookSecretBody, options?: ChangeOptions): Call<RotateWebhookSecretAnswer>;
 
@@ -2192,7 +2242,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:manage`.
    *
    * @example
-   * const webhookDelivery = await portico.webhookEndpoints.test(webhookEndpointId);
+   * await portico.webhookEndpoints.test("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
   test(webhookEndpointId: string, options?: RequestOptions): Call<WebhookDelivery>;
 
@@ -2204,7 +2254,7 @@ export interface WebhookEndpointsResource {
    * Needs the permission `webhook:update`. Its own refusals: `url_taken`.
    *
    * @example
-   * const webhookEndpoint = await portico.webhookEndpoints.update(webhookEndpointId, { url: "https://hooks.example.com/portico" });
+   * const webhookEndpoint = await portico.webhookEndpoints.update("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { url: "https://hooks.example.com/portico" });
    */
   update(webhookEndpointId: string, input: UpdateWebhookEndpointBody, options?: ChangeOptions): Call<WebhookEndpoint>;
 
@@ -2234,7 +2284,7 @@ export interface WebhookEventsResource {
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
    *
    * @example
-   * const webhookEvent = await portico.webhookEvents.replay(eventId);
+   * const webhookEvent = await portico.webhookEvents.replay("gs4fynh0jxstgpt1xt5cgf4h223xx784");
    */
   replay(eventId: string, options?: ChangeOptions): Call<WebhookEvent>;
 

@@ -2144,7 +2144,7 @@ export interface paths {
         };
         /**
          * List roles
-         * @description The organization's own roles, newest first unless sorted otherwise; with `includeGlobal=true` the built-in ones lead. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
+         * @description The organization's own roles, newest first unless sorted otherwise: none before it has made one. The built-in roles, such as `admin` and `member`, lead the list with `includeGlobal=true`. Supported together: {createdFrom/createdTo, sort=created}, {key, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {deleted=only}.
          *
          *     For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
@@ -10098,7 +10098,7 @@ export interface components {
             code: string;
             /** @description What is wrong there, for people. */
             message: string;
-            /** @description JSON Pointer (RFC 6901) to the field. */
+            /** @description JSON Pointer (RFC 6901) to the field; to the header, where one carries the input. */
             pointer: string;
         };
         /** @description Every problem code of the deployment. */
