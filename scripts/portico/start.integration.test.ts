@@ -192,10 +192,10 @@ it("says in one line that a port is taken", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(Number(settings["PORTICO_SITE_PORT"]), "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  const started = run("scripts/start.ts", settings);
-  expect(await started.exitCode).toBe(1);
-  expect(started.output()).toBe(
-    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.\n`,
+  await expectRefusal(
+    "scripts/start.ts",
+    settings,
+    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.`,
   );
 });
 
