@@ -84,7 +84,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    globalSetup: ["scripts/lib/sharedBundles.testing.ts"],
     setupFiles: ["scripts/lib/propertyBudget.testing.ts", "scripts/lib/showFailureNotes.testing.ts"],
     // A test that waits for real time, or a forgotten `.only`, is an error and not a habit.
     allowOnly: false,

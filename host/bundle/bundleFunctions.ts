@@ -12,7 +12,7 @@ import { externalsPlugin, installedExternals, linkPackages } from "./externalPac
 import { generatedStubs } from "./generatedStubs";
 import { projectOf } from "./projectConfig";
 import { pushRules, withRemedy } from "./pushRules";
-import { productionDefine, runBuild } from "./runBuild";
+import { inputsOf, productionDefine, runBuild } from "./runBuild";
 import { uncopiedValues } from "./uncopiedValues";
 
 /** One bundled module, importable by URL from any thread of this process. */
@@ -29,6 +29,8 @@ interface ModuleBundle {
   readonly schemaSource: string | null;
   /** The modules' size as bundled, without source maps. */
   readonly bytes: number;
+  /** The files that the modules were made of. */
+  readonly inputs: readonly string[];
 }
 
 /** One installed component. */
@@ -79,7 +81,7 @@ export async function bundleFunctions(
 ): Promise<FunctionBundle> {
   const [app, ...installed] = await readComponentTree(functionsDirectory);
   if (app === undefined) throw new BundleError(`${functionsDirectory} holds no app.`);
-  const [bundle, authConfigSource, ...components] = await allEnded([
+  const [bundle, authConfig, ...components] = await allEnded([
     bundleModules(functionsDirectory, outputDirectory, globalsKey),
     bundleConfig(functionsDirectory, "auth.config"),
     ...installed.map((instance, i) =>
@@ -87,7 +89,8 @@ export async function bundleFunctions(
     ),
   ]);
   checkSize([bundle, ...components].reduce((sum, { bytes }) => sum + bytes, 0));
-  return { ...bundle, authConfigSource, app, components };
+  const inputs = [...bundle.inputs, ...authConfig.inputs];
+  return { ...bundle, inputs, authConfigSource: authConfig.text, app, components };
 }
 
 /** As `Promise.all`, but rejects when all have ended: whoever then removes the output must not meet a build that still writes. */
@@ -147,10 +150,9 @@ async function bundleModules(
     sourcemap: true,
     // Stacks only need positions.
     sourcesContent: false,
-    metafile: true,
     define: { ...productionDefine, functionGlobalsKey: JSON.stringify(globalsKey) },
   };
-  const [schemaSource, { metafile: isolateOutputs }, nodeBuild] = await allEnded([
+  const [schema, { metafile: isolateBuild }, nodeBuild] = await allEnded([
     bundleConfig(functionsDirectory, "schema"),
     runBuild({
       ...common,
@@ -174,40 +176,52 @@ async function bundleModules(
         }),
   ]);
   if (nodeFiles.length > 0 && externals.size > 0) linkPackages(project.directory, nodeDirectory);
-  await guardDynamicImports(isolateOutputs, join(outputDirectory, "isolate"));
+  await guardDynamicImports(isolateBuild, join(outputDirectory, "isolate"));
   const modules = entryPoints.map(({ modulePath, environment }) => ({
     modulePath,
     environment,
     url: pathToFileURL(join(outputDirectory, environment, ...`${modulePath}.mjs`.split("/"))).href,
   }));
-  return { modules, schemaSource, bytes: codeBytesOf(isolateOutputs) + codeBytesOf(nodeBuild?.metafile) };
+  const builds = [isolateBuild, ...(nodeBuild === null ? [] : [nodeBuild.metafile])];
+  return {
+    modules,
+    schemaSource: schema.text,
+    bytes: builds.reduce((sum, build) => sum + codeBytesOf(build), 0),
+    inputs: [...schema.inputs, ...builds.flatMap(inputsOf)],
+  };
 }
 
-function codeBytesOf(metafile: Metafile | undefined): number {
-  return Object.entries(metafile?.outputs ?? {}).reduce(
-    (sum, [file, { bytes }]) => sum + (file.endsWith(".map") ? 0 : bytes),
-    0,
-  );
+function codeBytesOf({ outputs }: Metafile): number {
+  return Object.entries(outputs).reduce((sum, [file, { bytes }]) => sum + (file.endsWith(".map") ? 0 : bytes), 0);
 }
 
-async function bundleConfig(functionsDirectory: string, name: string): Promise<string | null> {
+/** The CommonJS text of a file that is evaluated, null where there is none, and the files that it was made of. */
+async function bundleConfig(
+  functionsDirectory: string,
+  name: string,
+): Promise<{ readonly text: string | null; readonly inputs: readonly string[] }> {
   const [file, other] = [".ts", ".js"]
     .map((extension) => join(functionsDirectory, name + extension))
     .filter(existsSync);
-  if (file === undefined) return null;
+  if (file === undefined) return { text: null, inputs: [] };
   // Of two schemas the official CLI takes schema.ts; of two files of authentication it takes none.
   if (other !== undefined && name === "auth.config")
     throw new BundleError(withRemedy("authConfigTwice", `Found both ${file} and ${other}, choose one.`));
-  const result = await runBuild({ platform: "browser", format: "cjs", entryPoints: [file], write: false });
-  return result.outputFiles?.[0]?.text ?? null;
+  const { outputFiles, metafile } = await runBuild({
+    platform: "browser",
+    format: "cjs",
+    entryPoints: [file],
+    write: false,
+  });
+  return { text: outputFiles?.[0]?.text ?? null, inputs: inputsOf(metafile) };
 }
 
 /**
  * Wraps every `import()` of another bundled module, so that the runtime can refuse it in queries and mutations. esbuild
  * names the exact text that it printed between the quotes; the wrapper stays on its line, which keeps source maps' lines.
  */
-async function guardDynamicImports(metafile: Metafile | undefined, outputDirectory: string): Promise<void> {
-  for (const [output, { imports }] of Object.entries(metafile?.outputs ?? {})) {
+async function guardDynamicImports({ outputs }: Metafile, outputDirectory: string): Promise<void> {
+  for (const [output, { imports }] of Object.entries(outputs)) {
     const targets = imports.filter(({ kind, external }) => kind === "dynamic-import" && external !== true);
     if (targets.length === 0) continue;
     let text = await readFile(output, "utf8");

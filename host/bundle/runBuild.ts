@@ -1,4 +1,4 @@
-import { relative, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { build } from "esbuild";
 import type { BuildFailure, BuildOptions, Metafile } from "esbuild";
 import { BundleError } from "./entryPoints";
@@ -7,10 +7,16 @@ import { withRemedy } from "./pushRules";
 /** Modules run in production mode, wherever the host itself runs. */
 export const productionDefine = { "process.env.NODE_ENV": '"production"' };
 
-/** What a build answers with: the texts when nothing is written, the metafile when it was asked for. */
+/** What a build answers with: the texts when nothing is written, and what it was made of. */
 interface BuildOutcome {
   readonly outputFiles?: readonly { readonly text: string }[];
-  readonly metafile?: Metafile;
+  readonly metafile: Metafile;
+}
+
+/** The files that a build was made of, without what plugins made up. */
+export function inputsOf({ inputs }: Metafile): readonly string[] {
+  // What a plugin loads bears its namespace before the path.
+  return Object.keys(inputs).flatMap((input) => (/^[\w-]{2,}:/.test(input) ? [] : [resolve(input)]));
 }
 
 /**
@@ -29,11 +35,10 @@ export async function runBuild(options: BuildOptions): Promise<BuildOutcome> {
       define: productionDefine,
       logLevel: "silent",
       ...options,
+      metafile: true,
     });
-    return {
-      ...(result.outputFiles === undefined ? {} : { outputFiles: result.outputFiles }),
-      ...(result.metafile === undefined ? {} : { metafile: result.metafile }),
-    };
+    const { outputFiles, metafile } = result;
+    return outputFiles === undefined ? { metafile } : { outputFiles, metafile };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     throw new BundleError(error.errors.map(describeMessage).join("\n"));

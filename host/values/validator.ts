@@ -14,14 +14,18 @@ export type CompiledValidator = (value: ConvexJson) => string | null;
 type Check = (value: ConvexJson) => boolean;
 
 /**
- * Compiles a validator once so that a check costs no interpretation. Messages follow Convex's, word for word.
+ * Compiles a validator once, when it is first asked, so that a check costs no interpretation and most functions of a start
+ * nothing. Messages follow Convex's, word for word.
  *
  * @param json what convex/server exported
  * @param tableOfId resolves ids for `v.id` checks
  */
 export function compileValidator(json: ValidatorJson, tableOfId: TableOfId): CompiledValidator {
-  const check = compileCheck(json, tableOfId);
-  return (value) => (check(value) ? null : explain(json, value, "", tableOfId));
+  let check: Check | undefined;
+  return (value) => {
+    check ??= compileCheck(json, tableOfId);
+    return check(value) ? null : explain(json, value, "", tableOfId);
+  };
 }
 
 function compileCheck(json: ValidatorJson, tableOfId: TableOfId): Check {

@@ -13,7 +13,7 @@ let portico: TestPortico;
 let acme: DemoOrganization;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo has no organization.");
   acme = first;

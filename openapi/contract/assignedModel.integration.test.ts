@@ -14,7 +14,7 @@ const maximumHistories = 30;
 let portico: TestPortico;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
 });
 afterAll(() => portico.close());
 

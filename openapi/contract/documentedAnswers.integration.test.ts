@@ -24,7 +24,7 @@ let portico: TestPortico;
 let world: World;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
   world = await createWorld(portico);
 });
 afterAll(() => portico.close());

@@ -31,7 +31,7 @@ let world: World;
 let callCount = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
   world = await createWorld(portico);
 });
 

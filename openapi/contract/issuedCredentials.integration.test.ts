@@ -15,7 +15,7 @@ let portico: TestPortico;
 let world: World;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
   world = await createWorld(portico);
 });
 

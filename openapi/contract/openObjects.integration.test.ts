@@ -17,7 +17,7 @@ import type { World } from "./world.testing";
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld(await startTestPortico());
+  world = await createWorld(await startTestPortico({}, { isThreaded: false }));
 });
 afterAll(() => world.portico.close());
 

@@ -15,7 +15,7 @@ import type { Joined } from "./world.testing";
 let portico: TestPortico;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
 });
 afterAll(() => portico.close());
 

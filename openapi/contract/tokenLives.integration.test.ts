@@ -15,7 +15,7 @@ let portico: TestPortico;
 let owner: string;
 
 beforeAll(async () => {
-  portico = await startTestPortico();
+  portico = await startTestPortico({}, { isThreaded: false });
   owner = portico.demo.organizations[0]?.users.owner.token ?? "";
 });
 afterAll(() => portico.close());

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { freePorts } from "../lib/freePorts";
 import { raisedLimits } from "../portico/raisedLimits.testing";
 import { startPortico } from "../portico/startPortico";
@@ -27,7 +26,6 @@ describe.skipIf(executable === undefined)("in a real browser", () => {
     const [signInPort] = await freePorts();
     const settings = { ...(await freeSettings(dataDirectory)), signInPort };
     portico = await startPortico(settings, () => {}, {
-      bundle: bundleOnce,
       passed: { ...process.env, ...raisedLimits },
     });
     browser = await launchChromium(executable ?? "");

@@ -8,7 +8,7 @@ import {
   sealedRowOf,
 } from "../../convex/observability/auditChain/chain";
 import { anchorText, parseAnchor, verifyChain } from "./auditVerification";
-import type { Seal } from "../../convex/observability/auditChain/chain";
+import type { Seal, SealedRow } from "../../convex/observability/auditChain/chain";
 import type { Doc } from "../../convex/_generated/dataModel";
 import type { ChainSource } from "./auditVerification";
 
@@ -51,6 +51,26 @@ function asRow(row: object): Row {
   return row as Row;
 }
 
+const texts = new WeakMap<Row, string>();
+
+/** The text of a row that is hashed, written once: most of the rows stay as they are in whatever is tampered with. */
+function textOf(row: Row): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = canonicalRow(row);
+  texts.set(row, text);
+  return text;
+}
+
+const sealedRows = new WeakMap<Row, Promise<SealedRow>>();
+
+/** What a seal keeps of a row, hashed once. */
+function sealedOnce(row: Row): Promise<SealedRow> {
+  const sealed = sealedRows.get(row) ?? sealedRowOf(row);
+  sealedRows.set(row, sealed);
+  return sealed;
+}
+
 interface Trail {
   readonly rows: readonly Row[];
   readonly seals: readonly Seal[];
@@ -60,7 +80,7 @@ async function sealedTrail(rows: readonly Row[]): Promise<Trail> {
   const seals: Seal[] = [];
   let end = { sequence: 0, digest: firstDigest };
   for (let at = 0; at < rows.length; at += rowsPerSeal) {
-    const sealed = await Promise.all(rows.slice(at, at + rowsPerSeal).map(sealedRowOf));
+    const sealed = await Promise.all(rows.slice(at, at + rowsPerSeal).map(sealedOnce));
     const seal = await nextSeal("acme", end, sealed, nowMs);
     seals.push(seal);
     end = { sequence: seal.sequence, digest: seal.digest };
@@ -85,7 +105,7 @@ function verified({ rows, seals }: Trail, end: Partial<ChainSource["end"]> = {},
   };
   const stored = rows.map((row) => ({
     id: String(row._id),
-    text: canonicalRow(row),
+    text: textOf(row),
     isDetached: row.organizationId === undefined,
   }));
   const source: ChainSource = {

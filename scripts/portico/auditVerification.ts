@@ -1,6 +1,6 @@
+import { hash } from "node:crypto";
 import * as z from "zod";
 import { digestOfSeal, firstDigest } from "../../convex/observability/auditChain/chain";
-import { sha256Hex } from "../../convex/core/wire/secrets";
 import type { CallAsOperator } from "./operatorCall";
 
 /** A place in a chain: all rows up to `sequence` are fixed by `digest`. Kept elsewhere, it proves what the database cannot. */
@@ -117,7 +117,7 @@ export async function verifyChain(source: ChainSource, since?: Anchor): Promise<
         if (!found) {
           if (row.expiresAt < now) expired += 1;
           else faults.push(`Row ${number} (${row.id}) is gone before its time.`);
-        } else if ((await sha256Hex(found.text)) !== row.digest) {
+        } else if (hash("sha256", found.text) !== row.digest) {
           faults.push(`Row ${number} (${row.id}) is not as it was sealed.`);
         } else if (found.isDetached && end.isThere) {
           faults.push(`Row ${number} (${row.id}) was taken from its organization, which is still there.`);

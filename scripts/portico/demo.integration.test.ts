@@ -2,7 +2,6 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { readDemoData, renewDemoKeys } from "./demo";
 import { operatorOf } from "./operatorCall";
@@ -13,7 +12,7 @@ import type { RunningPortico } from "./startPortico";
 it("gives the demo key, at the next start, the permissions that it does not have yet", async () => {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
-  const first = await startPortico(await freeSettings(dataDirectory), () => {}, { bundle: bundleOnce });
+  const first = await startPortico(await freeSettings(dataDirectory), () => {});
   const apiKey = first.demo?.organizations[0]?.apiKey ?? "";
   const { data }: { data: { id: string }[] } = await owner(first, "GET", "/v1/api-keys");
   // The key as it was before the other permissions joined the catalogue.
@@ -21,7 +20,7 @@ it("gives the demo key, at the next start, the permissions that it does not have
   expect(await statusOf(first, apiKey)).toBe(403);
   await first.close();
 
-  const second = await startPortico(await freeSettings(dataDirectory), () => {}, { bundle: bundleOnce });
+  const second = await startPortico(await freeSettings(dataDirectory), () => {});
   expect(second.demo?.organizations[0]?.apiKey).toBe(apiKey);
   expect(await statusOf(second, apiKey)).toBe(200);
   await second.close();
@@ -31,7 +30,7 @@ let seeded: string;
 
 beforeAll(async () => {
   seeded = await mkdtemp(path.join(tmpdir(), "portico-demo-"));
-  await (await startPortico(await freeSettings(seeded), () => {}, { bundle: bundleOnce })).close();
+  await (await startPortico(await freeSettings(seeded), () => {})).close();
 });
 afterAll(() => rm(seeded, { recursive: true }));
 
@@ -52,7 +51,7 @@ async function newDirectory(): Promise<string> {
 async function started(dataDirectory: string, seed: "demo" | "none" = "demo") {
   const logged: string[] = [];
   const settings = { ...(await freeSettings(dataDirectory)), seed };
-  const portico = await startPortico(settings, ({ line }) => logged.push(line), { bundle: bundleOnce });
+  const portico = await startPortico(settings, ({ line }) => logged.push(line));
   onTestFinished(() => portico.close());
   return { ...portico, logged };
 }

@@ -7,7 +7,6 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Commands } from "../lib/commands.testing";
 import { databaseIn } from "./dataDirectory";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { logWriter } from "./logWriter";
 import { readSettings } from "./settings";
@@ -47,7 +46,7 @@ async function script(name: string, args: readonly string[], changes: NodeJS.Pro
 
 /** Starts the product and waits until it says that it is ready. */
 async function startProduct(changes: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(root, "scripts/start.ts")], {
+  const child = spawn(process.execPath, [path.join(root, "scripts/run.js"), "scripts/start.ts"], {
     cwd: root,
     env: { ...environment, ...changes },
     stdio: ["ignore", "pipe", "pipe"],
@@ -82,7 +81,7 @@ async function openFiles(directory: string): Promise<string[]> {
 /** Serves a data directory, new or not, and stops. */
 async function runOnce(dataDirectory: string): Promise<void> {
   const settings = await freeSettings(dataDirectory);
-  const portico = await startPortico({ ...settings, seed: "none" }, () => {}, { bundle: bundleOnce });
+  const portico = await startPortico({ ...settings, seed: "none" }, () => {});
   expect(portico.isEmpty).toBe(true);
   await portico.close();
 }

@@ -5,7 +5,6 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { Commands } from "../lib/commands.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
@@ -58,9 +57,7 @@ async function asReadmeSays(settings: InstallationSettings): Promise<string> {
 
 /** Makes a further API key as the refusal of a repeated command says. */
 async function furtherKey(settings: InstallationSettings, siteUrl: string, email: string): Promise<string> {
-  const command = ["--import", "tsx", path.join(repository, "scripts/token.ts"), "--email", email];
-  const env = environmentOf(settings);
-  const { stdout: token } = await promisify(execFile)(process.execPath, command, { cwd: repository, env });
+  const { stdout: token } = await commands.run("scripts/token.ts", ["--email", email], environmentOf(settings));
   const made = await fetch(`${siteUrl}/v1/api-keys`, {
     method: "POST",
     headers: { authorization: `Bearer ${token.trim()}`, "content-type": "application/json" },
@@ -106,7 +103,7 @@ describe("an organization of one's own", () => {
     expect(made).toMatch(/^Made acme-works \(\w+\), owned by ada@acme\.example, who takes it with the first sign-in/m);
 
     const passed = { AUTH_PROVIDERS: authProviders };
-    const portico = await startPortico({ ...settings, seed: "demo" }, () => {}, { bundle: bundleOnce, passed });
+    const portico = await startPortico({ ...settings, seed: "demo" }, () => {}, { passed });
     onTestFinished(() => portico.close());
     expect(portico).toMatchObject({ demo: undefined, isEmpty: false });
     expect(await pasted(made)).toMatchObject({ name: "Acme Works", slug: "acme-works", status: "active" });
@@ -129,7 +126,7 @@ describe("an organization of one's own", () => {
 
   it("is made while the installation serves, by who has its admin key", async () => {
     const settings = await installation();
-    const portico = await startPortico(settings, () => {}, { bundle: bundleOnce });
+    const portico = await startPortico(settings, () => {});
     onTestFinished(() => portico.close());
     expect(portico.isEmpty).toBe(true);
     const args = ["Own", "--owner", "ada@own.example", "--slug", "own"];

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 import type { LogEvent } from "./logWriter";
@@ -11,7 +10,7 @@ it("the line of a request has the organization that was acted in, and so has the
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "portico-request-organization-"));
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
   const events: LogEvent[] = [];
-  const options = { bundle: bundleOnce, onRequest: (event: LogEvent) => events.push(event) };
+  const options = { onRequest: (event: LogEvent) => events.push(event) };
   const portico = await startPortico(await freeSettings(dataDirectory), () => {}, options);
   onTestFinished(() => portico.close());
   const [acme, globex] = portico.demo?.organizations ?? [];

@@ -2,7 +2,6 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { mountSmallDisk } from "../../host/testing/crash/smallDisk.testing";
 import { openConnection } from "../../host/store/sqlite";
 import { Commands } from "../lib/commands.testing";
@@ -47,7 +46,7 @@ beforeAll(async () => {
   data = path.join(scratch, "data");
   const settings = await freeSettings(data);
   ports = { PORTICO_PORT: String(settings.cloudPort), PORTICO_SITE_PORT: String(settings.sitePort) };
-  await (await startPortico(settings, () => {}, { bundle: bundleOnce })).close();
+  await (await startPortico(settings, () => {})).close();
   backup = path.join(scratch, "backup");
   await run("backup.ts", [backup], data);
 });
@@ -208,7 +207,7 @@ describe("a full disk", () => {
 
       const adminKey = "an-admin-key-of-tests";
       const settings = { ...(await freeSettings(data)), adminKey };
-      const portico = await startPortico(settings, () => {}, { bundle: bundleOnce });
+      const portico = await startPortico(settings, () => {});
       const environment = { PORTICO_ADMIN_KEY: adminKey, PORTICO_PORT: String(settings.cloudPort) };
       expect(await run("backup.ts", [target], data, environment)).toEqual(full);
       await portico.close();

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import PostalMime from "postal-mime";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { freePorts } from "../lib/freePorts";
 import { writeWaitingMail } from "./localMail";
 import { operatorOf } from "./operatorCall";
@@ -66,7 +65,7 @@ async function me(siteUrl: string, token: string): Promise<unknown> {
 describe("the local sign-in", () => {
   it("lets people be demo users, or owners of what the operator made, in development", async () => {
     const { settings, port: signInPort } = await installation();
-    const portico = await startPortico({ ...settings, signInPort }, () => {}, { bundle: bundleOnce });
+    const portico = await startPortico({ ...settings, signInPort }, () => {});
     onTestFinished(() => portico.close());
     expect(portico.signInUrl).toBe(`http://127.0.0.1:${signInPort}`);
     const issuer = portico.signInUrl ?? "";
@@ -88,7 +87,7 @@ describe("the local sign-in", () => {
 
   it("has a page that the links of invitations lead to, which accepts them for whoever has the address", async () => {
     const { settings, port: signInPort } = await installation();
-    const portico = await startPortico({ ...settings, signInPort }, () => {}, { bundle: bundleOnce });
+    const portico = await startPortico({ ...settings, signInPort }, () => {});
     onTestFinished(() => portico.close());
     const [acme] = portico.demo?.organizations ?? [];
     const email = "newcomer@invited.example";
@@ -131,7 +130,7 @@ describe("the local sign-in", () => {
     expect(readSettings(variables, { watch: true })).toMatchObject({ signInPort: port });
     expect(() => readSettings({ PORTICO_SIGN_IN_PORT: "all" })).toThrow("PORTICO_SIGN_IN_PORT must be a port");
 
-    const portico = await startPortico(settings, () => {}, { bundle: bundleOnce, passed: variables });
+    const portico = await startPortico(settings, () => {}, { passed: variables });
     onTestFinished(() => portico.close());
     expect(portico.signInUrl).toBeUndefined();
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
@@ -148,7 +147,7 @@ describe("the local sign-in", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(signInPort, "127.0.0.1", resolve));
     onTestFinished(() => void other.close());
-    const starting = startPortico({ ...settings, signInPort }, () => {}, { bundle: bundleOnce });
+    const starting = startPortico({ ...settings, signInPort }, () => {});
     await expect(starting).rejects.toThrow(`Port ${signInPort} for the local sign-in cannot be had (EADDRINUSE).`);
     await expect(fetch(`http://127.0.0.1:${settings.sitePort}/v1/health`)).rejects.toThrow("fetch failed");
   });

@@ -27,8 +27,8 @@ interface Started {
 }
 
 function run(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
-  // As npm's scripts do: tsx's own command is a second process, with rules of its own for signals.
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(repository, script), ...args], {
+  // As npm's scripts do.
+  const child = spawn(process.execPath, [path.join(repository, "scripts/run.js"), script, ...args], {
     cwd: repository,
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
@@ -192,10 +192,10 @@ it("says in one line that a port is taken", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(Number(settings["PORTICO_SITE_PORT"]), "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  const started = run("scripts/start.ts", settings);
-  expect(await started.exitCode).toBe(1);
-  expect(started.output()).toBe(
-    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.\n`,
+  await expectRefusal(
+    "scripts/start.ts",
+    settings,
+    `Port ${settings["PORTICO_SITE_PORT"]} on 127.0.0.1 is already in use by another process. Choose another PORTICO_SITE_PORT.`,
   );
 });
 

@@ -3,6 +3,8 @@ import path from "node:path";
 import { inspect } from "node:util";
 import { RefusalLog } from "../../host/auth/refusalLog";
 import { TokenVerifier } from "../../host/auth/tokenVerifier";
+import { installationCache } from "../../host/bundle/buildCache";
+import { cachedBundles } from "../../host/bundle/cachedBundles";
 import { openDevelopmentIssuer } from "../../host/development/issuer";
 import { loadOrCreateSigningKey, publicKeySetUri } from "../../host/development/keys";
 import { loadOrCreatePrivateFile } from "../../host/development/privateFile";
@@ -50,7 +52,7 @@ export interface RunningPortico {
 }
 
 /** How this start differs from that of `npm start`. */
-interface StartOptions extends Pick<DeploymentOptions, "bundle"> {
+interface StartOptions extends Pick<DeploymentOptions, "bundle" | "spawnExecutor"> {
   /** What is handed on to the functions; the process' own variables when absent. */
   readonly passed?: NodeJS.ProcessEnv;
   /** Told of every request over HTTP; without it they are only counted. */
@@ -65,6 +67,7 @@ const jsonLimits = {
   maxBytesInFlight: 48 * 1024 * 1024,
 };
 
+const bundle = cachedBundles(installationCache);
 const functionsDirectory = path.join(import.meta.dirname, "../../convex");
 
 /**
@@ -99,6 +102,7 @@ export async function startPortico(
   };
   const deployment = await openDeployment({
     functionsDirectory,
+    bundle,
     file: path.join(dataDirectory, databaseName),
     ...publicUrls,
     deploymentName: "portico",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { executorInThread } from "../../host/testing/executorInThread.testing";
 import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
@@ -31,9 +31,13 @@ export const platformAdminSubject = "platform-admin";
 /**
  * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
  * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
- * is served, and is handed on to the functions.
+ * is served, and is handed on to the functions. Where many requests are about something else than threads, they cost less when it is not
+ * `isThreaded` (decision 0073).
  */
-export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Promise<TestPortico> {
+export async function startTestPortico(
+  environment: NodeJS.ProcessEnv = {},
+  { isThreaded = true }: { readonly isThreaded?: boolean } = {},
+): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
   const settings = await freeSettings(dataDirectory);
@@ -45,7 +49,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
       if (line.includes("[ERROR]")) noteForFailure(`${name} ${line}`);
     },
     {
-      bundle: bundleOnce,
+      ...(isThreaded ? {} : { spawnExecutor: executorInThread }),
       passed: {
         ...process.env,
         ...raisedLimits,

@@ -1,20 +1,18 @@
-import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundleFunctions } from "../../host/bundle/bundleFunctions";
+import { cachedBundles } from "../../host/bundle/cachedBundles";
 import { checkIntegrity } from "../../host/store/integrityCheck";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
+import { Commands } from "../lib/commands.testing";
 import { repositoryRoot } from "../lib/repositoryFiles";
 import { databaseName } from "./dataDirectory";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
-import type { FunctionBundle } from "../../host/bundle/bundleFunctions";
+import type { bundleFunctions } from "../../host/bundle/bundleFunctions";
 import type { RunningPortico } from "./startPortico";
 
-type Bundle = (from: string, to: string, globalsKey: string) => Promise<FunctionBundle>;
+type Bundle = typeof bundleFunctions;
 
 /** What the version before did not have: a field, an index and a table. */
 const additions: readonly (readonly [file: string, added: RegExp])[] = [
@@ -23,11 +21,13 @@ const additions: readonly (readonly [file: string, added: RegExp])[] = [
   ["schema.ts", /^ {2}webhookEvents,\n/m],
 ];
 
+let commands: Commands;
 let scratch: string;
 let before: string;
 let data: string;
 
 beforeAll(async () => {
+  commands = new Commands();
   scratch = await mkdtemp(path.join(tmpdir(), "portico-upgrade-"));
   data = path.join(scratch, "data");
   // Below the repository, where packages are found.
@@ -44,14 +44,17 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await commands.close();
   await rm(scratch, { recursive: true });
   await rm(before, { recursive: true });
 });
 
-const bundleBefore: Bundle = (_from, to, globalsKey) => bundleFunctions(path.join(before, "convex"), to, globalsKey);
+/** Built once; the older version is started again and again. */
+const bundleBefore: Bundle = (_from, to, globalsKey) =>
+  cachedBundles(path.join(scratch, "builds"))(path.join(before, "convex"), to, globalsKey);
 
-async function start(directory: string, bundle: Bundle): Promise<RunningPortico> {
-  return startPortico(await freeSettings(directory), () => {}, { bundle });
+async function start(directory: string, bundle?: Bundle): Promise<RunningPortico> {
+  return startPortico(await freeSettings(directory), () => {}, bundle === undefined ? {} : { bundle });
 }
 
 interface Answered {
@@ -73,9 +76,13 @@ async function ask(portico: RunningPortico, request: string, credential: string,
 async function command(script: string, directory: string, target: string): Promise<string> {
   const { cloudPort, sitePort } = await freeSettings(directory);
   const ports = { PORTICO_PORT: String(cloudPort), PORTICO_SITE_PORT: String(sitePort) };
-  const env = { ...process.env, ...ports, PORTICO_DATA_DIR: directory };
-  const args = ["--import", "tsx", path.join(repositoryRoot, "scripts", script), target];
-  return (await promisify(execFile)(process.execPath, args, { cwd: repositoryRoot, env })).stdout;
+  const { exitCode, stdout, output } = await commands.run(`scripts/${script}`, [target], {
+    ...process.env,
+    ...ports,
+    PORTICO_DATA_DIR: directory,
+  });
+  expect(exitCode, output).toBe(0);
+  return stdout;
 }
 
 it("a newer version takes the data over, an older one refuses it unchanged, and the backup brings it back, as docs/operate.md says", async () => {
@@ -102,7 +109,7 @@ it("a newer version takes the data over, an older one refuses it unchanged, and 
   // To upgrade: back up, then start the newer version.
   const backup = path.join(scratch, "backup");
   await command("backup.ts", data, backup);
-  const newer = await start(data, bundleOnce);
+  const newer = await start(data);
   const location = `/v1/schedules/${String(made.body["id"])}`;
   expect((await ask(newer, `GET ${location}`, users.member.token)).body).toEqual(made.body);
   expect((await ask(newer, rest, apiKey)).body).toEqual(restBefore.body);
@@ -119,7 +126,7 @@ it("a newer version takes the data over, an older one refuses it unchanged, and 
   // What does not fit is found at the start, which is refused, and nothing has changed.
   await expect(start(data, bundleBefore)).rejects.toThrow("psaParentCompanyId");
   expect((await checkIntegrity(path.join(data, databaseName))).problems).toEqual([]);
-  const again = await start(data, bundleOnce);
+  const again = await start(data);
   expect((await ask(again, `GET /v1/items/${String(written.body["id"])}`, apiKey)).body).toEqual(written.body);
   await again.close();
 

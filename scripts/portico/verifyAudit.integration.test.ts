@@ -1,44 +1,37 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundleOnce } from "../../host/testing/bundleOnce.testing";
 import { openConnection } from "../../host/store/sqlite";
+import { Commands } from "../lib/commands.testing";
 import { databaseName } from "./dataDirectory";
 import { operatorOf } from "./operatorCall";
 import { startPortico } from "./startPortico";
 import { freeSettings } from "./testPortico.testing";
 
-const repository = path.join(import.meta.dirname, "../..");
-
 let data: string;
 let ports: NodeJS.ProcessEnv;
+let commands: Commands;
 
 /** Runs the command on the data directory. */
-async function verify(...args: readonly string[]) {
-  const env = { ...process.env, ...ports, PORTICO_DATA_DIR: data };
-  const command = ["--import", "tsx", path.join(repository, "scripts/verifyAudit.ts"), ...args];
-  return promisify(execFile)(process.execPath, command, { cwd: repository, env }).then(
-    ({ stdout }) => ({ exitCode: 0, output: stdout }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      exitCode: error.code,
-      output: error.stdout + error.stderr,
-    }),
-  );
+function verify(...args: readonly string[]) {
+  return commands.run("scripts/verifyAudit.ts", args, { ...process.env, ...ports, PORTICO_DATA_DIR: data });
 }
 
 beforeAll(async () => {
+  commands = new Commands();
   data = await mkdtemp(path.join(tmpdir(), "portico-trail-"));
   const settings = await freeSettings(data);
   ports = { PORTICO_PORT: String(settings.cloudPort), PORTICO_SITE_PORT: String(settings.sitePort) };
-  const portico = await startPortico(settings, () => {}, { bundle: bundleOnce });
+  const portico = await startPortico(settings, () => {});
   await operatorOf(portico.deployment)("mutation", "observability/auditSealing:seal", { agedMs: -1000 });
   await portico.close();
 });
 
-afterAll(() => rm(data, { recursive: true }));
+afterAll(async () => {
+  await commands.close();
+  await rm(data, { recursive: true });
+});
 
 it("verifies a stopped installation, and names the row that somebody changed in its file", async () => {
   const whole = await verify();
