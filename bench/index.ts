@@ -29,6 +29,7 @@ import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
 import { trailSection } from "./sections/trail";
 import { typesSection } from "./sections/types";
+import { webhookCostSection } from "./sections/webhookCost";
 import { webhooksSection } from "./sections/webhooks";
 import type { Options } from "./options";
 import type { Section } from "./report";
@@ -53,6 +54,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
+  "webhook-cost": webhookCostSection,
 };
 
 async function main(): Promise<void> {

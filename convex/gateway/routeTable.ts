@@ -146,6 +146,7 @@ export const routeTable: readonly Route[] = [
   {"method":"GET","path":"/v1/users/:userId","domain":"tenancy","kind":"query","operation":"users.get"},
   {"method":"GET","path":"/v1/users/:userId/profile","domain":"tenancy","kind":"query","operation":"users.getProfile"},
   {"method":"GET","path":"/v1/webhook-deliveries","domain":"platform","kind":"query","operation":"webhookDeliveries.list"},
+  {"method":"GET","path":"/v1/webhook-deliveries/:webhookDeliveryId","domain":"platform","kind":"query","operation":"webhookDeliveries.get"},
   {"method":"POST","path":"/v1/webhook-deliveries/:webhookDeliveryId/redeliver","domain":"platform","kind":"mutation","operation":"webhookDeliveries.redeliver"},
   {"method":"GET","path":"/v1/webhook-endpoints","domain":"platform","kind":"query","operation":"webhookEndpoints.list"},
   {"method":"POST","path":"/v1/webhook-endpoints","domain":"platform","kind":"action","operation":"webhookEndpoints.create"},

@@ -36,8 +36,10 @@ export async function signingKeysOf(
 /** Sends one delivery, signed as Standard Webhooks has it. Does not throw: what went wrong is what came of it. */
 export async function sentTo(
   { url, keys }: Receiver,
-  { eventId, payload }: { readonly eventId: string; readonly payload: string },
+  { eventId, payload }: { readonly eventId: string; readonly payload?: string | undefined },
 ): Promise<Attempt & { readonly isOwnFault?: true }> {
+  if (payload === undefined)
+    return { error: "The event is not kept any more.", durationMs: 0, isOwnFault: true, isFinal: true };
   const sentAtMs = Date.now();
   const timestamp = String(Math.floor(sentAtMs / 1000));
   let signatures: readonly string[];
@@ -61,6 +63,8 @@ export async function sentTo(
     maxBodyBytes,
   });
   const { durationMs } = result;
+  if (result.kind === "failed" && result.reason === "url_not_allowed")
+    return { error: `Nothing may be sent to this URL any more. ${result.message}`, durationMs, isFinal: true };
   if (result.kind === "failed") return { error: result.message, durationMs };
   const { status, headers } = result;
   const attempt = { status, durationMs };
