@@ -137,7 +137,7 @@ describe("the fan-out", () => {
         );
         expect(pairs(await deployment.deliveries())).toEqual(pairs(wanted));
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 

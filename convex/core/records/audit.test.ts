@@ -152,7 +152,7 @@ describe("URLs in audit rows", () => {
 
   it("stand in the tables of endpoints and of people", () => {
     expect(urls.map(([table, path]) => `${table}.${path.join(".")}`)).toEqual(
-      expect.arrayContaining(["webhookEndpoints.url", "userProfiles.imageUrl"]),
+      expect.arrayContaining(["webhookEndpoints.url", "users.imageUrl"]),
     );
   });
 

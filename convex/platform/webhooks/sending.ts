@@ -38,13 +38,15 @@ export async function sentTo(
   { url, keys }: Receiver,
   { eventId, payload }: { readonly eventId: string; readonly payload?: string | undefined },
 ): Promise<Attempt & { readonly isOwnFault?: true }> {
-  if (payload === undefined)
-    return { error: "The event is not kept any more.", durationMs: 0, isOwnFault: true, isFinal: true };
   const sentAtMs = Date.now();
   const timestamp = String(Math.floor(sentAtMs / 1000));
   let signatures: readonly string[];
   try {
-    signatures = await Promise.all((await keys).map((key) => signatureOf(key, eventId, timestamp, payload)));
+    // Whatever is sent, the keys' promise has been waited for.
+    const known = await keys;
+    if (payload === undefined)
+      return { error: "The event is not kept any more.", durationMs: 0, isOwnFault: true, isFinal: true };
+    signatures = await Promise.all(known.map((key) => signatureOf(key, eventId, timestamp, payload)));
   } catch {
     return { error: "The endpoint's secret cannot be read here.", durationMs: 0, isOwnFault: true };
   }
