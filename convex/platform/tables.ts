@@ -200,9 +200,11 @@ export const outboxEventFields = {
   ),
   eventType: described(z.string().max(80), "What happened.", "schedule.created"),
   payload: described(z.string(), "The body of its deliveries.", "{}"),
-  endpointIds: described(z.array(rowId("webhookEndpoints")), "The endpoints that wanted it when it happened.", [
-    exampleRowId,
-  ]),
+  endpointIds: described(
+    z.array(reference("webhookEndpoints", "keep")),
+    "The endpoints that wanted it when it happened.",
+    [exampleRowId],
+  ),
   status: described(z.enum(["pending", "fannedOut"]), "`fannedOut` once each of them has its delivery."),
   fanOutId: described(
     rowId("_scheduled_functions"),

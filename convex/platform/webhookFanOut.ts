@@ -5,7 +5,7 @@ import { isUnderWay } from "../core/operations/scheduledWork";
 import { newDelivery } from "../core/records/events";
 import { systemWriter } from "../core/records/systemWriter";
 import { fanOutEvents } from "../core/wire/engineTables";
-import { beginReference } from "./webhooks/references";
+import { beginAllReference } from "./webhooks/references";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
@@ -61,7 +61,7 @@ export const fanOut = internalMutation({
       const fanOutId = await ctx.scheduler.runAfter(0, fanOutReference, { organizationId, isNextBatch: true });
       await db.patch("outboxEvents", next, { fanOutId });
     }
-    for (const endpointId of told) await ctx.scheduler.runAfter(0, beginReference, { endpointId });
+    if (told.size > 0) await ctx.scheduler.runAfter(0, beginAllReference, { endpointIds: [...told] });
     return null;
   },
 });

@@ -90,6 +90,20 @@ export const begin = internalMutation({
   },
 });
 
+/** Sends what endpoints are due, each by a sender of its own, unless it has one: those of one batch of events in one transaction. */
+export const beginAll = internalMutation({
+  args: { endpointIds: v.array(v.id("webhookEndpoints")) },
+  returns: v.null(),
+  handler: async (ctx, { endpointIds }) => {
+    const work = workOf(ctx);
+    for (const endpointId of endpointIds) {
+      const endpoint = await work.writer.get("webhookEndpoints", endpointId);
+      if (endpoint) await sendDue(work, endpoint);
+    }
+    return null;
+  },
+});
+
 /** Tries endpoints that wait because they failed or were slow, and whose time has come. */
 export const tryWaiting = internalMutation({
   args: {},

@@ -9,6 +9,11 @@ export const beginReference = makeFunctionReference<
   { endpointId: Id<"webhookEndpoints">; deliveryId?: Id<"webhookDeliveries"> }
 >("platform/webhookSending:begin");
 
+/** Sends what each of several endpoints is due. */
+export const beginAllReference = makeFunctionReference<"mutation", { endpointIds: readonly Id<"webhookEndpoints">[] }>(
+  "platform/webhookSending:beginAll",
+);
+
 /** Gives up what waits for a disabled endpoint. */
 export const abandonReference = makeFunctionReference<"mutation", { endpointId: Id<"webhookEndpoints"> }>(
   "platform/webhookSending:abandon",
