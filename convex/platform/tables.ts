@@ -203,7 +203,6 @@ export const outboxEventFields = {
   endpointIds: described(
     z.array(reference("webhookEndpoints", "keep")),
     "The endpoints that wanted it when it happened.",
-    [exampleRowId],
   ),
   status: described(z.enum(["pending", "fannedOut"]), "`fannedOut` once each of them has its delivery."),
   fanOutId: described(

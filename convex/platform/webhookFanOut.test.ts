@@ -34,7 +34,12 @@ class Deployment {
     const sealedSecret = { ciphertext: new ArrayBuffer(0), bindingId: "" };
     return this.host.run(({ db }) =>
       db.insert("webhookEndpoints", {
-        ...{ organizationId, url, sealedSecret, eventTypes: ["*"], status: "active", ...stamps },
+        organizationId,
+        url,
+        sealedSecret,
+        eventTypes: ["*"],
+        status: "active",
+        ...stamps,
       }),
     );
   }
