@@ -29,6 +29,7 @@ import { sdkSection } from "./sections/sdk";
 import { startUpSection } from "./sections/startUp";
 import { trailSection } from "./sections/trail";
 import { typesSection } from "./sections/types";
+import { webhookCostSection } from "./sections/webhookCost";
 import { webhooksSection } from "./sections/webhooks";
 import { ServerProcess } from "./serverProcess";
 import type { Options } from "./options";
@@ -54,6 +55,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
+  "webhook-cost": webhookCostSection,
 };
 
 async function main(): Promise<void> {

@@ -37,6 +37,10 @@ crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.
 crons.hourly("delete expired webhook deliveries", { minuteUTC: 52 }, internal.core.records.retention.deleteExpired, {
   table: "webhookDeliveries",
 });
+crons.hourly("delete expired outbox events", { minuteUTC: 54 }, internal.core.records.retention.deleteExpired, {
+  table: "outboxEvents",
+});
+crons.interval("fan out events again", { minutes: 1 }, internal.platform.webhookFanOut.sweep, {});
 crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platform.webhookSending.sweep, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 

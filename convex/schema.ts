@@ -4,7 +4,7 @@ import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } fr
 import { scheduledJobs } from "./jobs/tables";
 import { emailSuppressions, emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
-import { files, idempotencyKeys, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
+import { files, idempotencyKeys, outboxEvents, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -31,6 +31,7 @@ export default defineSchema({
   memberships,
   notifications,
   organizations,
+  outboxEvents,
   revokedTokens,
   roles,
   scheduledJobs,

@@ -168,6 +168,7 @@ const unsubscribeToken: JsonObject = {
 
 /** What a message of a provider may be refused with. */
 const inboundProblems = [
+  "rate_limited",
   "invalid_signature",
   "validation_failed",
   "payload_too_large",

@@ -9,7 +9,9 @@ import { inScratchDirectory } from "../scratch";
 import { ServerProcess } from "../serverProcess";
 import { scheduleBody } from "../setup";
 import { Receivers } from "../webhooks/receivers";
+import { raisedLimits, Refusal, request, serverProgram } from "../webhooks/requests";
 import type { Behaviour } from "../webhooks/receivers";
+import type { Server } from "../webhooks/requests";
 import type { WebhookSetup } from "../webhooks/webhookServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
@@ -33,7 +35,6 @@ const kills = 5;
 const writers = 8;
 /** After the last event, what is waited for the rest to arrive. */
 const patienceMs = 600_000;
-const serverProgram = path.join(import.meta.dirname, "../webhooks/webhookServer.ts");
 
 interface Trial {
   readonly name: string;
@@ -64,7 +65,7 @@ export async function webhooksSection({ rows: asked }: Options): Promise<Section
     title: `${events} events to ${endpoints} endpoints of as many organizations`,
     rows,
     notes: [
-      "Dead are three that are down, three that never answer, two that redirect and two that answer 410. Seconds of lag: from the commit to the arrival, at living endpoints. `in order`: arrivals that came after every earlier event of their endpoint. `tries`: what a dead endpoint got at most, of its share of the events.",
+      "Dead are three that are down, three that never answer, two that redirect and two that answer 410. Seconds of lag: from the commit to the arrival, at living endpoints. `in order`: arrivals that came after every earlier event of their endpoint. `tries`: what a dead endpoint got at most, of its share of the events. What the dead cost the others is what the second trial's lag has over the first's.",
     ],
   };
 }
@@ -75,6 +76,7 @@ async function runTrial(scratch: string, { name, behaviours, kills: killed, even
   const receivers = await Receivers.open(behaviours);
   const environment = {
     ...process.env,
+    ...raisedLimits,
     TMPDIR: scratch,
     ENCRYPTION_MASTER_KEY: randomBytes(32).toString("hex"),
   };
@@ -107,8 +109,6 @@ async function runTrial(scratch: string, { name, behaviours, kills: killed, even
     await receivers.close();
   }
 }
-
-type Server = ServerProcess<WebhookSetup>;
 
 /** Makes organizations, each with an endpoint; answers their ids. */
 async function prepare(server: Server, receivers: Receivers, count: number): Promise<readonly string[]> {
@@ -146,30 +146,6 @@ async function writeAll(
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
-}
-
-/** The server answered, and not with success. */
-class Refusal extends Error {}
-
-async function request(
-  { setup: { siteUrl, founderToken } }: Server,
-  route: string,
-  body: object,
-  { organization, key }: { readonly organization?: string; readonly key?: string } = {},
-): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(siteUrl + route, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${founderToken}`,
-      "content-type": "application/json",
-      ...(organization === undefined ? {} : { "portico-organization": organization }),
-      ...(key === undefined ? {} : { "idempotency-key": key }),
-    },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Refusal(`${route} was answered with ${response.status}: ${text}`);
-  return JSON.parse(text);
 }
 
 /** Waits until every living endpoint was told of all its events; answers how many are missing at last. */

@@ -232,6 +232,7 @@ import type * as platform_unsubscribePage from "../platform/unsubscribePage.js";
 import type * as platform_webhookDeliveries from "../platform/webhookDeliveries.js";
 import type * as platform_webhookEndpoints from "../platform/webhookEndpoints.js";
 import type * as platform_webhookEvents from "../platform/webhookEvents.js";
+import type * as platform_webhookFanOut from "../platform/webhookFanOut.js";
 import type * as platform_webhookReplays from "../platform/webhookReplays.js";
 import type * as platform_webhookSending from "../platform/webhookSending.js";
 import type * as platform_webhooks_deliveries from "../platform/webhooks/deliveries.js";
@@ -525,6 +526,7 @@ declare const fullApi: ApiFromModules<{
   "platform/webhookDeliveries": typeof platform_webhookDeliveries;
   "platform/webhookEndpoints": typeof platform_webhookEndpoints;
   "platform/webhookEvents": typeof platform_webhookEvents;
+  "platform/webhookFanOut": typeof platform_webhookFanOut;
   "platform/webhookReplays": typeof platform_webhookReplays;
   "platform/webhookSending": typeof platform_webhookSending;
   "platform/webhooks/deliveries": typeof platform_webhooks_deliveries;

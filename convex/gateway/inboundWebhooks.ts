@@ -46,7 +46,7 @@ const providers = {
     },
   },
 } as const satisfies Readonly<Record<string, Provider>>;
-type ProviderName = keyof typeof providers;
+export type ProviderName = keyof typeof providers;
 
 const receive = makeFunctionReference<"mutation", Record<string, unknown>, WebhookReceipt>(
   "platform/webhookEvents:receive",

@@ -11,6 +11,7 @@ import { rateLimiting } from "./rateLimiting";
 import { nothingThere, problemResponseOf } from "./responses";
 import { revocationRequestOf, tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
+import type { ProviderName } from "./inboundWebhooks";
 import type { ServedFile } from "../core/wire/restProtocol";
 import type { TokenRefusal } from "./tokenRequests";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -61,12 +62,8 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.get("/readyz", (c) => answerReadiness(c));
   app.post("/v1/oauth/token", (c) => answerToken(c));
   app.post("/v1/oauth/revoke", (c) => answerRevocation(c));
-  app.post("/v1/webhooks/clerk", async (c) =>
-    c.json(await receiveWebhook(c.env, "clerk", c.req.raw), 200, c.get("headers")),
-  );
-  app.post("/v1/webhooks/resend", async (c) =>
-    c.json(await receiveWebhook(c.env, "resend", c.req.raw), 200, c.get("headers")),
-  );
+  app.post("/v1/webhooks/clerk", (c) => answerProvider(c, "clerk"));
+  app.post("/v1/webhooks/resend", (c) => answerProvider(c, "resend"));
   app.get("/v1/email/unsubscribe", async (c) => {
     const token = unsubscribeTokenOf(c.req.query("token"));
     return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));
@@ -147,11 +144,19 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
   return new Response(isBase64 ? bytesOf(body) : body, { status, headers: all });
 }
 
+/** Takes a message of a provider's. Whoever sends it is counted before anything of it is read. */
+async function answerProvider(c: GatewayContext, name: ProviderName): Promise<Response> {
+  await admitAddress(c, name);
+  return c.json(await receiveWebhook(c.env, name, c.req.raw), 200, c.get("headers"));
+}
+
 /** Counts a request that needs no credential. @throws {ProblemError} 429 */
-async function admitAddress(c: GatewayContext): Promise<void> {
+async function admitAddress(c: GatewayContext, provider?: ProviderName): Promise<void> {
   const { ip: address } = await c.env.meta.getRequestMetadata();
   if (address === null) return;
-  const { headers, refusal } = await rateLimiting.admit(c.env, networkOf(address), { address, isPublic: true });
+  const sender = { address, isPublic: true, ...(provider === undefined ? {} : { provider }) };
+  const key = [...(provider === undefined ? [] : [provider]), networkOf(address)].join(" ");
+  const { headers, refusal } = await rateLimiting.admit(c.env, key, sender);
   c.set("headers", { ...c.get("headers"), ...headers });
   if (refusal) throw refusal;
 }

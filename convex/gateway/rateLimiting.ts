@@ -22,6 +22,8 @@ export type Sender = {
   readonly organization?: string;
   readonly address?: string;
   readonly isPublic?: boolean;
+  /** The provider whose messages it sends, whether it is that one or not. */
+  readonly provider?: string;
 };
 
 /** Whether a request may run, and what its answer says of the quota. */

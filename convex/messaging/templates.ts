@@ -26,6 +26,8 @@ interface FailingWebhook {
   readonly organizationName: string;
   readonly url: string;
   readonly failingSince: number;
+  /** Why it will not pass by itself, where it will not. */
+  readonly reason?: string | undefined;
 }
 export type TemplateType = keyof TemplateData;
 
@@ -116,9 +118,9 @@ const templates: { readonly [Type in TemplateType]: Template<TemplateData[Type]>
   },
   webhookFailing: {
     subject: ({ organizationName }) => `A webhook of ${organizationName} fails`,
-    body: ({ url, failingSince }) => [
+    body: ({ url, failingSince, reason }) => [
       `Every delivery to ${url} has failed since ${timeOf(failingSince)}.`,
-      "Deliveries are tried again meanwhile. An endpoint that fails for five days is disabled.",
+      `${reason ?? "Deliveries are tried again meanwhile."} An endpoint that fails for five days is disabled.`,
     ],
     reason: administering,
   },

@@ -142,7 +142,11 @@ export const webhookDeliveryFields = {
     "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
   ),
   eventType: described(z.string().max(80), "What happened.", "schedule.created"),
-  payload: described(z.string(), "The body, as every attempt sends it.", "{}"),
+  outboxEventId: described(
+    reference("outboxEvents", "keep"),
+    "The event with its body; absent where this endpoint alone is told of it.",
+  ).optional(),
+  payload: described(z.string(), "The body, where no event has it.", "{}").optional(),
   status: described(
     z.enum(["pending", "delivered", "failed"]),
     "`delivered` once the endpoint has answered 2xx; `failed` when nothing tries it any more.",
@@ -168,11 +172,11 @@ export const webhookDeliveryFields = {
   expiresAt: described(timestampMs(), "When it is forgotten: 30 days after the event."),
 };
 
-/** One event for one endpoint. Written with the change that it tells of, sent afterwards, removed after 30 days by a cron. */
+/** One event for one endpoint. Made of the event after its change, then sent, removed after 30 days by a cron. */
 export const webhookDeliveries = tenantTable(webhookDeliveryFields, "", {
   noun: "webhookDelivery",
   description: "One event on its way to one endpoint: how often it was sent, and what came of it.",
-  secret: ["payload", "senderId"],
+  secret: ["payload", "outboxEventId", "senderId"],
 })
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
   .index("by_organizationId_and_status_and_createdAt", ["organizationId", "status", "createdAt"])
@@ -185,7 +189,40 @@ export const webhookDeliveries = tenantTable(webhookDeliveryFields, "", {
   ])
   .index("by_status_and_endpointId_and_nextRetryAt", ["status", "endpointId", "nextRetryAt"])
   .index("by_endpointId_and_senderId", ["endpointId", "senderId"])
+  .index("by_organizationId_and_eventId_and_endpointId", ["organizationId", "eventId", "endpointId"])
   .index("by_expiresAt", ["expiresAt"]);
+
+export const outboxEventFields = {
+  eventId: described(
+    z.string().max(64),
+    "The event, as its deliveries name it.",
+    "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+  ),
+  eventType: described(z.string().max(80), "What happened.", "schedule.created"),
+  payload: described(z.string(), "The body of its deliveries.", "{}"),
+  endpointIds: described(
+    z.array(reference("webhookEndpoints", "keep")),
+    "The endpoints that wanted it when it happened.",
+  ),
+  status: described(z.enum(["pending", "fannedOut"]), "`fannedOut` once each of them has its delivery."),
+  fanOutId: described(
+    rowId("_scheduled_functions"),
+    "On the earliest that is pending: the scheduled function that goes on with it and those behind it.",
+  ).optional(),
+  createdAt: described(timestampMs(), "When it happened."),
+  expiresAt: described(timestampMs(), "When it is forgotten: with its deliveries."),
+};
+
+/** One event, whoever is told of it. Written with the change that it tells of, and kept as long as its deliveries, which it is sent from. */
+export const outboxEvents = tenantTable(outboxEventFields, "", {
+  noun: "outboxEvent",
+  description: "What webhooks are told of one change.",
+  secret: ["payload", "fanOutId"],
+})
+  .index("by_organizationId_and_status_and_createdAt", ["organizationId", "status", "createdAt"])
+  .index("by_status_and_organizationId", ["status", "organizationId"])
+  .index("by_expiresAt", ["expiresAt"]);
+
 /** What a file may take, whatever it is for. */
 export const maximumFileBytes = 50 * 1024 * 1024;
 

@@ -9,6 +9,12 @@ export const list = webhookDeliveries.list("list", {
     "Newest first unless sorted otherwise: what was sent to which endpoint, how often, and what it answered. A delivery is kept for 30 days.",
 });
 
+export const get = webhookDeliveries.read("get", {
+  summary: "Get a webhook delivery",
+  description: "How often it was sent, what came of the last attempt, and when the next one is due.",
+  handler: async ({ row }) => row,
+});
+
 export const redeliver = webhookDeliveries.change("redeliver", {
   summary: "Send a webhook delivery again",
   description:

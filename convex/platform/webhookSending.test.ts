@@ -1,17 +1,14 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import schema from "../schema";
 import { internal } from "../_generated/api";
-import { createTestHost } from "../../host/testHost/createTestHost";
-import { systemWriter } from "../core/records/systemWriter";
 import { dayMs, hourMs, minuteMs } from "../core/wire/durations";
 import { encryptSecret } from "../core/wire/encryption";
 import { newSigningKey } from "../core/wire/secrets";
-import { builtInRoles } from "../core/access/roles";
-import { defaultOrganizationSettings } from "../tenancy/tables";
 import { sendingLeaseMs } from "./webhooks/rules";
 import { WebhookReceiver } from "./webhookReceiver.testing";
-import type { Doc, Id } from "../_generated/dataModel";
+import { createSites, fanOut, organizationWithEndpoint } from "./webhookSetting.testing";
+import type { Host, Setting } from "./webhookSetting.testing";
+import type { Doc } from "../_generated/dataModel";
 
 let receiver: WebhookReceiver;
 
@@ -29,70 +26,6 @@ afterEach(async () => {
   await receiver.close();
 });
 
-type Host = ReturnType<typeof createTestHost<(typeof schema)["tables"]>>;
-interface Setting {
-  readonly host: Host;
-  readonly organizationId: Id<"organizations">;
-  readonly endpointId: Id<"webhookEndpoints">;
-  readonly secret: string;
-}
-
-/** An organization with an owner, somebody banned of the same role, and an endpoint that wants everything. */
-async function withEndpoint(changes: Partial<Doc<"webhookEndpoints">> = {}): Promise<Setting> {
-  const host: Host = createTestHost({ schema });
-  const stamps = { createdAt: 1, updatedAt: 1 };
-  const organizationId = await host.run(async ({ db }) => {
-    const person = { emailVerified: true, status: "active", isPlatformAdmin: false, ...stamps } as const;
-    const ownerId = await db.insert("users", { ...person, name: "Ann", email: "ann@acme.example" });
-    const { name, scope, rank } = builtInRoles.owner;
-    const roleId = await db.insert("roles", { key: "owner", name, rights: [], scope, rank, isSystem: true, ...stamps });
-    const settings = defaultOrganizationSettings;
-    const id = await db.insert("organizations", {
-      name: "Acme",
-      slug: "acme",
-      status: "active",
-      ownerId,
-      settings,
-      hasWebhooks: true,
-      ...stamps,
-    });
-    const member = { organizationId: id, userId: ownerId, roleId, roleKey: "owner", status: "active" } as const;
-    await db.insert("memberships", { ...member, ...stamps });
-    // Nobody tells who is banned of anything.
-    const bannedId = await db.insert("users", { ...person, name: "Ben", email: "ben@acme.example" });
-    await db.insert("memberships", { ...member, userId: bannedId, bannedAt: 1, ...stamps });
-    return id;
-  });
-  const secret = newSigningKey("whsec_");
-  const sealedSecret = await encryptSecret({ table: "webhookEndpoints", organizationId, plaintext: secret });
-  const endpointId = await host.run(({ db }) =>
-    db.insert("webhookEndpoints", {
-      organizationId,
-      url: `${receiver.origin}/hook`,
-      eventTypes: ["*"],
-      sealedSecret,
-      status: "active",
-      ...stamps,
-      ...changes,
-    }),
-  );
-  return { host, organizationId, endpointId, secret };
-}
-
-/** Creates sites as an operation would; each is an event. */
-function createSites({ host, organizationId }: Setting, count: number): Promise<null> {
-  return host.run(async (ctx) => {
-    const writer = systemWriter(ctx, { noun: "site", action: "site.create", isAudited: true, now: Date.now() });
-    const organization = await ctx.db.get("organizations", organizationId);
-    if (!organization) throw new Error("The organization is there.");
-    for (let made = 0; made < count; made++) {
-      const name = `Site ${made}`;
-      await writer.within(organization).insert("sites", { name, slug: `${name}-${Math.random()}`, status: "active" });
-    }
-    return null;
-  });
-}
-
 const finish = (host: Host) => host.finishAllScheduledFunctions(() => vi.advanceTimersByTime(1), 10_000);
 const sweep = ({ host }: Setting) => host.mutation(internal.platform.webhookSending.sweep, {});
 const endpointOf = ({ host, endpointId }: Setting) => host.run(({ db }) => db.get("webhookEndpoints", endpointId));
@@ -109,7 +42,7 @@ async function pass(setting: Setting, ms: number, stepMs = minuteMs): Promise<vo
 }
 
 it("delivers an event so that a published library verifies it", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   await createSites(setting, 1);
   await finish(setting.host);
   expect(receiver.received).toHaveLength(1);
@@ -129,7 +62,7 @@ it("delivers an event so that a published library verifies it", async () => {
 });
 
 it("signs with both secrets while one replaces the other, and with the new one alone afterwards", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   const { organizationId, host, endpointId } = setting;
   const next = newSigningKey("whsec_");
   const sealedSecret = await encryptSecret({ table: "webhookEndpoints", organizationId, plaintext: next });
@@ -160,8 +93,9 @@ it("signs with both secrets while one replaces the other, and with the new one a
 });
 
 it("sends once where several sweeps find the same", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   await createSites(setting, 25);
+  await fanOut(setting);
   await Promise.all([sweep(setting), sweep(setting), sweep(setting)]);
   await finish(setting.host);
   await sweep(setting);
@@ -176,6 +110,7 @@ it("sends once where several sweeps find the same", async () => {
 /** Claims what is due and takes away its sender, as the end of a process does. */
 async function claimAndDie(setting: Setting): Promise<Doc<"webhookDeliveries">[]> {
   const { host, endpointId } = setting;
+  await fanOut(setting);
   await host.mutation(internal.platform.webhookSending.begin, { endpointId });
   const claimed = (await deliveriesOf(setting)).filter(({ senderId }) => senderId !== undefined);
   await host.run(async ({ scheduler }) => {
@@ -185,7 +120,7 @@ async function claimAndDie(setting: Setting): Promise<Doc<"webhookDeliveries">[]
 }
 
 it("sends again what was claimed by a process that has ended before it sent", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   await createSites(setting, 3);
   expect(await claimAndDie(setting)).toHaveLength(3);
   await finish(setting.host);
@@ -196,7 +131,7 @@ it("sends again what was claimed by a process that has ended before it sent", as
 });
 
 it("sends again what was sent by a process that has ended before it said so", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   await createSites(setting, 2);
   const claimed = await claimAndDie(setting);
   // What the dead process had sent is there; that nobody noted it is all that is known here.
@@ -212,8 +147,9 @@ it("sends again what was sent by a process that has ended before it said so", as
 });
 
 it("waits no longer for a sender than its lease, whatever the scheduler says of it", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   await createSites(setting, 1);
+  await fanOut(setting);
   await setting.host.run(async ({ db, scheduler }) => {
     const senderId = await scheduler.runAfter(dayMs, internal.platform.webhookSending.send, { claims: [] });
     const [delivery] = await db.query("webhookDeliveries").take(1);
@@ -231,7 +167,7 @@ it("waits no longer for a sender than its lease, whatever the scheduler says of 
 });
 
 it("tries an endpoint that fails with one delivery at a time, and loses nothing of two days", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   receiver.answer = () => ({ status: 500 });
   await createSites(setting, 200);
   await finish(setting.host);
@@ -257,7 +193,7 @@ it("tries an endpoint that fails with one delivery at a time, and loses nothing 
 });
 
 it("is still active after 500 failures in ten minutes, and is disabled after five days of them", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   const { host, endpointId } = setting;
   receiver.answer = () => ({ status: 503 });
   await createSites(setting, 1);
@@ -299,9 +235,10 @@ it("is still active after 500 failures in ten minutes, and is disabled after fiv
 });
 
 it("sends nothing more to an endpoint that is gone, and gives up what waits for it", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   receiver.answer = () => ({ status: 410 });
   await createSites(setting, 250);
+  await fanOut(setting);
   await finish(setting.host);
   expect(receiver.received).toHaveLength(10);
   expect(await endpointOf(setting)).toMatchObject({ status: "disabled", disabledReason: "gone" });
@@ -313,9 +250,10 @@ it("sends nothing more to an endpoint that is gone, and gives up what waits for 
 });
 
 it("knows no sender of what it gave up while that was being sent", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   const { host, endpointId } = setting;
   await createSites(setting, 1);
+  await fanOut(setting);
   await host.mutation(internal.platform.webhookSending.begin, { endpointId });
   expect(await deliveriesOf(setting)).toEqual([expect.objectContaining({ senderId: expect.any(String) })]);
   await host.run(({ db }) => db.patch("webhookEndpoints", endpointId, { status: "disabled" }));
@@ -335,7 +273,7 @@ it.each([
   ["a server's error", { status: 500 }, "The endpoint answered 500."],
   ["what is no status of HTTP", { status: 999 }, "a status that HTTP does not have"],
 ])("takes %s for a failure, and shows nothing of the answer", async (_what, answer, told) => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   receiver.answer = () => answer;
   await createSites(setting, 1);
   await finish(setting.host);
@@ -345,7 +283,7 @@ it.each([
 });
 
 it("sends nothing before the time that the endpoint asks for", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   receiver.answer = () => ({ status: 429, headers: { "retry-after": "3600" } });
   await createSites(setting, 1);
   await finish(setting.host);
@@ -358,7 +296,7 @@ it("sends nothing before the time that the endpoint asks for", async () => {
 });
 
 it("blames no endpoint for a secret that cannot be read here", async () => {
-  const setting = await withEndpoint();
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   vi.stubEnv("ENCRYPTION_MASTER_KEY", "");
   await createSites(setting, 1);
   await finish(setting.host);
@@ -369,4 +307,45 @@ it("blames no endpoint for a secret that cannot be read here", async () => {
   vi.stubEnv("ENCRYPTION_MASTER_KEY", "07".repeat(32));
   await pass(setting, 2 * minuteMs);
   expect(receiver.received).toHaveLength(1);
+});
+
+it("fails at once where nothing may be sent to the URL any more, says why, and tells of it once until it is disabled", async () => {
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook?token=abc`);
+  const { host } = setting;
+  vi.stubEnv("PORTICO_ALLOW_LOOPBACK_ORIGINS", "");
+  await createSites(setting, 1);
+  await finish(host);
+  const refused = { status: "failed", attempts: 1, error: expect.stringContaining("Nothing may be sent to this URL") };
+  const [first] = await deliveriesOf(setting);
+  expect(first).toMatchObject(refused);
+  expect(first).not.toHaveProperty("nextRetryAt");
+  const told = () => host.run(({ db }) => db.query("notifications").take(10));
+  for (let day = 0; day < 5; day++) {
+    expect((await told()).map(({ type }) => type)).toEqual(["webhook_failing"]);
+    expect(await endpointOf(setting)).toMatchObject({ status: "active" });
+    await pass(setting, dayMs, 12 * hourMs);
+    await createSites(setting, 1);
+    await pass(setting, hourMs, 30 * minuteMs);
+  }
+  expect(await endpointOf(setting)).toMatchObject({ status: "disabled", disabledReason: "failing" });
+  expect((await told()).map(({ type }) => type)).toEqual(["webhook_failing", "webhook_disabled"]);
+  for (const delivery of await deliveriesOf(setting)) expect(delivery).toMatchObject({ status: "failed" });
+  const mails = await host.run(({ db }) => db.query("emails").take(10));
+  expect(mails[0]?.text).toContain("Nothing may be sent to this URL any more.");
+  expect(JSON.stringify(mails)).not.toContain("abc");
+  expect(receiver.received).toEqual([]);
+});
+
+it("fails a delivery whose event is forgotten, and blames no endpoint for it", async () => {
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
+  await createSites(setting, 1);
+  await fanOut(setting);
+  await setting.host.run(async ({ db }) => {
+    for (const event of await db.query("outboxEvents").take(10)) await db.delete("outboxEvents", event._id);
+  });
+  await finish(setting.host);
+  expect(await deliveriesOf(setting)).toEqual([
+    expect.objectContaining({ status: "failed", error: "The event is not kept any more." }),
+  ]);
+  expect(await endpointOf(setting)).not.toHaveProperty("failingSince");
 });

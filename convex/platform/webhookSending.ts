@@ -50,6 +50,7 @@ const outcome = v.object({
   retryAfterMs: v.optional(v.number()),
   /** Nothing was sent, and the endpoint is not to blame. */
   isOwnFault: v.optional(v.boolean()),
+  isFinal: v.optional(v.boolean()),
 });
 type Outcome = Infer<typeof outcome>;
 
@@ -85,6 +86,20 @@ export const begin = internalMutation({
     const asked = deliveryId && (await work.writer.get("webhookDeliveries", deliveryId));
     if (asked?.status === "pending" && !(await isBeingSent(work, asked))) await claimAndSend(work, [asked]);
     else if (endpoint) await sendDue(work, endpoint);
+    return null;
+  },
+});
+
+/** Sends what endpoints are due, each by a sender of its own, unless it has one: those of one batch of events in one transaction. */
+export const beginAll = internalMutation({
+  args: { endpointIds: v.array(v.id("webhookEndpoints")) },
+  returns: v.null(),
+  handler: async (ctx, { endpointIds }) => {
+    const work = workOf(ctx);
+    for (const endpointId of endpointIds) {
+      const endpoint = await work.writer.get("webhookEndpoints", endpointId);
+      if (endpoint) await sendDue(work, endpoint);
+    }
     return null;
   },
 });
@@ -227,7 +242,8 @@ async function claimAndSend(
 const loaded = v.object({
   ...claim.fields,
   eventId: v.string(),
-  payload: v.string(),
+  /** Absent where the event was forgotten before its delivery. */
+  payload: v.optional(v.string()),
   endpointId: v.id("webhookEndpoints"),
 });
 const target = v.object({
@@ -252,13 +268,23 @@ export const load = internalQuery({
       const delivery = await reader.get("webhookDeliveries", deliveryId);
       const endpoint = delivery && (await reader.get("webhookEndpoints", delivery.endpointId));
       if (!endpoint || delivery.status !== "pending" || delivery.attempts !== attempt) continue;
-      const { eventId, payload, endpointId, organizationId } = delivery;
-      deliveries.push({ deliveryId, attempt, eventId, payload, endpointId });
+      const { eventId, endpointId, organizationId } = delivery;
+      const payload = await payloadOf(reader, delivery);
+      const body = payload === undefined ? {} : { payload };
+      deliveries.push({ deliveryId, attempt, eventId, ...body, endpointId });
       targets.set(endpointId, { endpointId, organizationId, url: endpoint.url, secrets: secretsOf(endpoint, now) });
     }
     return { deliveries, targets: [...targets.values()] };
   },
 });
+
+async function payloadOf(
+  reader: UnscopedReader,
+  { payload, outboxEventId }: Doc<"webhookDeliveries">,
+): Promise<string | undefined> {
+  if (payload !== undefined || outboxEventId === undefined) return payload;
+  return (await reader.get("outboxEvents", outboxEventId))?.payload;
+}
 
 function secretsOf(endpoint: Doc<"webhookEndpoints">, now: number): Sealed[] {
   const { sealedSecret, previousSecret, previousSecretExpiresAt = 0 } = endpoint;
@@ -314,8 +340,8 @@ async function endRound(work: Work, endpointId: Id<"webhookEndpoints">, ended: r
   const endpoint = await noteHealth(work, before, ended);
   let nextWakeAt = Number.POSITIVE_INFINITY;
   for (const { delivery, attempt } of ended) {
-    const retryAt =
-      endpoint.status === "active" ? nextRetryAt(delivery.attempts, attempt, work.now, Math.random()) : undefined;
+    const isTriedAgain = endpoint.status === "active" && !attempt.isFinal;
+    const retryAt = isTriedAgain ? nextRetryAt(delivery.attempts, attempt, work.now, Math.random()) : undefined;
     const { status: responseStatus, error, durationMs } = attempt;
     const isDone = isDelivered(attempt);
     await work.writer.patch("webhookDeliveries", delivery, {
@@ -358,7 +384,8 @@ async function noteHealth(
   const health = healthAfter(endpoint, attempts, work.now);
   if (health.status === "active") {
     const next = await work.writer.patch("webhookEndpoints", endpoint, health);
-    if ((next.warnings ?? 0) > (endpoint.warnings ?? 0)) await tellOfEndpoint(work, next);
+    const reason = attempts.find(({ isFinal }) => isFinal)?.error;
+    if ((next.warnings ?? 0) > (endpoint.warnings ?? 0)) await tellOfEndpoint(work, next, reason);
     return next;
   }
   const { ctx, now } = work;

@@ -18,6 +18,7 @@ const limits = {
   agent: 12,
   public: 9,
   token: 5,
+  webhook: 7,
   createOrganization: 3,
   createInvitation: 4,
 };
@@ -151,11 +152,21 @@ it("whom nobody knows, their address stands for; known callers behind it go on",
   expectLimited(answers.at(-1), "public");
   expectLimited(await send(portico, "GET", "/v1/openapi.json", undefined), "public");
   expect((await send(portico, "GET", "/v1/items", key)).status).toBe(200);
-  // Probes and the senders of webhooks are not counted.
+  // Probes are not counted.
   for (const path of ["/livez", "/readyz", "/v1/health"]) {
     const answer = await send(portico, "GET", path, undefined);
     expect([answer.status, answer.headers.get("ratelimit")], path).toEqual([200, null]);
   }
+});
+
+it("who sends messages as a provider is counted before they are read, apart from other providers and from strangers", async () => {
+  const sendAs = (provider: string) => send(portico, "POST", `/v1/webhooks/${provider}`, undefined, "no JSON");
+  const answers = await untilRefused(() => sendAs("clerk"), 40);
+  expect(answers.length).toBeGreaterThan(limits.webhook);
+  expect(answers[0]?.status).toBe(503);
+  expect(answers[0]?.headers.get("ratelimit-policy")).toBe('"webhook";q=7;w=60');
+  expectLimited(answers.at(-1), "webhook");
+  expect((await sendAs("resend")).status).toBe(503);
 });
 
 it("a client of the token endpoint is counted there", async () => {

@@ -77,6 +77,9 @@ it("sends a ping to test an endpoint, and a delivery again under the same id", a
     return Object(body).data[0].status;
   };
   await expect.poll(status, { timeout: 60_000 }).toBe("delivered");
+  const one = await send(portico, "GET", `/v1/webhook-deliveries/${deliveryId}`, owner);
+  expect(one).toMatchObject({ status: 200, body: { id: deliveryId, eventId, status: "delivered", attempts: 1 } });
+  for (const hidden of ["payload", "outboxEventId", "senderId"]) expect(one.body).not.toHaveProperty(hidden);
   const again = await send(portico, "POST", `/v1/webhook-deliveries/${deliveryId}/redeliver`, owner, {});
   expect(again).toMatchObject({ status: 202, body: { status: "pending", eventId } });
   const bodies = () =>
@@ -97,6 +100,24 @@ it("rotates a secret so that old and new verify, and not twice within the time o
   const forced = await send(portico, "POST", `${endpoints}/${id}/rotate`, owner, { force: true });
   expect(forced.status).toBe(200);
   expect([secret, next]).not.toContain(forced.body["secret"]);
+});
+
+it("tells all endpoints of a change under one id with one body, and shows no secret of their URLs in the trail", async () => {
+  const made = await Promise.all(
+    ["a", "b", "c"].map((name) => newEndpoint(`every/${name}?key=s3cret`, ["schedule.created"])),
+  );
+  const changed = await send(portico, "POST", "/v1/schedules", owner, schedule);
+  const told = () => receiver.received.filter(({ body }) => Object(JSON.parse(body).data).id === changed.body["id"]);
+  // The first test's endpoint wants them as well.
+  await expect.poll(() => told().length, { timeout: 60_000 }).toBe(4);
+  expect(new Set(told().map(({ headers, body }) => `${String(headers["webhook-id"])} ${body}`)).size).toBe(1);
+  for (const { id } of made) {
+    const trail = await send(portico, "GET", `/v1/audit-logs/records/webhookEndpoints/${id}`, owner);
+    expect(trail.status, trail.text).toBe(200);
+    expect(trail.text).toContain("/every/");
+    expect(trail.text).not.toContain("s3cret");
+    await send(portico, "DELETE", `${endpoints}/${id}`, owner);
+  }
 });
 
 it("gives up what waits for an endpoint that is disabled, and sends it again when asked", async () => {

@@ -7,7 +7,7 @@ import type {
   TableMetadata,
   TableOptions,
 } from "../../convex/core/schema/table";
-import { references, storedFiles } from "../../convex/core/schema/fields";
+import { references, storedFiles, storedUrls } from "../../convex/core/schema/fields";
 import { declarationOf, sealedFields } from "../../convex/core/schema/table";
 import { assertFaultless } from "../lib/declarationFaults";
 import { domainFiles, tablesOf } from "./domains";
@@ -50,6 +50,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
   const { options } = declared;
   const sealed = sealedFields(declared.fields);
   const files = Object.entries(declared.fields).flatMap(([field, type]) => filesIn(type, [field]));
+  const urls = Object.entries(declared.fields).flatMap(([field, type]) => urlsIn(type, [field]));
   return {
     noun: options.noun,
     tenant: declared.tenant,
@@ -62,6 +63,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
     events: eventsOf(options),
     untold: options.untold ?? [],
     ...(files.length > 0 ? { files } : {}),
+    ...(urls.length > 0 ? { urls } : {}),
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),
@@ -89,6 +91,10 @@ function referencesIn(type: z.core.$ZodType, path: readonly string[]): Reference
 
 function filesIn(type: z.core.$ZodType, path: readonly string[]): FileFieldMetadata[] {
   return schemasIn(type, path, storedFiles).map(([{ purpose }, at]) => ({ path: at, purpose }));
+}
+
+function urlsIn(type: z.core.$ZodType, path: readonly string[]): (readonly string[])[] {
+  return schemasIn(type, path, storedUrls).map(([, at]) => at);
 }
 
 /** Follows optional, nullable, default, array and object wrappers down to schemas of a registry. */

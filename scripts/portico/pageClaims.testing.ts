@@ -218,6 +218,7 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/platform/webhooks/rules.test.ts › is told of after an hour and after a day, once each, and disabled after five days",
       "convex/platform/webhooks/rules.test.ts › rests where it is slow",
       "convex/platform/webhookSending.test.ts › tries an endpoint that fails with one delivery at a time",
+      "convex/platform/webhookSending.test.ts › fails at once where nothing may be sent to the URL any more",
     ),
     "Look and send again": held(
       "openapi/contract/webhooks.integration.test.ts › gives up what waits for an endpoint that is disabled, and sends it again when asked",
@@ -228,10 +229,12 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     "Messages of providers": held(
       "openapi/contract/clerkWebhook.integration.test.ts › takes a message",
       "openapi/contract/resendWebhook.integration.test.ts › is 503 until it is set up",
+      "openapi/contract/rateLimits.integration.test.ts › who sends messages as a provider is counted",
     ),
     "For operators": held(
       "convex/platform/webhookEndpoints.test.ts › stores nothing where the master key is",
       "convex/platform/webhookSending.test.ts › sends once where several sweeps find the same",
+      "convex/platform/webhookFanOut.test.ts › does not keep another waiting",
     ),
   },
   "docs/send-emails.md": {

@@ -44,7 +44,7 @@ describe("limits of requests in docs/operate.md", () => {
       hourlyLimit ? [[operationId, hourlyLimit.count]] : [],
     );
     const callers = (
-      ["user", "apiKey", "agent", "public", "token"] as const satisfies (keyof typeof requestsPerMinute)[]
+      ["user", "apiKey", "agent", "public", "token", "webhook"] as const satisfies (keyof typeof requestsPerMinute)[]
     ).map((name): [string, number] => [name, quotaOf(undefined, name).limit]);
     const ceilings = (["user", "apiKey", "agent"] as const).map((name): [string, number] => [
       `${name}Ceiling`,

@@ -121,9 +121,11 @@ export function assertWithinQuota(
   throw invalidField("/requestsPerMinute", "too_big", `Keys of this organization may send ${limit} at most.`);
 }
 
-/** By what the holder of an address is counted. */
-function countedAddress(address: string): Counted {
-  return { quota: quotaOf(env["RATE_LIMITS"], "public"), key: networkOf(address) };
+/** By what the holder of an address is counted; whoever sends as a provider, apart from the rest and from other providers. */
+function countedAddress(address: string, provider?: string): Counted {
+  const [text, key] = [env["RATE_LIMITS"], networkOf(address)];
+  if (provider === undefined) return { quota: quotaOf(text, "public"), key };
+  return { quota: quotaOf(text, "webhook"), key: `${provider} ${key}` };
 }
 
 const takenValidator = v.object({
@@ -148,13 +150,15 @@ export const take = internalMutation({
     address: v.optional(v.string()),
     /** Without looking for a caller: nothing of the answer depends on one. */
     isPublic: v.optional(v.boolean()),
+    /** Whose messages these would be. */
+    provider: v.optional(v.string()),
     wanted: v.number(),
   },
   returns: v.union(v.null(), takenValidator),
-  handler: async (ctx, { credential, organization, address, isPublic, wanted }) => {
+  handler: async (ctx, { credential, organization, address, isPublic, provider, wanted }) => {
     const now = Date.now();
     const known = isPublic ? undefined : await callerCounted(ctx, credential, organization, now);
-    const counted = known ?? (address === undefined ? undefined : countedAddress(address));
+    const counted = known ?? (address === undefined ? undefined : countedAddress(address, provider));
     if (!counted) return null;
     // Whatever is behind an address is one request here; the gateway remembers no credential for it.
     const taken = await takeRequests(ctx, counted, known || isPublic ? wanted : 1, now);

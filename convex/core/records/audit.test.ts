@@ -5,6 +5,7 @@ import { actorOf, appendAudit, auditedValues, changedFields, changesBetween, isS
 import { dayMs } from "../wire/durations";
 import { declarationOf } from "../schema/table";
 import { tableMetadata } from "../schema/tableMetadata";
+import type { TableMetadata } from "../schema/table";
 import type { TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -109,6 +110,7 @@ describe("secrets in audit rows", () => {
       "emails",
       "invitations",
       "organizations",
+      "outboxEvents",
       "scheduledJobs",
       "users",
       "webhookDeliveries",
@@ -141,6 +143,29 @@ describe("secrets in audit rows", () => {
       (name) => /(hash|secret|password|ciphertext)$/i.test(name) && name !== "requestHash",
     );
     expect(tableMetadata[table].secret).toEqual(expect.arrayContaining(credentials));
+  });
+});
+
+describe("URLs in audit rows", () => {
+  const metadata = tables.map((table): [TableNames, TableMetadata] => [table, tableMetadata[table]]);
+  const urls = metadata.flatMap(([table, { urls: paths = [] }]) => paths.map((path) => [table, path] as const));
+
+  it("stand in the tables of endpoints and of people", () => {
+    expect(urls.map(([table, path]) => `${table}.${path.join(".")}`)).toEqual(
+      expect.arrayContaining(["webhookEndpoints.url", "users.imageUrl"]),
+    );
+  });
+
+  it.each(urls)("of %s show where they lead, and no secret: %j", (table, [field = "", ...path]) => {
+    const stored = path.reduceRight<unknown>(
+      (inner, name) => (name === "[]" ? [inner] : { [name]: inner }),
+      "https://hooks.example.com/in/T0PL4NT3DPL4NT3DPL4NT3D?key=PLANTED#PLANTED",
+    );
+    const row = { [field]: stored };
+    for (const written of [auditedValues(table, row), changesBetween(table, {}, row, [field])]) {
+      expect(JSON.stringify(written)).toContain("https://hooks.example.com/in/[redacted]?key=[redacted]");
+      expect(JSON.stringify(written)).not.toMatch(/PLANTED|PL4NT3D/);
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 import { tableMetadata } from "../schema/tableMetadata";
 import { engineTables } from "../wire/engineTables";
 import { dayMs } from "../wire/durations";
+import { redactedText, shownUrl } from "../wire/redaction";
+import type { TableMetadata } from "../schema/table";
 import type { Caller } from "../access/caller";
 import type { Actor } from "../wire/restProtocol";
 import type { Doc, Id, TableNames } from "../../_generated/dataModel";
@@ -121,8 +123,18 @@ export function auditedValues(table: TableNames, row: Record<string, unknown>): 
 }
 
 function redacted(table: TableNames, field: string, value: unknown): unknown {
-  const secret: readonly string[] = tableMetadata[table].secret;
-  return secret.includes(field) ? "[redacted]" : value;
+  const { secret, urls = [] }: TableMetadata = tableMetadata[table];
+  if (secret.includes(field)) return redactedText;
+  return urls.filter(([first]) => first === field).reduce((shown, [, ...path]) => withShownUrls(shown, path), value);
+}
+
+/** A copy of a value whose URLs at `path` are as the trail may show them. */
+function withShownUrls(value: unknown, path: readonly string[]): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return typeof value === "string" ? shownUrl(value) : value;
+  if (head === "[]") return Array.isArray(value) ? value.map((element) => withShownUrls(element, rest)) : value;
+  if (!isPlainObject(value) || value[head] === undefined) return value;
+  return { ...value, [head]: withShownUrls(value[head], rest) };
 }
 
 /** Equality of stored values, whatever the order of their fields; a field that is undefined is one that is not there. */

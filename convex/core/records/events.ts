@@ -1,7 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { jsonTextOf } from "../wire/jsonText";
 import { dayMs } from "../wire/durations";
-import { beginDelivery, engineTables } from "../wire/engineTables";
+import { engineTables, fanOutEvents } from "../wire/engineTables";
 import { tableMetadata } from "../schema/tableMetadata";
 import { withPublicId } from "./documents";
 import { tenantOf } from "./reader";
@@ -11,7 +11,7 @@ import type { MutationCtx } from "../../_generated/server";
 
 /** Bytes that a receiver has to take at most. */
 export const maximumPayloadBytes = 64 * 1024;
-/** Bytes of events that one transaction may write before each is cut to {@link leastPayloadBytes}: a change of many rows tells many endpoints. */
+/** Bytes of events that one transaction may write before each is cut to {@link leastPayloadBytes}: a change of many rows tells of each. */
 const fullPayloadsBytes = 4 * 1024 * 1024;
 /** Room for the head of an event and the names of all its fields. */
 const leastPayloadBytes = 2048;
@@ -19,7 +19,7 @@ const retentionMs = 30 * dayMs;
 /** More endpoints than an organization may have. */
 const endpointsRead = 50;
 
-const begin = makeFunctionReference<"mutation", { endpointId: Id<"webhookEndpoints"> }, null>(beginDelivery);
+const fanOut = makeFunctionReference<"mutation", { organizationId: Id<"organizations"> }, null>(fanOutEvents);
 
 /** The events that tables declare. */
 export type EventType = (typeof tableMetadata)[TableNames]["events"][number]["type"];
@@ -80,8 +80,8 @@ function fieldOf(row: object, field: string): unknown {
 }
 
 /**
- * Writes a delivery for each endpoint of the row's organization that wants the event, in the transaction of what it tells; they are
- * sent afterwards.
+ * Writes down an event of a row and which endpoints want it, in the transaction of what it tells. One row, however many those are: the
+ * deliveries are made of it afterwards, so that neither the change nor its transaction grows with them.
  */
 export async function publish(
   ctx: MutationCtx,
@@ -96,11 +96,20 @@ export async function publish(
   const wanting = endpoints.filter(({ eventTypes: wanted }) => wanted.includes("*") || wanted.includes(type));
   if (wanting.length === 0) return;
   const memory = memoryOf(ctx);
-  const roomBytes = Math.floor((fullPayloadsBytes - memory.payloadsBytes) / wanting.length);
+  const roomBytes = fullPayloadsBytes - memory.payloadsBytes;
   const mostBytes = Math.min(maximumPayloadBytes, Math.max(leastPayloadBytes, roomBytes));
   const event = eventOf(table, type, row, organizationId, now, mostBytes);
-  memory.payloadsBytes += sizeOf(event.payload) * wanting.length;
-  for (const { _id } of wanting) await deliver(ctx, _id, event, now);
+  memory.payloadsBytes += sizeOf(event.payload);
+  await ctx.db.insert(engineTables.outbox, {
+    ...event,
+    endpointIds: wanting.map(({ _id }) => _id),
+    status: "pending",
+    createdAt: now,
+    expiresAt: now + retentionMs,
+  });
+  if (memory.fannedOut.has(organizationId)) return;
+  memory.fannedOut.add(organizationId);
+  await ctx.scheduler.runAfter(0, fanOut, { organizationId });
 }
 
 /** An event, made once for all that are told of it. */
@@ -148,47 +157,50 @@ function sizeOf(value: unknown): number {
   return new TextEncoder().encode(typeof value === "string" ? value : jsonTextOf(value)).length;
 }
 
-/** Notes that an endpoint is to be told of an event, and has it sent once this is committed. */
+/** Writes a delivery to one endpoint, of an event that it alone is told of. Whoever asked for it has it sent. */
 export async function deliver(
-  ctx: Pick<MutationCtx, "db" | "scheduler">,
+  ctx: Pick<MutationCtx, "db">,
   endpointId: Id<"webhookEndpoints">,
   event: NewEvent,
   now: number,
 ): Promise<Doc<"webhookDeliveries">> {
-  const values = {
-    ...event,
+  const values = newDelivery(endpointId, event, now);
+  const _id = await ctx.db.insert(engineTables.deliveries, { ...values, payload: event.payload });
+  return { ...values, payload: event.payload, _id, _creationTime: now };
+}
+
+/** A delivery of an event as it begins, due at once. */
+export function newDelivery(
+  endpointId: Id<"webhookEndpoints">,
+  { organizationId, eventId, eventType }: Pick<NewEvent, "organizationId" | "eventId" | "eventType">,
+  createdAt: number,
+) {
+  return {
+    organizationId,
+    eventId,
+    eventType,
     endpointId,
     status: "pending",
     attempts: 0,
-    nextRetryAt: now,
-    createdAt: now,
-    expiresAt: now + retentionMs,
+    nextRetryAt: createdAt,
+    createdAt,
+    expiresAt: createdAt + retentionMs,
   } as const;
-  const _id = await ctx.db.insert(engineTables.deliveries, values);
-  const begun = begunIn(ctx);
-  if (!begun.has(endpointId)) {
-    begun.add(endpointId);
-    await ctx.scheduler.runAfter(0, begin, { endpointId });
-  }
-  return { ...values, _id, _creationTime: now };
 }
 
 /** What one transaction knows by now. Its context is its own, and goes with it. */
 interface Memory {
   readonly endpoints: Map<string, Promise<Doc<"webhookEndpoints">[]>>;
-  readonly begun: Set<string>;
+  /** Organizations whose events will be fanned out once this is committed. */
+  readonly fannedOut: Set<string>;
   payloadsBytes: number;
 }
 const memories = new WeakMap<object, Memory>();
 
 function memoryOf(ctx: object): Memory {
-  const known = memories.get(ctx) ?? { endpoints: new Map(), begun: new Set(), payloadsBytes: 0 };
+  const known = memories.get(ctx) ?? { endpoints: new Map(), fannedOut: new Set(), payloadsBytes: 0 };
   memories.set(ctx, known);
   return known;
-}
-
-function begunIn(ctx: object): Set<string> {
-  return memoryOf(ctx).begun;
 }
 
 /** Read once in a transaction, whatever many rows it writes. */

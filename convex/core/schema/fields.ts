@@ -160,9 +160,15 @@ export function emailAddress() {
   return type;
 }
 
+/** Which schemas are URLs, whose queries and paths may hold secrets of others; read by the generator of `tableMetadata.ts`. */
+export const storedUrls = z.registry<{ readonly isUrl: true }>();
+
 /** An `https` URL of at most 2,048 characters. */
 export function httpsUrl() {
-  return z.url({ protocol: /^https$/ }).max(2048);
+  return z
+    .url({ protocol: /^https$/ })
+    .max(2048)
+    .register(storedUrls, { isUrl: true });
 }
 
 /** Which schemas are URLs that this deployment sends requests to; the pipeline checks them in every body. */
@@ -176,7 +182,8 @@ export function outboundUrl() {
   return z
     .url({ protocol: /^https?$/ })
     .max(2048)
-    .register(outboundUrls, { isOutbound: true });
+    .register(outboundUrls, { isOutbound: true })
+    .register(storedUrls, { isUrl: true });
 }
 
 /** Which schemas are secrets that are stored encrypted; read by the generator of `tableMetadata.ts`. */

@@ -145,6 +145,8 @@ export interface TableMetadata {
   readonly untold: readonly string[];
   /** Fields that hold files; absent where there are none. */
   readonly files?: readonly FileFieldMetadata[];
+  /** Where URLs stand, as paths of `ReferenceMetadata`; absent where there are none. */
+  readonly urls?: readonly (readonly string[])[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
   /** The field that names a purged organization, in tables whose rows outlive it. */
   readonly outlivesTenant?: string;

@@ -20,6 +20,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   invitations: ["by_tokenHash", "by_email_and_status", "by_status_and_expiresAt", "by_invitedBy_and_status"],
   memberships: ["by_invitedEmail", "by_userId", "by_userId_and_organizationId"],
   notifications: ["by_read_and_createdAt"],
+  outboxEvents: ["by_status_and_organizationId", "by_expiresAt"],
   webhookDeliveries: ["by_status_and_endpointId_and_nextRetryAt", "by_endpointId_and_senderId", "by_expiresAt"],
   webhookEndpoints: ["by_status_and_nextTryAt"],
   revokedTokens: ["by_subject_and_tokenId", "by_expiresAt"],

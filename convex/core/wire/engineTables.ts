@@ -13,11 +13,12 @@ export const engineTables = {
   files: "files",
   /** First answers to requests with an idempotency key. */
   answers: "idempotencyKeys",
-  /** Where webhooks go, and what goes there. */
+  /** Where webhooks go, what they are told, and what goes to one of them. */
   endpoints: "webhookEndpoints",
+  outbox: "outboxEvents",
   deliveries: "webhookDeliveries",
   revokedTokens: "revokedTokens",
 } as const;
 
-/** The internal mutation that begins to send what an endpoint is due. */
-export const beginDelivery = "platform/webhookSending:begin";
+/** The internal mutation that makes an organization's events into deliveries. */
+export const fanOutEvents = "platform/webhookFanOut:fanOut";

@@ -8,7 +8,7 @@ export interface Quota {
 }
 
 /** Requests of one caller in a minute, unless the operator or an organization says otherwise. */
-export const requestsPerMinute = { user: 600, apiKey: 1200, agent: 60, public: 60, token: 60 } as const;
+export const requestsPerMinute = { user: 600, apiKey: 1200, agent: 60, public: 60, token: 60, webhook: 600 } as const;
 /** How far an organization may raise what its own callers may do. */
 const ceilings = { userCeiling: 6000, apiKeyCeiling: 60_000, agentCeiling: 600 } as const;
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { credentialKinds, mailedPrefixes, sealedPrefixes } from "./credentialKinds";
-import { redactedJson, redactedTarget, withoutCredentials } from "./redaction";
+import { redactedJson, redactedTarget, shownUrl, withoutCredentials } from "./redaction";
 
 const none: ReadonlySet<string> = new Set();
 const base62 = fc.stringMatching(/^[0-9A-Za-z]{43}$/);
@@ -72,5 +72,33 @@ describe("redaction", () => {
     const long = redactedJson({ items: Array.from({ length: 100_000 }, (_, at) => at) }, none);
     expect(JSON.stringify(long).length).toBeLessThan(20_000);
     expect(redactedTarget("https://host/v1/items")).toBe("/v1/items");
+  });
+});
+
+describe("a URL that somebody has named", () => {
+  it.each([
+    ["https://hooks.example.com/portico", "https://hooks.example.com/portico"],
+    ["https://hooks.example.com:8443", "https://hooks.example.com:8443/"],
+    ["https://a.example/x?token=1&a=b&token=2#c", "https://a.example/x?token=[redacted]&a=[redacted]&token=[redacted]"],
+    ["https://a.example/x?justasecret", "https://a.example/x?[redacted]"],
+    ["https://name:word@a.example/x", "https://a.example/x"],
+    [
+      "https://chat.example/services/T0AB/B0CD/a1b2c3d4e5f6a7b8c9d0e1f2",
+      "https://chat.example/services/T0AB/B0CD/[redacted]",
+    ],
+    ["https://a.example/a-path-of-nothing-but-words/v2", "https://a.example/a-path-of-nothing-but-words/v2"],
+    ["not a URL", "[redacted]"],
+  ])("%s is shown as %s", (url, shown) => {
+    expect(shownUrl(url)).toBe(shown);
+  });
+
+  it("shows no value of its query and nothing behind a #", () => {
+    const value = fc.stringMatching(/^PLANTED[!-~]{0,20}$/);
+    fc.assert(
+      fc.property(fc.constantFrom("token", "a", "%41", "b[]"), value, value, (name, first, second) => {
+        const url = `https://a.example/x?${name}=${first}&c=${second}#${first}`;
+        expect(shownUrl(url)).not.toContain("PLANTED");
+      }),
+    );
   });
 });

@@ -61,6 +61,28 @@ function isSecretName(name: string, secrets: ReadonlySet<string>): boolean {
   return secrets.has(name) || secretName.test(name);
 }
 
+/** Parts of a path as providers make them for whoever may call: long, of letters and digits. */
+const secretPart = /^(?=.*\d)(?=.*[A-Za-z])[\w.~-]{20,}$/;
+
+/**
+ * A URL that somebody has named, for who may read that it was: origin and path, without values of its query, its fragment, and parts
+ * of its path that look like secrets. What is no URL is redacted whole.
+ */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return redactedText;
+  const { protocol, host, pathname, search } = new URL(text);
+  const path = pathname
+    .split("/")
+    .map((part) => (secretPart.test(part) ? redactedText : part))
+    .join("/");
+  const query = search
+    .slice(1)
+    .split("&")
+    .map((part) => (part.includes("=") ? `${part.slice(0, part.indexOf("="))}=${redactedText}` : redactedText))
+    .join("&");
+  return `${protocol}//${host}${path}${search === "" ? "" : `?${query}`}`;
+}
+
 /** Path and query of a URL for a log: what is secret by its name or its form is replaced. */
 export function redactedTarget(url: string): string {
   const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));

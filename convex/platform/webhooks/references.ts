@@ -1,5 +1,4 @@
 import { makeFunctionReference } from "convex/server";
-import { beginDelivery } from "../../core/wire/engineTables";
 import type { Id } from "../../_generated/dataModel";
 
 // What is done for endpoints after a transaction, by its path: the modules there see these.
@@ -8,7 +7,12 @@ import type { Id } from "../../_generated/dataModel";
 export const beginReference = makeFunctionReference<
   "mutation",
   { endpointId: Id<"webhookEndpoints">; deliveryId?: Id<"webhookDeliveries"> }
->(beginDelivery);
+>("platform/webhookSending:begin");
+
+/** Sends what each of several endpoints is due. */
+export const beginAllReference = makeFunctionReference<"mutation", { endpointIds: readonly Id<"webhookEndpoints">[] }>(
+  "platform/webhookSending:beginAll",
+);
 
 /** Gives up what waits for a disabled endpoint. */
 export const abandonReference = makeFunctionReference<"mutation", { endpointId: Id<"webhookEndpoints"> }>(

@@ -46,6 +46,8 @@ export interface Attempt {
   readonly durationMs: number;
   /** What the answer's `Retry-After` asks for. */
   readonly retryAfterMs?: number;
+  /** Nothing was sent, and nothing would be at another try: what is wrong does not pass by itself. */
+  readonly isFinal?: boolean;
 }
 
 export function isDelivered({ status = 0 }: Attempt): boolean {
@@ -103,13 +105,15 @@ export function healthAfter(endpoint: Health, attempts: readonly Attempt[], now:
   if (failedForMs >= disableAfterMs)
     return { ...workingHealth, status: "disabled", disabledReason: "failing", failingSince };
   const { warnings = 0, failedTries = 0 } = endpoint;
+  // What does not pass by itself is told of at once, and once.
+  const isDueToTell = (afterMs: number) => failedForMs >= afterMs || attempts.some(({ isFinal }) => isFinal);
   const waitMs = Math.max(asked, tryWaitsMs[Math.min(failedTries, tryWaitsMs.length - 1)] ?? 0);
   return {
     status: "active",
     disabledReason: undefined,
     failingSince,
     failedTries: failedTries + 1,
-    warnings: Math.max(warnings, warnAfterMs.filter((afterMs) => failedForMs >= afterMs).length),
+    warnings: Math.max(warnings, warnAfterMs.filter(isDueToTell).length),
     nextTryAt: tryTimeFrom(now + waitMs),
   };
 }

@@ -36,13 +36,17 @@ export async function signingKeysOf(
 /** Sends one delivery, signed as Standard Webhooks has it. Does not throw: what went wrong is what came of it. */
 export async function sentTo(
   { url, keys }: Receiver,
-  { eventId, payload }: { readonly eventId: string; readonly payload: string },
+  { eventId, payload }: { readonly eventId: string; readonly payload?: string | undefined },
 ): Promise<Attempt & { readonly isOwnFault?: true }> {
   const sentAtMs = Date.now();
   const timestamp = String(Math.floor(sentAtMs / 1000));
   let signatures: readonly string[];
   try {
-    signatures = await Promise.all((await keys).map((key) => signatureOf(key, eventId, timestamp, payload)));
+    // Whatever is sent, the keys' promise has been waited for.
+    const known = await keys;
+    if (payload === undefined)
+      return { error: "The event is not kept any more.", durationMs: 0, isOwnFault: true, isFinal: true };
+    signatures = await Promise.all(known.map((key) => signatureOf(key, eventId, timestamp, payload)));
   } catch {
     return { error: "The endpoint's secret cannot be read here.", durationMs: 0, isOwnFault: true };
   }
@@ -61,6 +65,8 @@ export async function sentTo(
     maxBodyBytes,
   });
   const { durationMs } = result;
+  if (result.kind === "failed" && result.reason === "url_not_allowed")
+    return { error: `Nothing may be sent to this URL any more. ${result.message}`, durationMs, isFinal: true };
   if (result.kind === "failed") return { error: result.message, durationMs };
   const { status, headers } = result;
   const attempt = { status, durationMs };

@@ -1,5 +1,6 @@
 import { administratorsOf } from "../../messaging/administrators";
 import { queueEmail } from "../../messaging/mail";
+import { shownUrl } from "../../core/wire/redaction";
 import { notify } from "../../messaging/notify";
 import type { UnscopedWriter } from "../../core/records/writer";
 import type { Doc } from "../../_generated/dataModel";
@@ -9,6 +10,7 @@ import type { MutationCtx } from "../../_generated/server";
 export async function tellOfEndpoint(
   { ctx, writer, now }: { readonly ctx: MutationCtx; readonly writer: UnscopedWriter; readonly now: number },
   { _id, organizationId, url, status, failingSince = now }: Doc<"webhookEndpoints">,
+  reason?: string,
 ): Promise<void> {
   const organization = await writer.get("organizations", organizationId);
   if (!organization) return;
@@ -25,7 +27,7 @@ export async function tellOfEndpoint(
       {
         template: isDisabled ? "webhookDisabled" : "webhookFailing",
         ...recipient,
-        data: { organizationName: organization.name, url, failingSince },
+        data: { organizationName: organization.name, url: shownUrl(url), failingSince, reason },
       },
     );
   }

@@ -123,6 +123,7 @@ export interface ConvexFunctions {
   "platform/files:get": { type: "query"; args: TenantArgs<"getFile">; result: GetFileAnswer };
   "platform/files:list": { type: "query"; args: TenantListArgs<"listFiles">; result: PaginationResult<File> };
   "platform/files:register": { type: "action"; args: TenantArgs<"registerFile">; result: RegisterFileAnswer };
+  "platform/webhookDeliveries:get": { type: "query"; args: TenantArgs<"getWebhookDelivery">; result: WebhookDelivery };
   "platform/webhookDeliveries:list": { type: "query"; args: TenantListArgs<"listWebhookDeliveries">; result: PaginationResult<WebhookDelivery> };
   "platform/webhookDeliveries:redeliver": { type: "mutation"; args: TenantArgs<"redeliverWebhook">; result: WebhookDelivery };
   "platform/webhookEndpoints:create": { type: "action"; args: TenantChangeArgs<"createWebhookEndpoint">; result: CreateWebhookEndpointAnswer };
@@ -317,6 +318,7 @@ export interface Api {
       register: Reference<"platform/files:register">;
     };
     webhookDeliveries: {
+      get: Reference<"platform/webhookDeliveries:get">;
       list: Reference<"platform/webhookDeliveries:list">;
       redeliver: Reference<"platform/webhookDeliveries:redeliver">;
     };

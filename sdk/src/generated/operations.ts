@@ -22,7 +22,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   },
   platform: {
     files: "createUploadUrl+=POST upload-url;delete;download#=GET {}/content;get;list;register+=POST register;upload+^=POST ",
-    webhookDeliveries: "list;redeliver",
+    webhookDeliveries: "get;list;redeliver",
     webhookEndpoints: "create;delete-;get;list;replay+;rotate+;test;update",
     webhookEvents: "list;replay",
   },

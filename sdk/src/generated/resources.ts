@@ -2123,6 +2123,20 @@ export interface UsersResource {
 /** Calls of `portico.webhookDeliveries`. */
 export interface WebhookDeliveriesResource {
   /**
+   * Get a webhook delivery
+   *
+   * How often it was sent, what came of the last attempt, and when the next one is due.
+   *
+   * Needs the permission `webhook:read`.
+   *
+   * @example
+   * const webhookDelivery = await portico.webhookDeliveries.get(webhookDeliveryId);
+   */
+  get(webhookDeliveryId: string, options?: ReadOptions): Call<WebhookDelivery>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(webhookDeliveryId: string, options: RequestOptions): Call<WebhookDelivery | undefined>;
+
+  /**
    * List webhook deliveries
    *
    * Newest first unless sorted otherwise: what was sent to which endpoint, how often, and what it answered. A delivery is kept for 30 days. Supported together: {endpointId, from/to, sort=createdAt}, {endpointId, status, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
