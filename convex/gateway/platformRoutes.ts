@@ -11,6 +11,7 @@ import { rateLimiting } from "./rateLimiting";
 import { nothingThere, problemResponseOf } from "./responses";
 import { revocationRequestOf, tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
+import type { AddressQuota } from "../core/wire/rateLimits";
 import type { ServedFile } from "../core/wire/restProtocol";
 import type { TokenRefusal } from "./tokenRequests";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -68,16 +69,19 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
     c.json(await receiveWebhook(c.env, "resend", c.req.raw), 200, c.get("headers")),
   );
   app.get("/v1/email/unsubscribe", async (c) => {
+    await admitAddress(c, "link");
     const token = unsubscribeTokenOf(c.req.query("token"));
     return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));
   });
   app.post("/v1/email/unsubscribe", async (c) => {
+    await admitAddress(c, "link");
     const token = unsubscribeTokenOf(c.req.query("token"));
     await assertOneClick(c.req.raw);
     return answerPage(c, await c.env.runMutation(unsubscribe, { token }));
   });
 
   app.get("/v1/file-content", async (c) => {
+    await admitAddress(c, "link");
     const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("link") ?? "" });
     const common = { ...c.get("headers"), "cache-control": "private, no-store", "referrer-policy": "no-referrer" };
     return fileResponse(c.env, c.req.raw, { ...common, ...headers }, file);
@@ -109,10 +113,15 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   });
 }
 
-/** The 404 of a path that is nobody's: a page for whoever has come by a browser, else a problem. */
-export function answerNothing(c: GatewayContext): Response | Promise<Response> {
+/** The 404 of a path that is nobody's: a page for whoever has come by a browser, else a problem. @throws {ProblemError} 429 */
+export async function answerNothing(c: GatewayContext): Promise<Response> {
+  await admitAddress(c, "public");
+  return nothingFor(c);
+}
+
+function nothingFor(c: GatewayContext): Response | Promise<Response> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  if (isRead && isBrowser(c)) return answerDocument(c, home, { form: "missing" });
+  if (isRead && isBrowser(c)) return documentAnswer(c, home, { form: "missing" });
   return nothingThere(c.get("requestId"), c.get("headers"));
 }
 
@@ -124,12 +133,17 @@ function formOf(c: GatewayContext): Arguments {
   return { form: prefersJson(c.req.header("accept") ?? "") ? "json" : "html" };
 }
 
-/** A document as a function made it: 304 when the caller has it, a problem when there is none. */
+/** A document as a function made it, for whoever asks. @throws {ProblemError} 429 */
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
-  await admitAddress(c);
+  await admitAddress(c, "public");
+  return documentAnswer(c, reference, args);
+}
+
+/** 304 when the caller has the document, a problem when there is none. */
+async function documentAnswer(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
-  if (status === 404 && body === "") return answerNothing(c);
+  if (status === 404 && body === "") return nothingFor(c);
   if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
     return problemResponseOf(
       "not_acceptable",
@@ -148,10 +162,11 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
 }
 
 /** Counts a request that needs no credential. @throws {ProblemError} 429 */
-async function admitAddress(c: GatewayContext): Promise<void> {
+export async function admitAddress(c: GatewayContext, addressQuota: AddressQuota): Promise<void> {
   const { ip: address } = await c.env.meta.getRequestMetadata();
   if (address === null) return;
-  const { headers, refusal } = await rateLimiting.admit(c.env, networkOf(address), { address, isPublic: true });
+  const key = `${addressQuota} ${networkOf(address)}`;
+  const { headers, refusal } = await rateLimiting.admit(c.env, key, { address, addressQuota });
   c.set("headers", { ...c.get("headers"), ...headers });
   if (refusal) throw refusal;
 }

@@ -9,7 +9,7 @@ import { credentialValidator } from "../wire/restProtocol";
 import { identifyCaller } from "./caller";
 import { resolveTenant } from "./tenant";
 import type { RequestCaller } from "./caller";
-import type { Quota, RaisableQuota } from "../wire/rateLimits";
+import type { AddressQuota, Quota, RaisableQuota } from "../wire/rateLimits";
 import type { Doc } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -122,8 +122,8 @@ export function assertWithinQuota(
 }
 
 /** By what the holder of an address is counted. */
-function countedAddress(address: string): Counted {
-  return { quota: quotaOf(env["RATE_LIMITS"], "public"), key: networkOf(address) };
+function countedAddress(address: string, name: AddressQuota = "public"): Counted {
+  return { quota: quotaOf(env["RATE_LIMITS"], name), key: networkOf(address) };
 }
 
 const takenValidator = v.object({
@@ -147,17 +147,17 @@ export const take = internalMutation({
     organization: v.optional(v.string()),
     address: v.optional(v.string()),
     /** Without looking for a caller: nothing of the answer depends on one. */
-    isPublic: v.optional(v.boolean()),
+    addressQuota: v.optional(v.union(v.literal("public"), v.literal("link"))),
     wanted: v.number(),
   },
   returns: v.union(v.null(), takenValidator),
-  handler: async (ctx, { credential, organization, address, isPublic, wanted }) => {
+  handler: async (ctx, { credential, organization, address, addressQuota, wanted }) => {
     const now = Date.now();
-    const known = isPublic ? undefined : await callerCounted(ctx, credential, organization, now);
-    const counted = known ?? (address === undefined ? undefined : countedAddress(address));
+    const known = addressQuota ? undefined : await callerCounted(ctx, credential, organization, now);
+    const counted = known ?? (address === undefined ? undefined : countedAddress(address, addressQuota));
     if (!counted) return null;
     // Whatever is behind an address is one request here; the gateway remembers no credential for it.
-    const taken = await takeRequests(ctx, counted, known || isPublic ? wanted : 1, now);
+    const taken = await takeRequests(ctx, counted, known || addressQuota ? wanted : 1, now);
     return { ...counted.quota, ...taken, isKnown: known !== undefined };
   },
 });
