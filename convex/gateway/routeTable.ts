@@ -95,6 +95,7 @@ export const routeTable: readonly Route[] = [
   {"method":"GET","path":"/v1/organizations/:organizationId","domain":"tenancy","kind":"query","operation":"organizations.get"},
   {"method":"PATCH","path":"/v1/organizations/:organizationId","domain":"tenancy","kind":"mutation","operation":"organizations.update"},
   {"method":"POST","path":"/v1/organizations/:organizationId/purge","domain":"tenancy","kind":"mutation","operation":"organizations.purge"},
+  {"method":"PUT","path":"/v1/organizations/:organizationId/quotas","domain":"tenancy","kind":"mutation","operation":"organizations.setQuotas"},
   {"method":"POST","path":"/v1/organizations/:organizationId/restore","domain":"tenancy","kind":"mutation","operation":"organizations.restore"},
   {"method":"PUT","path":"/v1/organizations/:organizationId/status","domain":"tenancy","kind":"mutation","operation":"organizations.setStatus"},
   {"method":"GET","path":"/v1/organizations/:organizationId/summary","domain":"tenancy","kind":"query","operation":"organizations.getSummary"},

@@ -62,6 +62,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
     events: eventsOf(options),
     untold: options.untold ?? [],
     ...(files.length > 0 ? { files } : {}),
+    ...(options.quotas ? { quotas: options.quotas } : {}),
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),

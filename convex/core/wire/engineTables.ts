@@ -17,6 +17,8 @@ export const engineTables = {
   endpoints: "webhookEndpoints",
   deliveries: "webhookDeliveries",
   revokedTokens: "revokedTokens",
+  /** How much an organization has of what it has only so much of. */
+  usages: "organizationUsages",
 } as const;
 
 /** The internal mutation that begins to send what an endpoint is due. */
