@@ -99,7 +99,7 @@ describe("an unsubscribe link", () => {
       ...Array.from(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
         (last) => token.slice(0, -1) + last,
-      ).filter((other) => other !== token),
+      ).filter((spelling) => spelling !== token),
       "a".repeat(10_000),
     ];
     for (const text of forged) {
