@@ -20,7 +20,12 @@ crons.hourly("delete expired revocations", { minuteUTC: 29 }, internal.core.reco
 crons.hourly("delete expired webhook events", { minuteUTC: 47 }, internal.core.records.retention.deleteExpired, {
   table: "webhookEvents",
 });
+crons.daily("count anew", { hourUTC: 3, minuteUTC: 44 }, internal.core.records.recounting.run, {});
+crons.hourly("purge deleted files", { minuteUTC: 2 }, internal.platform.fileUpkeep.purgeDeleted, {});
 crons.hourly("delete unused files", { minuteUTC: 12 }, internal.platform.fileUpkeep.deleteUnused, {});
+crons.hourly("forget uploads", { minuteUTC: 42 }, internal.core.records.retention.deleteExpired, {
+  table: "fileUploads",
+});
 crons.daily("delete unclaimed uploads", { hourUTC: 3, minuteUTC: 22 }, internal.core.records.blobs.sweep, {});
 crons.daily("forget rate limits", { hourUTC: 3, minuteUTC: 33 }, internal.core.access.rateLimits.forgetOld, {});
 crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
@@ -33,6 +38,7 @@ crons.daily(
 );
 crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
 crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});
+crons.hourly("delete expired e-mails", { minuteUTC: 32 }, internal.messaging.forgetting.deleteExpired, {});
 crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.retryDue, {});
 crons.hourly("delete expired webhook deliveries", { minuteUTC: 52 }, internal.core.records.retention.deleteExpired, {
   table: "webhookDeliveries",

@@ -2,9 +2,9 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { scheduledJobs } from "./jobs/tables";
-import { emailSuppressions, emails, notifications } from "./messaging/tables";
+import { emailOptOuts, emailSuppressions, emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
-import { files, idempotencyKeys, outboxEvents, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
+import { fileUploads, files, idempotencyKeys, organizationUsages, outboxEvents, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
 import { agentApiLogs, agentEnrollmentTokens, agents, sites } from "./sites/tables";
 import { invitations, memberships, organizations, userProfiles, userSettings, users } from "./tenancy/tables";
 import { items, schedules, todos } from "./workspace/tables";
@@ -21,8 +21,10 @@ export default defineSchema({
   auditSeals,
   clientMemberships,
   clients,
+  emailOptOuts,
   emailSuppressions,
   emails,
+  fileUploads,
   files,
   healthChecks,
   idempotencyKeys,
@@ -30,6 +32,7 @@ export default defineSchema({
   items,
   memberships,
   notifications,
+  organizationUsages,
   organizations,
   outboxEvents,
   revokedTokens,

@@ -393,7 +393,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       "The page that the link of an e-mail opens. Looking at it changes nothing, since programs look at links before people do.",
     parameters: [unsubscribeToken],
     success: { "200": answer("The page.", { "text/html": html }) },
-    problems: ["not_found", "internal"],
+    problems: ["not_found", "rate_limited", "internal"],
   },
   {
     method: "post",
@@ -402,8 +402,8 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "unsubscribe",
     summary: "Unsubscribe by the link of an e-mail",
     description:
-      "One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, in every organization. " +
-      "Needs no session and lasts; `PATCH /v1/me/settings` turns them on again. Doing it again changes nothing.",
+      "One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, from the organization that sent it. " +
+      "Needs no session and lasts; `PATCH /v1/me/settings` with `emailActivity` true turns them on again. Doing it again changes nothing.",
     parameters: [unsubscribeToken],
     requestBody: {
       required: true,
@@ -422,6 +422,7 @@ export const platformOperations: readonly PlatformOperation[] = [
       "payload_too_large",
       "unsupported_content_encoding",
       "unsupported_media_type",
+      "rate_limited",
       "internal",
     ],
   },
@@ -432,7 +433,7 @@ export const platformOperations: readonly PlatformOperation[] = [
     operationId: "openFileLink",
     summary: "Open the link of a file",
     description:
-      "The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files.",
+      "The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files and the access token that asked is not revoked.",
     parameters: [
       {
         name: "link",
@@ -440,13 +441,13 @@ export const platformOperations: readonly PlatformOperation[] = [
         required: true,
         description: "What the link says, and its signature.",
         schema: { type: "string", maxLength: 512 },
-        example: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.1768473000000.dGhl",
+        example: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r..1768473000000.dGhl",
       },
       parameterOf("IfNoneMatch"),
       parameterOf("Range"),
     ],
     success: fileAnswers(commonHeaders),
-    problems: ["link_expired", "not_found", "range_not_satisfiable", "unavailable", "internal"],
+    problems: ["link_expired", "not_found", "range_not_satisfiable", "rate_limited", "unavailable", "internal"],
   },
   {
     method: "get",

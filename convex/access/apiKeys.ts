@@ -49,7 +49,7 @@ export const create = apiKeys.at("/").issue("create", {
     expiresAt: apiKeyFields.expiresAt,
     requestsPerMinute: apiKeyFields.requestsPerMinute,
   }),
-  problems: ["scope_not_allowed"],
+  problems: ["scope_not_allowed", "limit_reached"],
   handler: async (ctx, { name, scopes, expiresAt, requestsPerMinute }) => {
     assertGrantable(ctx.tenant.rights, scopes);
     assertLifetime(expiresAt, ctx.now);

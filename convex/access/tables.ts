@@ -240,6 +240,7 @@ export const apiKeys = tenantTable(apiKeyFields, "CU", {
   description:
     "A credential of a machine, with scopes of its own. It does no more than its owner may at the moment, and is suspended while its owner is no active member.",
   audited: true,
+  quotas: [{ name: "apiKeyCount", limit: 1000, says: "API keys that were not revoked", where: { status: ["active"] } }],
   secret: ["keyHash", "previousKeyHash"],
 })
   .index("by_organizationId", ["organizationId"])

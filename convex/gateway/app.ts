@@ -3,7 +3,7 @@ import { routePath } from "hono/route";
 import { deprecationHeaders } from "../core/wire/deprecation";
 import { failureOf } from "../core/wire/errors";
 import { dispatch } from "./dispatch";
-import { answerNothing, platformRoutes } from "./platformRoutes";
+import { admitAddress, answerNothing, platformRoutes } from "./platformRoutes";
 import { requestIdOf } from "./requests";
 import { commonHeaders, nothingThere, optionsResponse, problemResponse, problemResponseOf, siteUrl } from "./responses";
 import { routeTable } from "./routeTable";
@@ -54,10 +54,11 @@ export function gatewayOf(routes: readonly Route[]): Answer {
     router.add(method, path, [handler, { basePath: "/", method, path, handler }]);
   }
 
-  app.notFound((c) => {
-    const [requestId, headers] = [c.get("requestId"), c.get("headers")];
+  app.notFound(async (c) => {
     const allowed = router.methodsAt(c.req.path);
     if (allowed.length === 0) return answerNothing(c);
+    await admitAddress(c, "public");
+    const [requestId, headers] = [c.get("requestId"), c.get("headers")];
     const allow = [...allowed, "OPTIONS"].join(", ");
     return problemResponseOf("method_not_allowed", `Use ${allow}.`, requestId, { ...headers, allow });
   });

@@ -27,6 +27,12 @@ export interface GatewayRequest {
   readonly headers: Record<string, string>;
 }
 
+/** A request, and who sent it. */
+interface IdentifiedRequest extends GatewayRequest {
+  /** Address and name of the client, as far as they are known: what audit rows say. */
+  readonly client: { readonly ip?: string; readonly userAgent?: string };
+}
+
 const largeBodyBytes = 16 * 1024;
 const idempotencyKeyPattern = /^[!-~]{8,128}$/;
 const providerAway = "The keys of the token's issuer cannot be read at present; the token may be good.";
@@ -35,10 +41,12 @@ const assertKnown = makeFunctionReference<"query">("core/access/callers:assertKn
 const discardBlob = makeFunctionReference<"mutation">("core/records/blobs:discard");
 const recordDeferred = makeFunctionReference<"mutation">("core/records/deferredWrites:record");
 const recordRequest = makeFunctionReference<"mutation">("observability/requestLog:record");
+const recordFailure = makeFunctionReference<"mutation">("observability/requestLog:recordFailure");
 
 /** One REST request as one Convex call, and its answer as HTTP. Problems of any origin become problem details. */
-export async function dispatch(call: GatewayRequest): Promise<Response> {
+export async function dispatch(request: GatewayRequest): Promise<Response> {
   const startedAt = Date.now();
+  const call = await identified(request);
   let token: string | undefined;
   let { headers } = call;
   let dryRun = false;
@@ -62,7 +70,10 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
     return response;
   } catch (error) {
     const { problem: failed, denial, logged, organizationId } = failureOf(error);
-    if (!failed) throw error;
+    if (!failed) {
+      if (!isUnavailable(error)) await writeFailure(call, token, startedAt);
+      throw error;
+    }
     const { bytes } = call.route;
     const problem = bytes ? namingHeaders(failed, bytes.headers) : failed;
     headers = actingIn(organizationId, headers);
@@ -74,22 +85,27 @@ export async function dispatch(call: GatewayRequest): Promise<Response> {
   }
 }
 
+/** Asks Convex once, whatever needs it later. */
+async function identified(request: GatewayRequest): Promise<IdentifiedRequest> {
+  const { ip, userAgent } = await request.ctx.meta.getRequestMetadata();
+  return { ...request, client: { ...(ip === null ? {} : { ip }), ...(userAgent === null ? {} : { userAgent }) } };
+}
+
 async function admissionOf(
-  { ctx, request: { headers } }: GatewayRequest,
+  { ctx, request: { headers }, client: { ip } }: IdentifiedRequest,
   token: string,
   credential: Credential | undefined,
 ): Promise<Admission> {
-  const { ip } = await ctx.meta.getRequestMetadata();
   const organization = headers.get("portico-organization");
   return rateLimiting.admit(ctx, senderKey(token, credential, organization), {
     ...(credential ? { credential } : {}),
     ...(organization === null ? {} : { organization }),
-    ...(ip === null ? {} : { address: ip }),
+    ...(ip === undefined ? {} : { address: ip }),
   });
 }
 
 async function argumentsOf(
-  { ctx, request, route, params, requestId }: GatewayRequest,
+  { ctx, request, route, params, requestId, client }: IdentifiedRequest,
   credential: Credential | undefined,
   dryRun: boolean,
 ) {
@@ -108,7 +124,6 @@ async function argumentsOf(
   if (idempotencyKey !== null && !idempotencyKeyPattern.test(idempotencyKey)) {
     throw new ProblemError("idempotency_key_invalid", "An idempotency key is 8 to 128 visible ASCII characters.");
   }
-  const { ip, userAgent } = await ctx.meta.getRequestMetadata();
   const organization = headers.get("portico-organization");
   const ifMatch = headers.get("if-match");
   return {
@@ -121,8 +136,7 @@ async function argumentsOf(
     ...(bytes && !dryRun ? { bytes: await storedBytes(ctx, bytes, headers) } : {}),
     request: {
       requestId,
-      ...(ip === null ? {} : { ip }),
-      ...(userAgent === null ? {} : { userAgent }),
+      ...client,
       ...(credential ? { credential } : {}),
       ...(organization === null ? {} : { organization }),
       ...(ifMatch === null || route.method === "GET" ? {} : { ifMatch }),
@@ -242,14 +256,8 @@ async function responseOf({ ctx, request, headers }: GatewayRequest, answer: Res
 }
 
 /** Makes the deferred writes of a request. */
-async function writeDeferred(call: GatewayRequest, what: Record<string, unknown>): Promise<void> {
-  const { ip, userAgent } = await call.ctx.meta.getRequestMetadata();
-  await writeAfterwards(call, recordDeferred, {
-    ...what,
-    requestId: call.requestId,
-    ...(ip === null ? {} : { ip }),
-    ...(userAgent === null ? {} : { userAgent }),
-  });
+async function writeDeferred(call: IdentifiedRequest, what: Record<string, unknown>): Promise<void> {
+  await writeAfterwards(call, recordDeferred, { ...what, requestId: call.requestId, ...call.client });
 }
 
 const loggedRequestHeaders = [
@@ -266,16 +274,38 @@ const loggedResponseHeaders = ["content-type", "etag", "location", "retry-after"
 
 interface LoggedExchange {
   readonly logged: object;
-  readonly response: Response;
+  readonly response: Pick<Response, "status" | "headers">;
   readonly startedAt: number;
   readonly problem?: Problem;
 }
 
 /** Has the request log show this request: its headers by name, never those that carry a credential. */
-async function writeLog(call: GatewayRequest, { logged, response, startedAt, problem }: LoggedExchange): Promise<void> {
-  const { request, requestId } = call;
-  await writeAfterwards(call, recordRequest, {
-    logged,
+async function writeLog(call: GatewayRequest, { logged, ...exchange }: LoggedExchange): Promise<void> {
+  await writeAfterwards(call, recordRequest, { logged, ...exchangeOf(call, exchange) });
+}
+
+/**
+ * Has it show a request that broke off inside: what the engine knew of it is lost with its transaction, so who called where is found
+ * anew. The answer says no more than that something went wrong.
+ */
+async function writeFailure(call: GatewayRequest, token: string | undefined, startedAt: number): Promise<void> {
+  const credential = await credentialOf(token);
+  const organization = call.request.headers.get("portico-organization");
+  const { organizationId: inPath } = call.params;
+  const problem = problemOf("internal", "The request could not be completed.");
+  await writeAfterwards(call, recordFailure, {
+    ...(credential ? { credential } : {}),
+    ...(organization === null ? {} : { organization }),
+    ...(inPath === undefined ? {} : { inPath }),
+    ...exchangeOf(call, { response: { status: problem.status, headers: new Headers() }, startedAt, problem }),
+  });
+}
+
+function exchangeOf(
+  { request, requestId }: GatewayRequest,
+  { response, startedAt, problem }: Omit<LoggedExchange, "logged">,
+): Record<string, unknown> {
+  return {
     url: request.url,
     method: request.method,
     statusCode: response.status,
@@ -284,7 +314,7 @@ async function writeLog(call: GatewayRequest, { logged, response, startedAt, pro
     headers: headersNamed(request.headers, loggedRequestHeaders),
     responseHeaders: headersNamed(response.headers, loggedResponseHeaders),
     ...(problem ? { problem } : {}),
-  });
+  };
 }
 
 function headersNamed(headers: Headers, names: readonly string[]): Record<string, string> {

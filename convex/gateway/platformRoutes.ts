@@ -12,6 +12,7 @@ import { nothingThere, problemResponseOf } from "./responses";
 import { revocationRequestOf, tokenRequestOf } from "./tokenRequests";
 import type { GatewayEnvironment } from "./environment";
 import type { ProviderName } from "./inboundWebhooks";
+import type { AddressQuota } from "../core/wire/rateLimits";
 import type { ServedFile } from "../core/wire/restProtocol";
 import type { TokenRefusal } from "./tokenRequests";
 import type { HttpDocument } from "../core/wire/httpDocument";
@@ -65,16 +66,19 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/webhooks/clerk", (c) => answerProvider(c, "clerk"));
   app.post("/v1/webhooks/resend", (c) => answerProvider(c, "resend"));
   app.get("/v1/email/unsubscribe", async (c) => {
+    await admitAddress(c, "link");
     const token = unsubscribeTokenOf(c.req.query("token"));
     return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));
   });
   app.post("/v1/email/unsubscribe", async (c) => {
+    await admitAddress(c, "link");
     const token = unsubscribeTokenOf(c.req.query("token"));
     await assertOneClick(c.req.raw);
     return answerPage(c, await c.env.runMutation(unsubscribe, { token }));
   });
 
   app.get("/v1/file-content", async (c) => {
+    await admitAddress(c, "link");
     const { headers, file } = await c.env.runQuery(openFile, { token: c.req.query("link") ?? "" });
     const common = { ...c.get("headers"), "cache-control": "private, no-store", "referrer-policy": "no-referrer" };
     return fileResponse(c.env, c.req.raw, { ...common, ...headers }, file);
@@ -106,10 +110,15 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   });
 }
 
-/** The 404 of a path that is nobody's: a page for whoever has come by a browser, else a problem. */
-export function answerNothing(c: GatewayContext): Response | Promise<Response> {
+/** The 404 of a path that is nobody's: a page for whoever has come by a browser, else a problem. @throws {ProblemError} 429 */
+export async function answerNothing(c: GatewayContext): Promise<Response> {
+  await admitAddress(c, "public");
+  return nothingFor(c);
+}
+
+function nothingFor(c: GatewayContext): Response | Promise<Response> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  if (isRead && isBrowser(c)) return answerDocument(c, home, { form: "missing" });
+  if (isRead && isBrowser(c)) return documentAnswer(c, home, { form: "missing" });
   return nothingThere(c.get("requestId"), c.get("headers"));
 }
 
@@ -121,12 +130,17 @@ function formOf(c: GatewayContext): Arguments {
   return { form: prefersJson(c.req.header("accept") ?? "") ? "json" : "html" };
 }
 
-/** A document as a function made it: 304 when the caller has it, a problem when there is none. */
+/** A document as a function made it, for whoever asks. @throws {ProblemError} 429 */
 async function answerDocument(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
-  await admitAddress(c);
+  await admitAddress(c, "public");
+  return documentAnswer(c, reference, args);
+}
+
+/** 304 when the caller has the document, a problem when there is none. */
+async function documentAnswer(c: GatewayContext, reference: DocumentReference, args: Arguments): Promise<Response> {
   const common = c.get("headers");
   const { status, headers, body, isBase64 } = await c.env.runQuery(reference, args);
-  if (status === 404 && body === "") return answerNothing(c);
+  if (status === 404 && body === "") return nothingFor(c);
   if (headers["content-encoding"] === "gzip" && refusesGzip(c.req.header("accept-encoding"))) {
     return problemResponseOf(
       "not_acceptable",
@@ -146,16 +160,20 @@ async function answerDocument(c: GatewayContext, reference: DocumentReference, a
 
 /** Takes a message of a provider's. Whoever sends it is counted before anything of it is read. */
 async function answerProvider(c: GatewayContext, name: ProviderName): Promise<Response> {
-  await admitAddress(c, name);
+  await admitAddress(c, "webhook", name);
   return c.json(await receiveWebhook(c.env, name, c.req.raw), 200, c.get("headers"));
 }
 
 /** Counts a request that needs no credential. @throws {ProblemError} 429 */
-async function admitAddress(c: GatewayContext, provider?: ProviderName): Promise<void> {
+export async function admitAddress(
+  c: GatewayContext,
+  addressQuota: AddressQuota,
+  provider?: ProviderName,
+): Promise<void> {
   const { ip: address } = await c.env.meta.getRequestMetadata();
   if (address === null) return;
-  const sender = { address, isPublic: true, ...(provider === undefined ? {} : { provider }) };
-  const key = [...(provider === undefined ? [] : [provider]), networkOf(address)].join(" ");
+  const key = [addressQuota, ...(provider === undefined ? [] : [provider]), networkOf(address)].join(" ");
+  const sender = { address, addressQuota, ...(provider === undefined ? {} : { provider }) };
   const { headers, refusal } = await rateLimiting.admit(c.env, key, sender);
   c.set("headers", { ...c.get("headers"), ...headers });
   if (refusal) throw refusal;

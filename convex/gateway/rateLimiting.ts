@@ -4,7 +4,7 @@ import { rateLimited } from "../core/wire/errors";
 import { rateLimitHeaders } from "../core/wire/rateLimits";
 import { isStoreFull } from "./unavailable";
 import type { ProblemError } from "../core/wire/errors";
-import type { Quota } from "../core/wire/rateLimits";
+import type { AddressQuota, Quota } from "../core/wire/rateLimits";
 import type { Credential } from "../core/wire/restProtocol";
 import type { ActionCtx } from "../_generated/server";
 
@@ -21,7 +21,8 @@ export type Sender = {
   readonly credential?: Credential;
   readonly organization?: string;
   readonly address?: string;
-  readonly isPublic?: boolean;
+  /** Of a request that needs no credential: what its address is counted by. */
+  readonly addressQuota?: AddressQuota;
   /** The provider whose messages it sends, whether it is that one or not. */
   readonly provider?: string;
 };
@@ -91,7 +92,7 @@ export class RateLimiting {
       const taken = await running;
       if (taken === null) return uncounted;
       const block = { taken, size: Math.max(1, taken.granted), takenAtMs: Date.now(), left: taken.granted };
-      if (taken.isKnown || sender.isPublic) this.#keep(key, block);
+      if (taken.isKnown || sender.addressQuota) this.#keep(key, block);
       return admissionBy(block, block.takenAtMs) ?? uncounted;
     } catch (error) {
       // What can be read while nothing can be stored is read.

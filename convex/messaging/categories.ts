@@ -15,27 +15,43 @@ export function isCategory(text: string | undefined): text is EmailCategory {
   return text !== undefined && Object.hasOwn(categories, text);
 }
 
-/** Whether a person wants e-mails of a category: yes, until they have turned them off, or all notifications. */
-export async function wants(
-  reader: Pick<UnscopedReader, "query">,
-  userId: Id<"users">,
-  category: EmailCategory,
-): Promise<boolean> {
-  const settings = await settingsOf(reader, userId);
-  return settings?.notificationsEnabled !== false && settings?.[categories[category].setting] !== false;
+interface Wanted {
+  readonly userId: Id<"users">;
+  readonly category: EmailCategory;
+  readonly organizationId: Id<"organizations"> | undefined;
 }
 
-/** Turns e-mails of a category off, for a person who is none of the callers; nothing is written where they are off. */
-export async function turnOff(writer: UnscopedWriter, userId: Id<"users">, category: EmailCategory): Promise<void> {
-  const settings =
-    (await settingsOf(writer, userId)) ??
-    (await writer.insert("userSettings", { userId, theme: "system", notificationsEnabled: true }));
-  await writer.patch("userSettings", settings, { [categories[category].setting]: false });
-}
-
-function settingsOf(reader: Pick<UnscopedReader, "query">, userId: Id<"users">) {
-  return reader
+/** Whether a person wants an organization's e-mails of a category: yes, until they have turned them off, here or everywhere, or all notifications. */
+export async function wants(reader: Pick<UnscopedReader, "query">, wanted: Wanted): Promise<boolean> {
+  const settings = await reader
     .query("userSettings")
-    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .withIndex("by_userId", (q) => q.eq("userId", wanted.userId))
+    .unique();
+  if (settings?.notificationsEnabled === false || settings?.[categories[wanted.category].setting] === false)
+    return false;
+  return (await optOutOf(reader, wanted)) === null;
+}
+
+/** Turns an organization's e-mails of a category off, for a person who is none of the callers; nothing is written where they are off. */
+export async function turnOff(
+  writer: UnscopedWriter,
+  organization: Doc<"organizations">,
+  { userId, category }: Pick<Wanted, "userId" | "category">,
+  now: number,
+): Promise<void> {
+  if (await optOutOf(writer, { userId, category, organizationId: organization._id })) return;
+  await writer.within(organization).insert("emailOptOuts", { userId, category, createdAt: now });
+}
+
+async function optOutOf(
+  reader: Pick<UnscopedReader, "query">,
+  { userId, category, organizationId }: Wanted,
+): Promise<Doc<"emailOptOuts"> | null> {
+  if (organizationId === undefined) return null;
+  return reader
+    .query("emailOptOuts")
+    .withIndex("by_organizationId_and_userId_and_category", (q) =>
+      q.eq("organizationId", organizationId).eq("userId", userId).eq("category", category),
+    )
     .unique();
 }

@@ -1,6 +1,6 @@
 import { getFunctionName, makeFunctionReference } from "convex/server";
 import { env } from "../_generated/server";
-import { minuteMs } from "../core/wire/durations";
+import { dayMs, minuteMs } from "../core/wire/durations";
 import { categoryOf, render } from "./templates";
 import type { TemplateData, TemplateType } from "./templates";
 import type { MailedPrefix } from "../core/wire/credentialKinds";
@@ -12,6 +12,9 @@ import type { FunctionReference, FunctionVisibility } from "convex/server";
 
 /** A sender that has not ended after this long has ended with its process. */
 export const sendingLeaseMs = 5 * minuteMs;
+
+/** How long e-mails are kept of no organization, and of those that have not said. */
+export const emailRetentionDays = 365;
 
 const sendReference = makeFunctionReference<"action", { emailId: Id<"emails"> }>("messaging/sending:send");
 
@@ -60,6 +63,7 @@ export async function queueEmail<Type extends TemplateType>(
     status: "queued",
     attempts: 0,
     nextRetryAt: ctx.now + sendingLeaseMs,
+    expiresAt: ctx.now + (organization?.settings.emailRetentionDays ?? emailRetentionDays) * dayMs,
   } as const;
   const { _id } = await (organization
     ? ctx.unscoped.within(organization).insert("emails", values)

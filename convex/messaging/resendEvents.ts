@@ -52,7 +52,7 @@ async function outcomeOf(writer: UnscopedWriter, event: Doc<"webhookEvents">, no
       const detail = told.detail ?? "The recipient's server did not take it.";
       // A full mailbox or a server that is down takes the next one, perhaps.
       const lasts = told.bounceType !== "Transient" && told.bounceType !== "Undetermined";
-      if (lasts) await suppress(writer, email.to, { reason: "bounce", detail, createdAt: now });
+      if (lasts) await suppress(writer, email.to, { reason: "bounce", createdAt: now });
       await writer.patch("emails", email, { ...carried, status: "bounced", error: detail });
       return { status: "processed", organizationId };
     }

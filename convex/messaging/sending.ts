@@ -271,17 +271,14 @@ export const begin = internalMutation({
 /** Why an e-mail must not be sent, in words for whoever administers its organization. */
 async function reasonAgainst(
   writer: UnscopedWriter,
-  { to, userId, category }: Doc<"emails">,
+  { to, userId, category, organizationId }: Doc<"emails">,
 ): Promise<string | undefined> {
+  // Whoever sent the e-mail that it follows from may be another organization: no more is said than that it is so.
   const suppression = await suppressionOf(writer, to);
-  if (suppression?.reason === "bounce")
-    return `An e-mail to this address came back${suppression.detail === undefined ? "." : `: ${suppression.detail}`}`.slice(
-      0,
-      maxErrorCharacters,
-    );
+  if (suppression?.reason === "bounce") return "The address takes no e-mails.";
   if (category === undefined) return undefined;
-  if (suppression) return "The recipient called an e-mail spam.";
-  if (userId !== undefined && !(await wants(writer, userId, category)))
+  if (suppression) return "The address takes no e-mails that can be turned off.";
+  if (userId !== undefined && !(await wants(writer, { userId, category, organizationId })))
     return "The recipient has turned such e-mails off.";
   return undefined;
 }

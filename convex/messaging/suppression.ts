@@ -21,15 +21,17 @@ export async function suppressionOf(
     .unique();
 }
 
-/** Has an address get no e-mails from now on. That it does not exist says more than that its person complained. */
+/**
+ * Has an address get no e-mails from now on. That it does not exist says more than that its person complained. It holds for whoever sends
+ * to it, so it tells nothing of the e-mail that came back.
+ */
 export async function suppress(
   writer: UnscopedWriter,
   address: string,
-  { reason, detail, createdAt }: Pick<Suppression, "reason" | "detail" | "createdAt">,
+  values: Pick<Suppression, "reason" | "createdAt">,
 ): Promise<void> {
   const known = await suppressionOf(writer, address);
-  if (known?.reason === "bounce" || known?.reason === reason) return;
-  const values = { reason, createdAt, ...(detail === undefined ? {} : { detail }) };
+  if (known?.reason === "bounce" || known?.reason === values.reason) return;
   if (known) await writer.patch("emailSuppressions", known, values);
   else await writer.insert("emailSuppressions", { addressHash: await sha256Hex(canonicalEmail(address)), ...values });
 }

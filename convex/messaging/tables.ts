@@ -152,12 +152,26 @@ export const emailFields = {
     "The provider's name for it.",
     "49a3999c-0ce1-4ea6-ab68",
   ).optional(),
+  expiresAt: described(
+    timestampMs(),
+    "When the e-mail is forgotten: the organization's `emailRetentionDays` after it was queued.",
+    Date.UTC(2027, 0, 15, 9, 30),
+  ).optional(),
 };
 
 /** Every e-mail, queued with the change that it tells of and sent afterwards. Those of no organization are of an account. */
 export const emails = optionalTenantTable(emailFields, "CU", {
   noun: "email",
   description: "An e-mail of the deployment: what it was, to whom, and what became of it.",
+  quotas: [
+    {
+      name: "invitationEmailsPerDay",
+      limit: 1000,
+      says: "E-mails to people who are no members",
+      where: { templateType: ["organizationInvite"] },
+      perDay: true,
+    },
+  ],
   secret: ["tokenSource"],
 })
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
@@ -165,7 +179,23 @@ export const emails = optionalTenantTable(emailFields, "CU", {
   .index("by_organizationId_and_templateType_and_createdAt", ["organizationId", "templateType", "createdAt"])
   .index("by_userId_and_createdAt", ["userId", "createdAt"])
   .index("by_status_and_nextRetryAt", ["status", "nextRetryAt"])
+  .index("by_to", ["to"])
+  .index("by_expiresAt", ["expiresAt"])
   .index("by_createdAt", ["createdAt"]);
+
+export const emailOptOutFields = {
+  userId: described(reference("users", "cascade"), "Who wants none."),
+  category: described(z.enum(emailCategories), "What they are about."),
+  createdAt: described(timestampMs(), "Since when."),
+};
+
+/** Whose e-mails of an organization somebody has turned off by an unsubscribe link. Written by the link, removed by the person's settings. */
+export const emailOptOuts = tenantTable(emailOptOutFields, "", {
+  noun: "emailOptOut",
+  description: "A person who wants no e-mails of a category from the organization.",
+})
+  .index("by_organizationId_and_userId_and_category", ["organizationId", "userId", "category"])
+  .index("by_userId", ["userId"]);
 
 export const emailSuppressionFields = {
   addressHash: described(
@@ -177,7 +207,11 @@ export const emailSuppressionFields = {
     z.enum(["bounce", "complaint"]),
     "`bounce` ends every e-mail to the address, `complaint` those that people can turn off.",
   ),
-  detail: described(z.string().max(500), "What the recipient's server said.", "The mailbox does not exist.").optional(),
+  detail: described(
+    z.string().max(500),
+    "What the recipient's server said, in rows of the version before; it is no longer written, since it is for the sender of that e-mail alone.",
+    "The mailbox does not exist.",
+  ).optional(),
   createdAt: described(timestampMs(), "Since when."),
 };
 

@@ -4,6 +4,7 @@ import { UnscopedReader } from "../core/records/reader";
 import { systemWriter } from "../core/records/systemWriter";
 import { categories, turnOff, wants } from "./categories";
 import { subscriptionOf } from "./unsubscribeTokens";
+import type { EmailCategory } from "./tables";
 import type { Subscription } from "./unsubscribeTokens";
 import type { Doc } from "../_generated/dataModel";
 import type { Infer } from "convex/values";
@@ -27,8 +28,13 @@ export const show = internalQuery({
     if (!subscription) return null;
     const reader = new UnscopedReader(ctx);
     const user = await knownUser(reader, subscription);
-    const isOff = user === null || !(await wants(reader, user._id, subscription.category));
-    return shownAs(reader, subscription, isOff);
+    const organization = await reader.get("organizations", subscription.organizationId);
+    const { category } = subscription;
+    const isOff =
+      !user ||
+      !organization ||
+      !(await wants(reader, { userId: user._id, category, organizationId: organization._id }));
+    return shownAs(category, organization, isOff);
   },
 });
 
@@ -39,26 +45,27 @@ export const apply = internalMutation({
   handler: async (ctx, { token }) => {
     const subscription = await subscriptionOf(token);
     if (!subscription) return null;
-    const work = { noun: "userSetting", action: "userSetting.unsubscribe", isAudited: false, now: Date.now() };
-    const writer = systemWriter(ctx, work);
+    const now = Date.now();
+    const writer = systemWriter(ctx, { noun: "emailOptOut", action: "emailOptOut.create", isAudited: false, now });
     const user = await knownUser(writer, subscription);
-    if (user) await turnOff(writer, user._id, subscription.category);
-    return shownAs(writer, subscription, true);
+    const organization = await writer.get("organizations", subscription.organizationId);
+    const { category } = subscription;
+    if (user && organization) await turnOff(writer, organization, { userId: user._id, category }, now);
+    return shownAs(category, organization, true);
   },
 });
 
-/** Who was deleted gets no e-mails, and settings of theirs would be left for ever. */
+/** Who was deleted gets no e-mails, and what they want would be left for ever. */
 async function knownUser(reader: Pick<UnscopedReader, "get">, { userId }: Subscription): Promise<Doc<"users"> | null> {
   const user = await reader.get("users", userId);
   return user?.deletedAt === undefined ? user : null;
 }
 
-async function shownAs(
-  reader: Pick<UnscopedReader, "get">,
-  { organizationId, category }: Subscription,
+function shownAs(
+  category: EmailCategory,
+  organization: Doc<"organizations"> | null,
   isOff: boolean,
-): Promise<Infer<typeof shown>> {
-  const organization = await reader.get("organizations", organizationId);
+): Infer<typeof shown> {
   return {
     title: categories[category].title,
     ...(organization ? { organizationName: organization.name } : {}),

@@ -1,4 +1,5 @@
 import { env } from "../_generated/server";
+import { base64UrlOf, bytesOfBase64Url } from "../core/wire/base64Url";
 import { isCategory } from "./categories";
 import { mailKey } from "./mailKey";
 import type { EmailCategory } from "./tables";
@@ -25,7 +26,7 @@ export async function unsubscribeUrlOf({
 /** The token: whose e-mails, and a MAC that nobody else can make. */
 async function unsubscribeToken({ userId, organizationId, category }: Subscription): Promise<string> {
   const named = `${userId}.${organizationId}.${category}`;
-  return `${named}.${textOf(await crypto.subtle.sign("HMAC", await mailKey(), signedBytes(named)))}`;
+  return `${named}.${base64UrlOf(await crypto.subtle.sign("HMAC", await mailKey(), signedBytes(named)))}`;
 }
 
 /** What a token turns off; undefined for one that was not made here. */
@@ -34,7 +35,7 @@ export async function subscriptionOf(token: string): Promise<Subscription | unde
   const named = token.slice(0, end);
   const [userId, organizationId, category, ...rest] = named.split(".");
   if (!userId || !organizationId || !isCategory(category) || rest.length > 0) return undefined;
-  const mac = bytesOf(token.slice(end + 1));
+  const mac = bytesOfBase64Url(token.slice(end + 1));
   // Where there is no key, no link was ever made.
   const key = mac && (await mailKey().catch(() => undefined));
   const isRight = key && (await crypto.subtle.verify("HMAC", key, mac, signedBytes(named)));
@@ -43,15 +44,4 @@ export async function subscriptionOf(token: string): Promise<Subscription | unde
 
 function signedBytes(named: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`unsubscribe:${named}`);
-}
-
-function textOf(bytes: ArrayBuffer): string {
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(bytes)));
-  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[\w-]{43}$/.test(text)) return undefined;
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

@@ -168,10 +168,13 @@ export const maximumLoggedBodyCharacters = 8192;
 export const maximumLoggedUrlCharacters = 2048;
 
 export const apiLogFields = {
-  direction: described(z.enum(["inbound", "outbound"]), "`inbound` for requests to this API."),
+  direction: described(
+    z.enum(["inbound", "outbound"]),
+    "`inbound` for requests to this API, `outbound` for those that it sent for the organization.",
+  ),
   url: described(
     z.string().max(maximumLoggedUrlCharacters),
-    "Path and query; secret values read `[redacted]`.",
+    "Path and query; secret values read `[redacted]`. Of an outbound request the origin.",
     "/v1/items?status=active",
   ),
   method: described(z.string().max(10), "HTTP method.", "PATCH"),
@@ -199,7 +202,7 @@ export const apiLogFields = {
   actorId: described(z.string().max(64), "Id of the user, API key or agent that called.", exampleRowId).optional(),
   requestId: described(
     z.string().max(128),
-    "The `X-Request-Id` of the answer.",
+    "The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with.",
     "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
   ),
   createdAt: described(timestampMs(), "When the request was answered."),
@@ -210,10 +213,11 @@ export const apiLogFields = {
   ),
 };
 
-/** Requests to the REST API: what was refused, and samples of what succeeded. Removed after `expiresAt` by a cron. */
+/** Requests to the REST API, and those that it sent: what was refused or failed, and samples of what succeeded. Removed after `expiresAt` by a cron. */
 export const apiLogs = tenantTable(apiLogFields, "", {
   noun: "apiLog",
-  description: "A request to the REST API: one that was refused, or a sample of those that succeeded.",
+  description:
+    "A request to the REST API, or one that it sent for the organization: one that was refused or failed, or a sample of those that succeeded.",
 })
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
   .index("by_organizationId_and_statusCode_and_createdAt", ["organizationId", "statusCode", "createdAt"])

@@ -1,6 +1,6 @@
 import { v } from "convex/values";
 import { internalQuery } from "../_generated/server";
-import { callerOfPrincipal } from "../core/access/caller";
+import { callerOfPrincipal, isRevoked } from "../core/access/caller";
 import { rowReachOf } from "../core/access/reach";
 import { assertUsable, resolveTenant } from "../core/access/tenant";
 import { UnscopedReader } from "../core/records/reader";
@@ -34,7 +34,10 @@ async function fileOf(ctx: QueryCtx, { fileId, holder }: FileLink, now: number):
   const row = await new UnscopedReader(ctx).get("files", fileId);
   if (!row || row.deletedAt !== undefined) return null;
   try {
-    const caller = await callerOfPrincipal(ctx, holder, now);
+    const { principal, tokenId } = holder;
+    if (tokenId !== undefined && (await isRevoked(ctx, principal, tokenId)))
+      throw new ProblemError("unauthenticated", "The token was revoked.");
+    const caller = await callerOfPrincipal(ctx, principal, now);
     const tenant = await resolveTenant(ctx, caller, { named: row.organizationId, inPath: undefined }, now);
     assertUsable(tenant.organization);
     return (await rowReachOf(ctx, caller, tenant, "file:read")) ? row : null;

@@ -6,12 +6,14 @@ import { noContent } from "../core/resources/operations";
 import { documentWith, resource } from "../core/resources/resource";
 import { queryOperation } from "../core/operations/define";
 import { described, exampleRowId, filePurposes, integer, plainName, rowId, timestampMs } from "../core/schema/fields";
-import { hourMs } from "../core/wire/durations";
+import { dayMs, hourMs } from "../core/wire/durations";
 import { invalidField, ProblemError } from "../core/wire/errors";
+import { announceUpload, noUpload, takeUpload } from "./files/announcing";
 import { foundBlob, prepareBlob } from "./files/claiming";
 import { holderOf, linkToken } from "./files/links";
 import { assertFits, assertSize, fileNameOf, maximumRequestBytes } from "./files/rules";
 import { fileFields, maximumFileBytes } from "./tables";
+import type { FoundBlob } from "./files/claiming";
 import type { FilePurpose } from "../core/schema/fields";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -21,13 +23,23 @@ const files = resource({
   table: "files",
   path: "/files",
   fields: fileFields,
-  serverOwned: ["storageId", "contentType", "size", "sha256", "width", "height", "refCount", "unusedSince"],
+  serverOwned: [
+    "storageId",
+    "contentType",
+    "size",
+    "sha256",
+    "width",
+    "height",
+    "refCount",
+    "unusedSince",
+    "purgeAfter",
+  ],
   immutable: ["name", "purpose"],
   list: { filters: ["purpose", "createdBy"] },
   hooks: {
-    beforeDelete: (_ctx, { refCount }) => {
+    beforeDelete: ({ tenant, now }, { refCount }) => {
       if (refCount > 0) throw new ProblemError("file_in_use", `Rows that hold it: ${refCount}.`);
-      return undefined;
+      return { purgeAfter: now + tenant.organization.settings.trashRetentionDays * dayMs };
     },
   },
   problems: { delete: ["file_in_use"] },
@@ -45,7 +57,13 @@ const fileWithLink = () =>
     ).optional(),
   });
 
-const refusedContent = ["payload_too_large", "unsupported_media_type", "not_an_image", "image_too_large"] as const;
+const refusedContent = [
+  "payload_too_large",
+  "unsupported_media_type",
+  "not_an_image",
+  "image_too_large",
+  "limit_reached",
+] as const;
 
 const purpose = () =>
   z.enum(filePurposes).optional().register(z.globalRegistry, {
@@ -76,13 +94,13 @@ export const upload = files.at("/").prepared("upload", {
   prepare: prepareBlob,
   departs: { takesBytes: maximumRequestBytes, status: 201, dryRun: false, restOnly: true },
   handler: async (ctx, { fileName, filePurpose }) =>
-    withLink(ctx, await claim(ctx, fileName, filePurpose, "/fileName")),
+    withLink(ctx, await claim(ctx, await unclaimedBlob(ctx), fileName, filePurpose, "/fileName")),
 });
 
 export const createUploadUrl = files.at("/upload-url").change("createUploadUrl", {
   summary: "Create an upload URL",
   description:
-    "Send the file's bytes to it by POST, with their `Content-Type` and without a credential, and register the `storageId` that comes back. What is not registered within a day is deleted.",
+    "Send the file's bytes to it by POST, with the answered `contentType` as `Content-Type` and without a credential, and register the `storageId` that comes back: whoever asked for the URL may, and nobody else. What is not registered within a day is deleted.",
   permission: "create",
   input: () => ({
     purpose: purpose(),
@@ -95,27 +113,33 @@ export const createUploadUrl = files.at("/upload-url").change("createUploadUrl",
   output: () =>
     z.object({
       url: described(z.url(), "Takes one upload.", "https://convex.example.com/api/storage/upload?token=AZ2"),
+      contentType: described(
+        z.string(),
+        "The `Content-Type` to send the bytes with: it says whose upload they are. What they are is read from them.",
+        `application/octet-stream; upload=${exampleRowId}`,
+      ),
       expiresAt: described(timestampMs(), "Until when it takes it."),
     }),
-  problems: ["payload_too_large"],
+  problems: ["payload_too_large", "limit_reached"],
   departs: { operationId: "createUploadUrl", dryRun: false },
-  handler: async ({ db, storage, now }, { purpose: of = "other", size }) => {
+  handler: async ({ caller, db, storage, now }, { purpose: of = "other", size }) => {
     assertSize(of, size);
     const url = await storage.generateUploadUrl();
+    const contentType = await announceUpload({ caller, db, now }, size);
     await db.appendAudit({
       action: "file.createUploadUrl",
       operation: "access",
       tableName: "files",
       metadata: { purpose: of, size },
     });
-    return { url, expiresAt: now + hourMs };
+    return { url, contentType, expiresAt: now + hourMs };
   },
 });
 
 export const register = files.at("/register").prepared("register", {
   summary: "Register an uploaded file",
   description:
-    "Makes bytes that were sent to an upload URL a file of the organization. They can be registered once; what does not fit its purpose is deleted.",
+    "Makes bytes that were sent to an upload URL a file of the organization, by whoever asked for the URL. They can be registered once; a refusal changes nothing.",
   permission: "create",
   input: () => ({
     storageId: described(rowId("_storage"), "What the upload answered.", exampleRowId),
@@ -126,7 +150,11 @@ export const register = files.at("/register").prepared("register", {
   problems: ["not_found", "already_registered", ...refusedContent],
   prepare: prepareBlob,
   departs: { status: 201, dryRun: false },
-  handler: async (ctx, { name, purpose: of }) => withLink(ctx, await claim(ctx, name, of, "/name")),
+  handler: async (ctx, { name, purpose: of }) => {
+    const blob = await unclaimedBlob(ctx);
+    await takeUpload(ctx, blob);
+    return withLink(ctx, await claim(ctx, blob, name, of, "/name"));
+  },
 });
 
 export const download = queryOperation({
@@ -158,7 +186,7 @@ export const download = queryOperation({
 const remove = files.change("delete", {
   summary: "Delete a file",
   description:
-    "Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes.",
+    "Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes, or once the organization's `trashRetentionDays` are over.",
   input: () => ({ permanent: permanently() }),
   output: noContent,
   problems: deletionProblems(files),
@@ -167,13 +195,8 @@ const remove = files.change("delete", {
 });
 export { remove as delete };
 
-/** Makes the blob that was found a file of the organization. */
-async function claim(
-  ctx: TenantMutationContext,
-  givenName: string,
-  of: FilePurpose = "other",
-  pointer: string,
-): Promise<Doc<"files">> {
+/** The blob that was found, which is nobody's file yet. @throws {ProblemError} 404, 409 where it is one of the organization */
+async function unclaimedBlob(ctx: TenantMutationContext): Promise<FoundBlob> {
   const blob = foundBlob(ctx.prepared);
   const known =
     blob &&
@@ -184,8 +207,18 @@ async function claim(
   if (known?.organizationId === ctx.tenant.organization._id)
     throw new ProblemError("already_registered", "The upload is a file of the organization already.");
   // A blob that was swept up meanwhile has no address; this read makes the two transactions notice each other.
-  if (!blob || known || (await ctx.storage.getUrl(blob.storageId)) === null)
-    throw new ProblemError("not_found", "No upload of this storage id waits to be registered.");
+  if (!blob || known || (await ctx.storage.getUrl(blob.storageId)) === null) throw noUpload();
+  return blob;
+}
+
+/** Makes a blob a file of the organization. */
+async function claim(
+  ctx: TenantMutationContext,
+  blob: FoundBlob,
+  givenName: string,
+  of: FilePurpose = "other",
+  pointer: string,
+): Promise<Doc<"files">> {
   const { storageId, sizeBytes, sha256, declaredType: _declaredType, ...content } = blob;
   assertFits(of, blob, content);
   const name = fileNameOf(givenName);

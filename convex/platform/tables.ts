@@ -38,6 +38,26 @@ export const idempotencyKeys = optionalTenantTable(idempotencyKeyFields, "", {
   .index("by_organizationId_and_principal_and_key", ["organizationId", "principal", "key"])
   .index("by_expiresAt", ["expiresAt"]);
 
+/** What of an upload, or of a file, counts against an organization's storage. */
+const storedBytes = {
+  name: "fileBytes",
+  limit: 10 * 1024 * 1024 * 1024,
+  says: "Bytes of files, those in the trash and announced uploads among them",
+  sum: "size",
+} as const;
+
+export const organizationUsageFields = {
+  quota: described(z.string().max(40), "The quota, by its name in the organization's `quotas`.", "fileBytes"),
+  used: described(integer(0, Number.MAX_SAFE_INTEGER), "How much of it is in use.", 48_213),
+  startedAt: described(timestampMs(), "When the day began that it counts; absent where it counts no day.").optional(),
+};
+
+/** How much an organization has of what it has only so much of. Written by the engine with every row that counts. */
+export const organizationUsages = tenantTable(organizationUsageFields, "", {
+  noun: "organizationUsage",
+  description: "How much of a quota an organization uses.",
+}).index("by_organizationId_and_quota", ["organizationId", "quota"]);
+
 export const webhookEventFields = {
   provider: described(z.enum(["stripe", "clerk", "resend"]), "Who sent it."),
   eventId: described(z.string().max(255), "The provider's id of the message.", "msg_2pZ8vQ7"),
@@ -126,6 +146,7 @@ export const webhookEndpoints = tenantTable(webhookEndpointFields, "CU", {
   description: "A URL that is told of events in the organization.",
   audited: true,
   secret: ["failedTries", "warnings"],
+  quotas: [{ name: "webhookEndpointCount", limit: 20, says: "Webhook endpoints" }],
   unique: [{ fields: ["organizationId", "url"], index: "by_organizationId_and_url", code: "url_taken" }],
   events: [{ type: "ping", description: "Somebody tests the endpoint, which `data` is." }],
 })
@@ -248,6 +269,10 @@ export const fileFields = {
     timestampMs(),
     "Since when no row holds it; it is deleted 24 hours later. Absent while one does, and of files of purpose `other`.",
   ).optional(),
+  purgeAfter: described(
+    timestampMs(),
+    "When a file in the trash is deleted for good: the organization's `trashRetentionDays` after it went there.",
+  ).optional(),
 };
 
 /** What an organization has stored. Written with the bytes that it names; goes when nothing uses it, or when somebody says so. */
@@ -255,13 +280,31 @@ export const files = tenantTable(fileFields, "CUD", {
   noun: "file",
   description: "A file of the organization: what is known of it. `GET /v1/files/{fileId}/content` has its bytes.",
   audited: true,
+  quotas: [{ name: "fileCount", limit: 100_000, says: "Files, those in the trash among them" }, storedBytes],
   unique: [{ fields: ["storageId"], index: "by_storageId", code: "already_registered", includesTrash: true }],
 })
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_purpose", ["organizationId", "deletedAt", "purpose"])
   .index("by_organizationId_and_deletedAt_and_createdBy", ["organizationId", "deletedAt", "createdBy"])
   .index("by_storageId", ["storageId"])
-  .index("by_unusedSince", ["unusedSince"]);
+  .index("by_unusedSince", ["unusedSince"])
+  .index("by_purgeAfter", ["purgeAfter"]);
+
+export const fileUploadFields = {
+  principal: described(z.string().max(64), "Who asked for it: kind and id of the caller.", `user:${exampleRowId}`),
+  size: described(integer(0, maximumFileBytes), "How large the file is to be, in bytes.", 48_213),
+  expiresAt: described(timestampMs(), "When it is forgotten, and the bytes with it."),
+};
+
+/** Uploads that were announced and not registered yet. Written with the URL, deleted with the registration or by a cron. */
+export const fileUploads = tenantTable(fileUploadFields, "", {
+  noun: "fileUpload",
+  description: "Bytes that somebody has announced, and alone may register.",
+  quotas: [storedBytes],
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_expiresAt", ["expiresAt"]);
+
 export const revokedTokenFields = {
   subject: described(z.string().max(64), "Whose token it was: kind and id of the client.", `apiKey:${exampleRowId}`),
   tokenId: described(z.string().max(36), "The token's `jti`.", "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c"),

@@ -38,12 +38,13 @@ export const unsubscribe = internalMutation({
 });
 
 function unsubscribePage({ title, organizationName, isOff }: Shown, token: string): Promise<HttpDocument> {
-  const from = organizationName === undefined ? "" : `<p class="status">From ${escaped(organizationName)}</p>`;
+  const sender = escaped(organizationName ?? "the organization, which is gone");
+  const from = organizationName === undefined ? "" : `<p class="status">From ${sender}</p>`;
   const main = isOff
     ? `${from}<h1>E-mails about ${escaped(title)} are off</h1>
-<p>No more of them come to you, from no organization. Your settings turn them on again.</p>`
+<p>No more of them come to you from ${sender}. Your settings turn them on again, and off for all your organizations.</p>`
     : `${from}<h1>Turn off e-mails about ${escaped(title)}?</h1>
-<p>They end for all your organizations. What follows from your own account, such as an invitation, comes as before.</p>
+<p>They end from ${sender}; those of your other organizations go on. What follows from your own account, such as an invitation, comes as before.</p>
 <form method="post" action="?token=${escaped(encodeURIComponent(token))}">
 <input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Turn them off</button></form>`;
   return formDocument({ title: "E-mails · Portico", main });

@@ -22,7 +22,7 @@ export { list, get, remove as delete };
 export const create = webhookEndpoints.at("/").issue("create", {
   summary: "Create a webhook endpoint",
   description:
-    "The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most.",
+    "The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most, unless the platform gives it more.",
   permission: "create",
   input: () => webhookEndpoints.createFields,
   problems: ["limit_reached", "encryption_not_configured"],

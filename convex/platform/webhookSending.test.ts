@@ -249,6 +249,25 @@ it("sends nothing more to an endpoint that is gone, and gives up what waits for 
   expect(await deliveriesOf(setting)).toHaveLength(250);
 });
 
+it("leaves in the organization's request log what failed, without what the address may have of a secret", async () => {
+  const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
+  receiver.answer = () => ({ status: 500 });
+  await createSites(setting, 2);
+  await finish(setting.host);
+  const rows = await setting.host.run(({ db }) => db.query("apiLogs").take(10));
+  expect(rows.length).toBeGreaterThan(0);
+  const [delivery] = await deliveriesOf(setting);
+  expect(rows[0]).toMatchObject({
+    organizationId: setting.organizationId,
+    direction: "outbound",
+    method: "POST",
+    url: receiver.origin,
+    statusCode: 500,
+    actorType: "system",
+  });
+  expect(rows.map(({ requestId }) => requestId)).toContain(delivery?.eventId);
+});
+
 it("knows no sender of what it gave up while that was being sent", async () => {
   const setting = await organizationWithEndpoint(`${receiver.origin}/hook`);
   const { host, endpointId } = setting;

@@ -1,6 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalAction, internalMutation, internalQuery } from "../_generated/server";
+import { logOutbound } from "../observability/outboundLog";
 import { isUnderWay } from "../core/operations/scheduledWork";
 import { UnscopedReader } from "../core/records/reader";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
@@ -338,6 +339,7 @@ async function endRound(work: Work, endpointId: Id<"webhookEndpoints">, ended: r
   const before = await work.writer.get("webhookEndpoints", endpointId);
   if (!before) return;
   const endpoint = await noteHealth(work, before, ended);
+  const organization = await work.writer.get("organizations", endpoint.organizationId);
   let nextWakeAt = Number.POSITIVE_INFINITY;
   for (const { delivery, attempt } of ended) {
     const isTriedAgain = endpoint.status === "active" && !attempt.isFinal;
@@ -352,6 +354,16 @@ async function endRound(work: Work, endpointId: Id<"webhookEndpoints">, ended: r
       error,
       durationMs,
     });
+    // What was not sent at all is no request.
+    if (organization && !attempt.isOwnFault)
+      await logOutbound(work, organization, {
+        url: endpoint.url,
+        method: "POST",
+        statusCode: responseStatus,
+        durationMs,
+        requestId: delivery.eventId,
+        isFailed: !isDone,
+      });
     if (!isDone && retryAt !== undefined) nextWakeAt = Math.min(nextWakeAt, retryAt);
   }
   if (endpoint.status !== "active") return;

@@ -39,6 +39,7 @@ export const enroll = agents.at("/enroll").issue("enroll", {
     "site_not_active",
     { target: "agent_revoked" },
     "guid_in_use",
+    "limit_reached",
   ],
   departs: { status: 201, answersExisting: true, restOnly: true, audit: "agent.enroll" },
   handler: async (ctx, device) => {

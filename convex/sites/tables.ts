@@ -155,6 +155,7 @@ export const agents = tenantTable(agentFields, "CUD", {
     "deleted",
     "restored",
   ],
+  quotas: [{ name: "agentCount", limit: 10_000, says: "Device agents", exceptTrash: true }],
   secret: ["keyHash"],
   unique: [
     { fields: ["organizationId", "guid"], index: "by_organizationId_and_deletedAt_and_guid", code: "guid_taken" },

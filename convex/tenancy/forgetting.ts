@@ -2,6 +2,7 @@ import { ProblemError } from "../core/wire/errors";
 import { goOnRevoking } from "./invitationUpkeep";
 import { revokeSentBy } from "./invitations/addressees";
 import { endMembership } from "./memberships/members";
+import { forgetEmails } from "../messaging/forgetting";
 import { anonymous, profileOf, settingsOf } from "./people";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
@@ -35,6 +36,7 @@ export async function forgetUser({ unscoped, scheduler }: Writing, user: Doc<"us
     await endMembership(unscoped.within(organization), unscoped, membership);
   }
   if (await revokeSentBy(unscoped, user._id, invitationsAtOnce)) await goOnRevoking(scheduler, user._id);
+  await forgetEmails({ unscoped, scheduler }, { userId: user._id, address: user.email });
   const profile = await profileOf(unscoped, user._id);
   if (profile) await unscoped.purge("userProfiles", profile);
   const settings = await settingsOf(unscoped, user._id);

@@ -28,6 +28,11 @@ import {
 } from "./people";
 import { admit, refresh, userOf, welcome } from "./provisioning";
 import { invitationFields, membershipFields, userFields, userProfileFields, userSettingFields } from "./tables";
+import type { UnscopedWriter } from "../core/records/writer";
+import type { Id } from "../_generated/dataModel";
+
+/** A person has one for each organization and category; more than this many are taken back by setting it again. */
+const maximumOptOuts = 500;
 
 /** Of what a leaving user has sent, what ends in the same transaction. */
 
@@ -289,7 +294,8 @@ export const updateSettings = mutationOperation({
   method: "PATCH",
   path: "/me/settings",
   summary: "Update one's own settings",
-  description: "Fields left out stay as they are; null brings an optional field back to its default.",
+  description:
+    "Fields left out stay as they are; null brings an optional field back to its default. `emailActivity` sent as true, or as null, also takes back what unsubscribe links have turned off.",
   access: "user",
   permission: "me:update",
   body: () => ({
@@ -310,6 +316,13 @@ export const updateSettings = mutationOperation({
         theme: defaultSettings.theme,
         notificationsEnabled: true,
       }));
+    if (input.emailActivity === true || input.emailActivity === null) await optInAgain(unscoped, user._id);
     return { ...defaultSettings, ...(await unscoped.patch("userSettings", settings, patchOf(input))) };
   },
 });
+
+/** Takes back what unsubscribe links have turned off: a person's own choice is newer than they are. */
+async function optInAgain(unscoped: UnscopedWriter, userId: Id<"users">): Promise<void> {
+  const optOuts = unscoped.query("emailOptOuts").withIndex("by_userId", (q) => q.eq("userId", userId));
+  for (const optOut of await optOuts.take(maximumOptOuts)) await unscoped.discard("emailOptOuts", optOut);
+}

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { described, integer, rowId } from "../core/schema/fields";
 import { reachOf } from "../core/access/rights";
 import { organizationCounts } from "./organizationCounts";
+import { organizationQuotaFields } from "./tables";
 import type { Count, CountLimits } from "../core/records/counting";
 import type { TenantQueryContext } from "../core/operations/declaration";
 
@@ -31,6 +32,16 @@ function countSchema(says: string) {
   ).optional();
 }
 
+function quotaSchema(says: string) {
+  return described(
+    z.object({
+      used: described(integer(0, Number.MAX_SAFE_INTEGER), "How much of it is in use.", 12),
+      limit: described(integer(0, Number.MAX_SAFE_INTEGER), "How much of it the organization has.", 1000),
+    }),
+    says,
+  );
+}
+
 /** An organization in numbers, as far as the caller may read what is counted. */
 export function summaryDocument() {
   return z.object({
@@ -41,6 +52,17 @@ export function summaryDocument() {
       ),
       "How many rows of a kind the organization has; those in the trash do not count.",
     ),
+    quotas: described(
+      z.object(
+        Object.fromEntries(
+          Object.entries(organizationQuotaFields).map(([name, field]) => [
+            name,
+            quotaSchema(field.unwrap().description ?? ""),
+          ]),
+        ),
+      ),
+      "What the organization has only so much of. Absent where the caller may not change the organization.",
+    ).optional(),
   });
 }
 
@@ -51,5 +73,10 @@ export async function summaryOf({ db, tenant }: TenantQueryContext): Promise<obj
   for (const [name, countable] of Object.entries(organizationCounts)) {
     if (reachOf(tenant.rights, countable.permission) === "all") counts[name] = await db.count(countable, limits);
   }
-  return { organizationId: tenant.organization._id, counts };
+  const seesQuotas = reachOf(tenant.rights, "organization:update") === "all";
+  return {
+    organizationId: tenant.organization._id,
+    counts,
+    ...(seesQuotas ? { quotas: await db.quotaUses() } : {}),
+  };
 }

@@ -28,7 +28,13 @@ import { assertMayOwn } from "./memberships/rules";
 import { tellOfRole } from "./memberships/telling";
 import { summaryDocument, summaryOf } from "./organizationSummary";
 import { startPurge } from "./purging";
-import { defaultOrganizationSettings, membershipFields, organizationFields, organizationSettingFields } from "./tables";
+import {
+  defaultOrganizationSettings,
+  membershipFields,
+  organizationFields,
+  organizationQuotaFields,
+  organizationSettingFields,
+} from "./tables";
 import type { ResourceShape } from "../core/operations/resourceShape";
 import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -116,7 +122,7 @@ export const get = organizations.read("get", {
 export const getSummary = organizations.read("getSummary", {
   summary: "Get an organization in numbers",
   description:
-    "How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.",
+    "How many members, sites, agents and other rows it has, each where the caller may read all of them: a number ends at 1,000 and says so. To whoever may change the organization also how much of its quotas is used.",
   output: summaryDocument,
   handler: (ctx) => summaryOf(ctx),
 });
@@ -210,6 +216,28 @@ export const setStatus = mutationOperation({
     assertTransition(organizationStates, row.status, status);
     return withPublicId(await unscoped.patch("organizations", row, { status }, { reason }));
   },
+});
+
+export const setQuotas = mutationOperation({
+  name: "tenancy/organizations:setQuotas",
+  operationId: "setOrganizationQuotas",
+  noun: "organization",
+  method: "PUT",
+  path: "/organizations/{organizationId}/quotas",
+  summary: "Set an organization's quotas",
+  description:
+    "How much it may have of what every organization has only so much of; what is left out is as everywhere. What it has beyond a quota stays, and nothing is added. The reason stands in its audit trail.",
+  access: "platform",
+  permission: "platform:admin",
+  on: organizations,
+  params: () => ({ organizationId: organizationIdParameter() }),
+  body: () => ({
+    quotas: described(z.strictObject(organizationQuotaFields), "Its own numbers.", { fileCount: 250_000 }),
+    reason: described(text(1, 500), "Why, for the organization's audit trail.", "It has booked more storage."),
+  }),
+  output: () => organizations.document,
+  handler: async ({ row, unscoped }, { quotas, reason }) =>
+    withPublicId(await unscoped.patch("organizations", row, { quotas: definedOf(quotas) }, { reason })),
 });
 
 const remove = organizations.change("delete", {

@@ -97,7 +97,7 @@ export const userSettingFields = {
   notificationsEnabled: described(z.boolean(), "Whether the person wants notifications; true until chosen otherwise."),
   emailActivity: described(
     z.boolean(),
-    "Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.",
+    "Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise. An unsubscribe link turns off those of its organization alone, which setting this to true takes back.",
     true,
   ).optional(),
   dashboardLayout: described(jsonObject(16_384), "How the person has arranged the dashboard.", {
@@ -154,9 +154,14 @@ export const organizationSettingFields = {
     1,
   ).optional(),
   auditRetentionDays: described(integer(30, 3650), "Days for which the audit trail is kept; 365 at first.", 365),
+  emailRetentionDays: described(
+    integer(7, 3650),
+    "Days for which e-mails are kept, with what they said; 365 at first.",
+    365,
+  ).optional(),
   trashRetentionDays: described(
     integer(1, 365),
-    "Days for which the organization can be restored after its deletion; 30 at first.",
+    "Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.",
     30,
   ),
   userRequestsPerMinute: requestsPerMinute("of a person"),
@@ -181,8 +186,23 @@ export const defaultOrganizationSettings = {
   apiLogRetentionDays: 30,
   apiLogSuccessPercent: 1,
   auditRetentionDays: 365,
+  emailRetentionDays: 365,
   trashRetentionDays: 30,
 } satisfies z.infer<z.ZodObject<typeof organizationSettingFields>>;
+
+/** What the platform may give an organization more of, or less: names of the quotas that tables declare. */
+export const organizationQuotaFields = {
+  fileCount: quota("Files, those in the trash among them; 100,000 unless set.", 100_000),
+  fileBytes: quota("Bytes of all files, and of announced uploads; 10 GiB unless set.", 10_737_418_240),
+  apiKeyCount: quota("API keys that were not revoked; 1,000 unless set.", 1000),
+  agentCount: quota("Device agents, without those in the trash; 10,000 unless set.", 10_000),
+  webhookEndpointCount: quota("Webhook endpoints; 20 unless set.", 20),
+  invitationEmailsPerDay: quota("E-mails a day to people who are no members; 1,000 unless set.", 1000),
+};
+
+function quota(says: string, example: number) {
+  return described(integer(0, Number.MAX_SAFE_INTEGER), says, example).optional();
+}
 
 export const organizationFields = {
   name: described(plainName(1, 120), "What people call the organization.", "North Wind Energy"),
@@ -213,6 +233,10 @@ export const organizationFields = {
     costCenter: "4711",
   }).optional(),
   settings: described(z.object(organizationSettingFields), "How the organization works."),
+  quotas: described(
+    z.object(organizationQuotaFields),
+    "What the platform gives the organization beside what every organization has. Its summary shows how much of each is used.",
+  ).optional(),
   purgeAfter: described(
     timestampMs(),
     "When everything of a deleted organization is deleted for good; absent while it is not deleted.",

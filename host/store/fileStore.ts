@@ -16,7 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import type { ReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DiskFullError, isDiskFull } from "./storeFailure";
 
@@ -104,6 +104,16 @@ export class FileStore {
   readBytes(id: string): Buffer | null {
     const path = this.pathOf(id);
     return existsSync(path) ? readFileSync(path) : null;
+  }
+
+  /** The whole file, or null when there is none, read beside whatever else the thread does meanwhile. */
+  async read(id: string): Promise<Buffer<ArrayBuffer> | null> {
+    try {
+      return await readFile(this.pathOf(id));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      throw error;
+    }
   }
 
   /** The bytes from `start` to `end`, both inclusive. The stream fails when the file is gone. */

@@ -255,4 +255,5 @@ export const unaudited: ReadonlySet<string> = new Set([
   "organizations.transferOwnership",
   "organizations.purge",
   "organizations.setStatus",
+  "organizations.setQuotas",
 ]);

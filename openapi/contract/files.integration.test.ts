@@ -258,20 +258,47 @@ describe("uploads by URL", () => {
     expect(foreign.body["detail"]).not.toContain("organization");
   });
 
-  it("are deleted when their bytes are refused, and stay when something else is", async () => {
-    const register = (storageId: string, more: object, token = world.owner) =>
-      call("POST", "/files/register", token, { storageId, name: "a.png", ...more });
-    const storageId = await uploadToUrl(portico, world.owner, "no picture", "image/png");
+  const register = (storageId: string, more: object, token = world.owner) =>
+    call("POST", "/files/register", token, { storageId, name: "a.png", ...more });
+
+  it("are where they were after a registration that is refused, whatever for", async () => {
+    const storageId = await uploadToUrl(portico, world.owner, bytesOfSize(512 * 1024 + 1));
     expect(statusAndCode(await register(storageId, { purpose: "logo" }, world.tokens.viewer))).toEqual([
       403,
       "forbidden",
     ]);
     expect((await register(storageId, { name: "" })).status).toBe(400);
     expect(statusAndCode(await register(storageId, { purpose: "logo" }))).toEqual([422, "not_an_image"]);
-    expect(statusAndCode(await register(storageId, {}))).toEqual([404, "not_found"]);
-    const tooLarge = await uploadToUrl(portico, world.owner, bytesOfSize(512 * 1024 + 1));
-    expect(statusAndCode(await register(tooLarge, { purpose: "favicon" }))).toEqual([413, "payload_too_large"]);
-    expect(statusAndCode(await register(tooLarge, {}))).toEqual([404, "not_found"]);
+    expect(statusAndCode(await register(storageId, { purpose: "favicon" }))).toEqual([413, "payload_too_large"]);
+    expect((await register(storageId, {})).status).toBe(201);
+  });
+
+  it("are registered by whoever asked for the URL, and by nobody else who knows the storage id", async () => {
+    const storageId = await uploadToUrl(portico, world.owner, "Some text.");
+    const key = (await call("POST", "/api-keys", world.owner, { name: "Uploads", scopes: ["file:create"] })).body;
+    const others = [world.foreignOwner, world.tokens.admin, String(key["key"]), world.globex.apiKey];
+    for (const token of others)
+      for (const purpose of ["other", "logo"])
+        expect(statusAndCode(await register(storageId, { purpose }, token))).toEqual([404, "not_found"]);
+    expect((await register(storageId, {})).status).toBe(201);
+  });
+
+  it("are nobody's without the media type that says whose they are, or with more bytes than were announced", async () => {
+    const ask = async () => (await call("POST", "/files/upload-url", world.owner, { size: 10 })).body;
+    const sent = async (url: unknown, contentType: string, bytes: string) => {
+      const response = await fetch(String(url), {
+        method: "POST",
+        headers: { "content-type": contentType },
+        body: bytes,
+      });
+      return String(Object(await response.json()).storageId);
+    };
+    const { url, contentType } = await ask();
+    expect(contentType).toMatch(/^application\/octet-stream; upload=[a-z0-9]+$/);
+    expect(statusAndCode(await register(await sent(url, "text/plain", "Some text."), {}))).toEqual([404, "not_found"]);
+    const larger = await ask();
+    const storageId = await sent(larger["url"], String(larger["contentType"]), "Some texts.");
+    expect(statusAndCode(await register(storageId, {}))).toEqual([413, "payload_too_large"]);
   });
 });
 
@@ -302,7 +329,24 @@ describe("links", () => {
     expect((await fetch(byOwner)).status).toBe(403);
   });
 
-  it.each(["", "x", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.9999999999999.AAAA"])(
+  it("hold no longer than the access token that asked for them", async () => {
+    const { id } = await uploadFile(portico, world.owner, "other", "Some text.");
+    const key = (await call("POST", "/api-keys", world.owner, { name: "Tokens", scopes: ["file:read"] })).body;
+    const form = (target: string, fields: Record<string, string>) =>
+      fetch(`${portico.siteUrl}/v1/oauth/${target}`, {
+        method: "POST",
+        body: new URLSearchParams({ ...fields, client_id: "any", client_secret: String(key["key"]) }),
+      });
+    const { access_token: token } = Object(await (await form("token", { grant_type: "client_credentials" })).json());
+    const urlBy = async (credential: unknown) =>
+      String(Object((await call("GET", `/files/${id}`, String(credential))).body).url);
+    const [byToken, byKey] = [await urlBy(token), await urlBy(key["key"])];
+    expect((await fetch(byToken)).status).toBe(200);
+    expect((await form("revoke", { token })).status).toBe(200);
+    expect([(await fetch(byToken)).status, (await fetch(byKey)).status]).toEqual([403, 200]);
+  });
+
+  it.each(["", "x", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r..9999999999999.AAAA"])(
     "refuse what they are not: %s",
     async (token) => {
       const answer = await call("GET", `/file-content?link=${token}`, undefined);

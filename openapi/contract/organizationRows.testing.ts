@@ -6,8 +6,7 @@ import type { BuiltInRole } from "../../convex/core/access/roles";
 export const testIssuer = "https://identity.example";
 
 /** A host on the test's own clock, with one organization and a member for each of `roles`, who is called as the role is. */
-export async function organizationOf(roles: readonly BuiltInRole[]) {
-  const host = createProductHost();
+export async function organizationOf(roles: readonly BuiltInRole[], host = createProductHost()) {
   const base = { createdAt: Date.now(), updatedAt: Date.now() };
   const newUser = (subject: string) =>
     host.run(({ db }) =>

@@ -7,6 +7,7 @@ import type { Answer } from "./client.testing";
 import type { DemoOrganization } from "./world.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
+let nextAddress = 1;
 let portico: TestPortico;
 let acme: DemoOrganization;
 
@@ -17,6 +18,7 @@ const limits = {
   apiKeyCeiling: 80,
   agent: 12,
   public: 9,
+  link: 6,
   token: 5,
   webhook: 7,
   createOrganization: 3,
@@ -25,7 +27,7 @@ const limits = {
 
 beforeAll(async () => {
   const text = Object.entries(limits).map(([name, limit]) => `${name}=${limit}`);
-  portico = await startTestPortico({ RATE_LIMITS: text.join(",") });
+  portico = await startTestPortico({ RATE_LIMITS: text.join(","), PORTICO_TRUST_PROXY: "127.0.0.1" });
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo data has an organization.");
   acme = first;
@@ -167,6 +169,24 @@ it("who sends messages as a provider is counted before they are read, apart from
   expect(answers[0]?.headers.get("ratelimit-policy")).toBe('"webhook";q=7;w=60');
   expectLimited(answers.at(-1), "webhook");
   expect((await sendAs("resend")).status).toBe(503);
+});
+
+it.each([
+  ["GET", "/v1/file-content?link=x", 403, "link"],
+  ["GET", "/v1/email/unsubscribe?token=x", 404, "link"],
+  ["POST", "/v1/email/unsubscribe?token=x", 400, "link"],
+  ["GET", "/v1/no-such-path", 404, "public"],
+  ["PUT", "/v1/items", 405, "public"],
+] as const)("%s %s is counted by address, whoever asks", async (method, path, status, policy) => {
+  // An address of its own each, as a proxy of this machine may name it, so that no test has used it up.
+  const sender = { "x-forwarded-for": `203.0.113.${String(nextAddress++)}` };
+  const answers = await untilRefused(() => send(portico, method, path, undefined, undefined, sender), 30);
+  expect([answers[0]?.status, answers[0]?.headers.get("ratelimit-policy")]).toEqual([
+    status,
+    `"${policy}";q=${limits[policy]};w=60`,
+  ]);
+  expect(answers.length).toBeGreaterThan(limits[policy]);
+  expectLimited(answers.at(-1), policy);
 });
 
 it("a client of the token endpoint is counted there", async () => {

@@ -37,12 +37,11 @@ export async function uploadToUrl(
   portico: TestPortico,
   credential: string,
   bytes: Uint8Array<ArrayBuffer> | string,
-  contentType = "application/octet-stream",
 ): Promise<string> {
   const { body } = await send(portico, "POST", "/v1/files/upload-url", credential, { size: bytes.length });
   const uploaded = await fetch(String(body["url"]), {
     method: "POST",
-    headers: { "content-type": contentType },
+    headers: { "content-type": String(body["contentType"]) },
     body: bytes,
   });
   const { storageId }: { storageId?: string } = Object(await uploaded.json());

@@ -64,6 +64,7 @@ function metadataOf(name: string, definition: (typeof schema.tables)[keyof typeo
     untold: options.untold ?? [],
     ...(files.length > 0 ? { files } : {}),
     ...(urls.length > 0 ? { urls } : {}),
+    ...(options.quotas ? { quotas: options.quotas } : {}),
     indexes: Object.fromEntries(
       definition[" indexes"]().map(({ indexDescriptor, fields }) => [indexDescriptor, [...fields]]),
     ),

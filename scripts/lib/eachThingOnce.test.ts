@@ -24,6 +24,7 @@ const saidOnce: readonly (readonly [what: string, pattern: RegExp, file: string]
     /"(?:sk|agt|enr)_(?:live_)?"|\((?:sk|agt|enr)_/,
     "core/wire/credentialKinds.ts",
   ],
+  ["base64url is written and read", /replaceAll\((?:"-", "\+"|"\+", "-")\)/, "core/wire/base64Url.ts"],
   ["plaintext is made", /getRandomValues/, "core/wire/secrets.ts"],
   // Shapes import no behaviour, so the most that a log row may have taken is a literal in sites/tables.ts.
   [

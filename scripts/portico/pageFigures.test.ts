@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { quotaRules } from "../../convex/core/records/quotas";
 import { filePurposes } from "../../convex/core/schema/fields";
 import { dayMs, hourMs, minuteMs, secondMs } from "../../convex/core/wire/durations";
 import { ceilingOf, quotaOf, requestsPerMinute } from "../../convex/core/wire/rateLimits";
@@ -44,7 +45,15 @@ describe("limits of requests in docs/operate.md", () => {
       hourlyLimit ? [[operationId, hourlyLimit.count]] : [],
     );
     const callers = (
-      ["user", "apiKey", "agent", "public", "token", "webhook"] as const satisfies (keyof typeof requestsPerMinute)[]
+      [
+        "user",
+        "apiKey",
+        "agent",
+        "public",
+        "link",
+        "token",
+        "webhook",
+      ] as const satisfies (keyof typeof requestsPerMinute)[]
     ).map((name): [string, number] => [name, quotaOf(undefined, name).limit]);
     const ceilings = (["user", "apiKey", "agent"] as const).map((name): [string, number] => [
       `${name}Ceiling`,
@@ -54,6 +63,19 @@ describe("limits of requests in docs/operate.md", () => {
     expect(Object.keys(requestsPerMinute).toSorted()).toEqual(callers.map(([name]) => name).toSorted());
     expect(Object.fromEntries(written)).toEqual(known);
   });
+});
+
+it("has the quotas in docs/operate.md, and all of them", () => {
+  const written = rows(section("docs/operate.md", "Limit what an organization has")).flatMap(
+    ([names, numbers = ""]) => {
+      const limits = Array.from(numbers.matchAll(/([\d,]*\d)( GiB)?/g), ([, number = "", unit]) =>
+        unit === undefined ? numberOf(number) : numberOf(number) * 1024 ** 3,
+      );
+      return codes(names).map((name, at): [string, number | undefined] => [name, limits[at]]);
+    },
+  );
+  const known = [...quotaRules()].map(([name, [rule]]): [string, number | undefined] => [name, rule?.limit]);
+  expect(Object.fromEntries(written)).toEqual(Object.fromEntries(known));
 });
 
 describe("files in docs/files.md", () => {

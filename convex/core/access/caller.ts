@@ -22,6 +22,8 @@ export interface IdentityCaller {
 export interface ApiKeyCaller extends Standing {
   readonly kind: "apiKey";
   readonly apiKey: Doc<"apiKeys">;
+  /** The access token that stood for the key, where one did. */
+  readonly tokenId?: string | undefined;
 }
 
 /** Who sends a request. Rights come later, from the membership or the key. */
@@ -37,7 +39,12 @@ export type RequestCaller =
       readonly impersonator?: string | undefined;
     }
   | ApiKeyCaller
-  | { readonly kind: "agent"; readonly agent: Doc<"agents">; readonly rights: Rights };
+  | {
+      readonly kind: "agent";
+      readonly agent: Doc<"agents">;
+      readonly rights: Rights;
+      readonly tokenId?: string | undefined;
+    };
 
 /** Who acts: the sender of a request, or the deployment itself in crons and scheduled continuations. */
 export type Caller = RequestCaller | { readonly kind: "system" };
@@ -235,22 +242,23 @@ function callerOfAgent(
  */
 async function callerOfMachineToken(ctx: QueryCtx, identity: UserIdentity, now: number): Promise<RequestCaller> {
   const [kind, id = ""] = identity.subject.split(":");
-  const { scope: claimed, token_id: tokenId } = identity;
+  const { scope: claimed, token_id: claimedId } = identity;
+  const tokenId = typeof claimedId === "string" ? claimedId : undefined;
   const scope = typeof claimed === "string" ? claimed : "";
-  if (typeof tokenId === "string" && (await isRevoked(ctx, identity.subject, tokenId)))
+  if (tokenId !== undefined && (await isRevoked(ctx, identity.subject, tokenId)))
     throw new ProblemError("unauthenticated", "The token was revoked.");
   if (kind === "agent") {
     const agentId = ctx.db.normalizeId("agents", id);
     const agent = agentId && (await ctx.db.get("agents", agentId));
     const caller = callerOfAgent(agent, scope.split(" "));
     assertSecretAlive(identity, [agent?.keyHash]);
-    return caller;
+    return { ...caller, tokenId };
   }
   const apiKeyId = kind === "apiKey" ? ctx.db.normalizeId("apiKeys", id) : null;
   const apiKey = apiKeyId && (await ctx.db.get("apiKeys", apiKeyId));
   const caller = await callerOfApiKey(ctx, apiKey, scope, now);
   assertSecretAlive(identity, apiKey ? [apiKey.keyHash, previousHash(apiKey, now)] : []);
-  return caller;
+  return { ...caller, tokenId };
 }
 
 /** Whether a token of the token endpoint was ended by the client that it was issued to. */

@@ -9,7 +9,7 @@ import { credentialValidator } from "../wire/restProtocol";
 import { identifyCaller } from "./caller";
 import { resolveTenant } from "./tenant";
 import type { RequestCaller } from "./caller";
-import type { Quota, RaisableQuota } from "../wire/rateLimits";
+import type { AddressQuota, Quota, RaisableQuota } from "../wire/rateLimits";
 import type { Doc } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -121,11 +121,13 @@ export function assertWithinQuota(
   throw invalidField("/requestsPerMinute", "too_big", `Keys of this organization may send ${limit} at most.`);
 }
 
-/** By what the holder of an address is counted; whoever sends as a provider, apart from the rest and from other providers. */
-function countedAddress(address: string, provider?: string): Counted {
-  const [text, key] = [env["RATE_LIMITS"], networkOf(address)];
-  if (provider === undefined) return { quota: quotaOf(text, "public"), key };
-  return { quota: quotaOf(text, "webhook"), key: `${provider} ${key}` };
+/** By what the holder of an address is counted; whoever sends as a provider, apart from other providers. */
+function countedAddress(address: string, name: AddressQuota = "public", provider?: string): Counted {
+  const network = networkOf(address);
+  return {
+    quota: quotaOf(env["RATE_LIMITS"], name),
+    key: provider === undefined ? network : `${provider} ${network}`,
+  };
 }
 
 const takenValidator = v.object({
@@ -149,19 +151,19 @@ export const take = internalMutation({
     organization: v.optional(v.string()),
     address: v.optional(v.string()),
     /** Without looking for a caller: nothing of the answer depends on one. */
-    isPublic: v.optional(v.boolean()),
+    addressQuota: v.optional(v.union(v.literal("public"), v.literal("link"), v.literal("webhook"))),
     /** Whose messages these would be. */
     provider: v.optional(v.string()),
     wanted: v.number(),
   },
   returns: v.union(v.null(), takenValidator),
-  handler: async (ctx, { credential, organization, address, isPublic, provider, wanted }) => {
+  handler: async (ctx, { credential, organization, address, addressQuota, provider, wanted }) => {
     const now = Date.now();
-    const known = isPublic ? undefined : await callerCounted(ctx, credential, organization, now);
-    const counted = known ?? (address === undefined ? undefined : countedAddress(address, provider));
+    const known = addressQuota ? undefined : await callerCounted(ctx, credential, organization, now);
+    const counted = known ?? (address === undefined ? undefined : countedAddress(address, addressQuota, provider));
     if (!counted) return null;
     // Whatever is behind an address is one request here; the gateway remembers no credential for it.
-    const taken = await takeRequests(ctx, counted, known || isPublic ? wanted : 1, now);
+    const taken = await takeRequests(ctx, counted, known || addressQuota ? wanted : 1, now);
     return { ...counted.quota, ...taken, isKnown: known !== undefined };
   },
 });

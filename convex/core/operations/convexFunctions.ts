@@ -4,7 +4,7 @@ import { v } from "convex/values";
 import { action, internalAction, internalMutation, internalQuery, mutation, query } from "../../_generated/server";
 import { assertDryRunSupported, dryRun, unmadeSecret } from "./dryRun";
 import { execute, organizationOf } from "./pipeline";
-import { failureOf, invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
+import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { engineTables } from "../wire/engineTables";
 import { isTenantless } from "./tenantless";
 import { encryptSecret } from "../wire/encryption";
@@ -209,7 +209,7 @@ async function runPrepared(ctx: ActionCtx, operation: Operation, input: Input): 
   );
 }
 
-/** Runs an operation with what its preparation found, which hears of a refusal. @throws {ProblemError} as `run` does */
+/** Runs an operation with what its preparation found. @throws {ProblemError} as `run` does */
 export async function prepare<Answer>(
   ctx: ActionCtx,
   { declaration: { name, prepare: preparation } }: Operation,
@@ -217,14 +217,7 @@ export async function prepare<Answer>(
   run: (found: Value) => Promise<Answer>,
 ): Promise<Answer> {
   if (!preparation) throw new Error(`${name} prepares nothing.`);
-  const { found, refused } = await preparation(ctx, given);
-  try {
-    return await run(found);
-  } catch (error) {
-    const { problem } = failureOf(error);
-    if (problem) await refused?.(problem);
-    throw error;
-  }
+  return run(await preparation(ctx, given));
 }
 
 /** Without a secret in a dry run, which makes none. */

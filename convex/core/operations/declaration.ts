@@ -14,7 +14,6 @@ import type { Fields } from "../schema/table";
 import type { Tenant } from "../access/tenant";
 import type { TableNames } from "../../_generated/dataModel";
 import type { ActionCtx, MutationCtx } from "../../_generated/server";
-import type { Problem } from "../wire/errors";
 import type { StoredBytes } from "../wire/restProtocol";
 import type { Infer, Value } from "convex/values";
 import type * as z from "zod";
@@ -96,17 +95,11 @@ type IssuedShape = { readonly field: string } & (
   | { readonly prefix: SealedPrefix; readonly sealedIn: TableNames }
 );
 
-/** What a preparation found, as plain Convex values, and what it does where the operation is refused after all. */
-export interface Preparation {
-  readonly found: Value;
-  refused?(problem: Problem): Promise<void>;
-}
-
-/** Gets the input as it was sent: nothing has been checked yet, not even who calls. */
+/** Finds something, as plain Convex values. Gets the input as it was sent: nothing has been checked yet, not even who calls. */
 export type Prepare = (
   ctx: ActionCtx,
   given: { readonly input: Readonly<Record<string, unknown>>; readonly bytes: StoredBytes | undefined },
-) => Promise<Preparation>;
+) => Promise<Value>;
 
 /** What an operation says of itself as plain values. */
 interface OperationFacts<A extends Access, Table extends TableNames | undefined> {

@@ -182,6 +182,32 @@ it("deletes after a day what nothing uses, and blobs that nobody has claimed", a
   expect((await blobsOf(host)).length).toBe(2);
 });
 
+it("deletes for good what has been in the trash as long as its organization keeps it", async () => {
+  const host = newHost();
+  const files: Doc<"files">[] = [];
+  for (const [slug, days] of [
+    ["one", 1],
+    ["two", 3],
+  ] as const) {
+    const organizationId = await newOrganization(host, slug);
+    const file = await newFile(host, organizationId, "other");
+    const purgeAfter = Date.now() + days * dayMs;
+    await write(host, (writer) => writer.softDelete("files", file, { purgeAfter }));
+    files.push(file);
+  }
+  const kept = await newFile(host, files[0]?.organizationId ?? (await newOrganization(host, "none")), "other");
+  const left = async () => {
+    await host.mutation(internal.platform.fileUpkeep.purgeDeleted, {});
+    expect(await blobsOf(host)).toHaveLength((await filesOf(host)).length);
+    return (await filesOf(host)).map(({ _id }) => _id);
+  };
+  expect(await left()).toEqual([...files.map(({ _id }) => _id), kept._id]);
+  vi.advanceTimersByTime(dayMs + 1);
+  expect(await left()).toEqual([files[1]?._id, kept._id]);
+  vi.advanceTimersByTime(2 * dayMs);
+  expect(await left()).toEqual([kept._id]);
+});
+
 it("goes through all of storage, however much there is", async () => {
   const host = newHost();
   const count = 1201;

@@ -4,6 +4,7 @@ import { tableMetadata } from "../schema/tableMetadata";
 import { valuesAt } from "../schema/zod";
 import { engineTables } from "../wire/engineTables";
 import { ProblemError } from "../wire/errors";
+import { keepUsage } from "./quotas";
 import { untypedDatabase } from "./untypedDatabase";
 import type { FilePurpose } from "../schema/fields";
 import type { FileFieldMetadata, TableMetadata } from "../schema/table";
@@ -48,8 +49,10 @@ export async function keepFileUse(
 /** Deletes a row for good: what it holds is free again, and the blob of a file goes with it. */
 export async function deleteRow(ctx: MutationCtx, table: TableNames, id: string): Promise<void> {
   const database = untypedDatabase(ctx);
-  const { files }: TableMetadata = tableMetadata[table];
-  if (files) await keepFileUse(ctx, table, (await database.get(id)) ?? undefined, undefined);
+  const { files, quotas }: TableMetadata = tableMetadata[table];
+  const row = files || quotas ? ((await database.get(id)) ?? undefined) : undefined;
+  await keepFileUse(ctx, table, row, undefined);
+  await keepUsage(ctx, table, row, undefined, Date.now());
   if (table === engineTables.files) await deleteBlobOf(ctx, id);
   await database.delete(table, id);
 }
@@ -75,7 +78,8 @@ async function release(ctx: MutationCtx, storageId: string): Promise<void> {
   await ctx.db.patch(engineTables.files, file._id, { refCount, unusedSince });
 }
 
-function heldFiles(fields: readonly FileFieldMetadata[], row: object | undefined): HeldFiles {
+/** The files that a row holds. */
+export function heldFiles(fields: readonly FileFieldMetadata[], row: object | undefined): HeldFiles {
   const held = new Map<string, { pointer: string; purpose: FilePurpose }>();
   for (const { path, purpose } of fields) {
     for (const [value, pointer] of valuesAt(row, path)) {

@@ -1,4 +1,5 @@
 import { compareValues } from "convex/values";
+import { base64UrlOf, bytesOfBase64Url } from "../wire/base64Url";
 import { ProblemError } from "../wire/errors";
 import { murmurHash3 } from "../wire/murmurHash3";
 import { tableMetadata } from "../schema/tableMetadata";
@@ -277,7 +278,7 @@ function asKey(value: unknown): Value | undefined {
 
 function cursorAt([key, creationTime, id]: Position, fingerprint: string): string {
   const text = JSON.stringify([fingerprint, key ?? null, creationTime, id]);
-  return btoa(encodeURIComponent(text)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return base64UrlOf(new TextEncoder().encode(encodeURIComponent(text)));
 }
 
 /** The position of a cursor of the same list. @throws {ProblemError} 400 for any other */
@@ -292,7 +293,8 @@ function positionAt(cursor: string, fingerprint: string): Position {
 
 function parsedCursor(cursor: string): unknown {
   try {
-    return JSON.parse(decodeURIComponent(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))));
+    const bytes = bytesOfBase64Url(cursor);
+    return bytes && JSON.parse(decodeURIComponent(new TextDecoder().decode(bytes)));
   } catch {
     return undefined;
   }

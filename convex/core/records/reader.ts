@@ -7,6 +7,8 @@ import { countRows } from "./counting";
 import { isAssigned } from "./assignedRows";
 import { reachedPage } from "./reachedPages";
 import { typedRange, untypedRange } from "./untypedDatabase";
+import { quotaUses } from "./quotas";
+import type { QuotaUse } from "./quotas";
 import type { Holder, RowReach } from "../access/reach";
 import type { Assignment } from "./assignedRows";
 import type { Count, Countable, CountLimits } from "./counting";
@@ -67,6 +69,11 @@ export class TenantReader {
   /** How many rows of a kind the organization has, counted up to the limits. */
   count(countable: Countable, limits: CountLimits): Promise<Count> {
     return countRows(this.ctx, this.organizationId, countable, limits);
+  }
+
+  /** How much of every quota the organization uses, and how much it has. */
+  quotaUses(): Promise<Record<string, QuotaUse>> {
+    return quotaUses(this.ctx, this.scope.tenant.organization, this.scope.now);
   }
 
   /** One full page of the rows that `reach` leaves to the caller, where it does not leave all. */

@@ -1,10 +1,12 @@
 import { actorOf } from "./audit";
 import { tableMetadata } from "../schema/tableMetadata";
+import { dayMs } from "../wire/durations";
 import { redactedJson, redactedText } from "../wire/redaction";
 import type { Caller } from "../access/caller";
 import type { Tenant } from "../access/tenant";
 import type { Fields, TableMetadata } from "../schema/table";
 import type { LoggedCall } from "../wire/restProtocol";
+import type { Doc } from "../../_generated/dataModel";
 
 /** How many of a hundred successful requests are logged where the organization does not say. */
 const successPercent = 1;
@@ -27,7 +29,19 @@ interface LoggedOperation {
  * most of it.
  */
 export function isSampled({ declaration: { audit } }: LoggedOperation, { organization }: Tenant): boolean {
-  return audit !== false && Math.random() * 100 < (organization.settings.apiLogSuccessPercent ?? successPercent);
+  return audit !== false && isLoggedSuccess(organization);
+}
+
+/** Whether a success is one of the hundredths that an organization has logged. */
+export function isLoggedSuccess({
+  settings: { apiLogSuccessPercent = successPercent },
+}: Doc<"organizations">): boolean {
+  return Math.random() * 100 < apiLogSuccessPercent;
+}
+
+/** When a row of an organization's logs of calls goes, whichever of them it stands in. */
+export function logExpiry({ settings }: Doc<"organizations">, now: number): number {
+  return now + settings.apiLogRetentionDays * dayMs;
 }
 
 /**

@@ -24,7 +24,7 @@ export const deleteExpired = internalMutation({
     const database = untypedDatabase(ctx);
     const expired = await database
       .query(name)
-      .withIndex("by_expiresAt", (q) => q.lt("expiresAt", Date.now()))
+      .withIndex("by_expiresAt", (q) => q.gt("expiresAt", 0).lt("expiresAt", Date.now()))
       .take(batchSize);
     for (const { _id } of expired) await deleteRow(ctx, name, _id);
     if (expired.length === batchSize) await ctx.scheduler.runAfter(0, again, { table });

@@ -3,6 +3,7 @@ import { deleteCascading, referrersOf, releaseReferrers } from "./cascades";
 import { definedOf } from "./documents";
 import { deliver, eventOf, noteWebhooks, publish, publishWrite } from "./events";
 import { deleteRow, keepFileUse } from "./fileUse";
+import { keepUsage } from "./quotas";
 import { TenantReader, tenantOf, UnscopedReader } from "./reader";
 import { untypedDatabase } from "./untypedDatabase";
 import { actingUser } from "../access/caller";
@@ -22,7 +23,7 @@ import type { Doc, Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
 /**
- * The write phases of every operation, in order: uniqueness → files → write → cascade → audit. References are checked before,
+ * The write phases of every operation, in order: uniqueness → files → quotas → write → cascade → audit. References are checked before,
  * on the input; rules and denormalized fields belong to the resource.
  */
 class RowWriter {
@@ -31,7 +32,10 @@ class RowWriter {
     private readonly scope: Scope,
   ) {}
 
-  /** Inserts a row with its base fields and its audit row. @throws {ProblemError} 409 when it is not unique */
+  /**
+   * Inserts a row with its base fields and its audit row.
+   * @throws {ProblemError} 409 when it is not unique, or its organization has no room for it; 429 when it has none today
+   */
   async insert<Table extends TableNames>(
     table: Table,
     values: NewValues<Table>,
@@ -43,6 +47,7 @@ class RowWriter {
     const id = await this.ctx.db.insert(table, row);
     const stored = storedRow<Table>(row, id);
     await keepFileUse(this.ctx, table, undefined, stored);
+    await keepUsage(this.ctx, table, undefined, stored, this.scope.now);
     if (this.audits(metadata)) await this.audit(table, "create", stored, auditedValues(table, row), auditMetadata);
     if (table === engineTables.endpoints) await noteWebhooks(this.ctx, this.scope.tenant?.organization);
     await this.publishWrite(table, "created", undefined, stored);
@@ -150,6 +155,7 @@ class RowWriter {
     );
     await this.assertUnique(table, rules, next, row._id);
     await keepFileUse(this.ctx, table, row, next);
+    await keepUsage(this.ctx, table, row, next, this.scope.now);
     await untypedDatabase(this.ctx).patch(table, row._id, stamped);
     if (this.audits(metadata)) {
       const audited = operation === "delete" ? auditedValues(table, row) : changesBetween(table, row, next, differing);

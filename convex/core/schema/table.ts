@@ -45,6 +45,26 @@ export interface TableOptions {
   readonly untold?: readonly string[];
   /** Rows stay when their organization is purged; this field, a text, then says which it was. */
   readonly outlivesTenant?: string;
+  /** What of the table an organization has only so much of. */
+  readonly quotas?: readonly QuotaRule[];
+}
+
+/** What an organization has only so much of. Several tables may count for one quota, which then is the same in each. */
+export interface QuotaRule {
+  /** Its name, in the organization's `quotas` too, by which whoever runs the deployment raises it. */
+  readonly name: string;
+  /** How much each organization has, unless it has a number of its own. */
+  readonly limit: number;
+  /** What is counted, in words: "Webhook endpoints". */
+  readonly says: string;
+  /** The field that says how much a row counts for; a row counts for one without it. */
+  readonly sum?: string;
+  /** Which rows count: those that have one of these values in each of these fields. */
+  readonly where?: Readonly<Record<string, readonly string[]>>;
+  /** Rows in the trash do not count. */
+  readonly exceptTrash?: boolean;
+  /** Rows count for the day in which they were written, whatever becomes of them. */
+  readonly perDay?: boolean;
 }
 
 /** What a write does to a row, as the names of plain events say it. */
@@ -147,6 +167,8 @@ export interface TableMetadata {
   readonly files?: readonly FileFieldMetadata[];
   /** Where URLs stand, as paths of `ReferenceMetadata`; absent where there are none. */
   readonly urls?: readonly (readonly string[])[];
+  /** What an organization has only so much of; absent where nothing is counted. */
+  readonly quotas?: readonly QuotaRule[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
   /** The field that names a purged organization, in tables whose rows outlive it. */
   readonly outlivesTenant?: string;

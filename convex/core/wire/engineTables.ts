@@ -18,6 +18,8 @@ export const engineTables = {
   outbox: "outboxEvents",
   deliveries: "webhookDeliveries",
   revokedTokens: "revokedTokens",
+  /** How much an organization has of what it has only so much of. */
+  usages: "organizationUsages",
 } as const;
 
 /** The internal mutation that makes an organization's events into deliveries. */

@@ -114,7 +114,11 @@ export const generalProblems = {
     "The file has no such bytes",
     "Ask for a range within the file's size, or for all of it.",
   ],
-  limit_reached: [409, "The limit is reached", "Remove one of those that `detail` counts first."],
+  limit_reached: [
+    409,
+    "The limit is reached",
+    "Remove some of what `detail` counts first. Where it names a quota, whoever runs the deployment can raise it; the organization's summary shows how much of it is used.",
+  ],
   cross_tenant_reference: [
     422,
     "A reference names no row of this organization",

@@ -7,12 +7,25 @@ export interface Quota {
   readonly windowSeconds: number;
 }
 
-/** Requests of one caller in a minute, unless the operator or an organization says otherwise. */
-export const requestsPerMinute = { user: 600, apiKey: 1200, agent: 60, public: 60, token: 60, webhook: 600 } as const;
+/**
+ * Requests of one caller in a minute, unless the operator or an organization says otherwise. `link` counts those who have a link of
+ * ours: a page shows many pictures, and a mail provider unsubscribes for all whose mail it keeps.
+ */
+export const requestsPerMinute = {
+  user: 600,
+  apiKey: 1200,
+  agent: 60,
+  public: 60,
+  link: 600,
+  token: 60,
+  webhook: 600,
+} as const;
 /** How far an organization may raise what its own callers may do. */
 const ceilings = { userCeiling: 6000, apiKeyCeiling: 60_000, agentCeiling: 600 } as const;
 
 export type CallerQuota = keyof typeof requestsPerMinute;
+/** By which an address is counted that needs no credential for what it asks. */
+export type AddressQuota = Extract<CallerQuota, "public" | "link" | "webhook">;
 export type RaisableQuota = Extract<CallerQuota, Credential["kind"] | "user">;
 
 /** The names that `RATE_LIMITS` takes beside those of operations with a limit of their own. */

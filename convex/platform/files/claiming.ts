@@ -4,7 +4,6 @@ import { maximumFileBytes } from "../tables";
 import { maximumRequestBytes } from "./rules";
 import type { FoundContent } from "./contentTypes";
 import type { Prepare } from "../../core/operations/declaration";
-import type { ProblemCode } from "../../core/wire/problems";
 import type { Id } from "../../_generated/dataModel";
 
 interface StoredBlob {
@@ -19,19 +18,11 @@ export type FoundBlob = StoredBlob & FoundContent;
 const find = makeFunctionReference<"query", { storageId: string }, (StoredBlob & { isClaimed: boolean }) | null>(
   "core/records/blobs:find",
 );
-const discard = makeFunctionReference<"mutation", { storageId: Id<"_storage"> }, null>("core/records/blobs:discard");
 
 /** Of more than this only the beginning is read: what formats begin with. */
 const beginningBytes = 65_536;
-/** Refusals of the bytes themselves, by somebody who may upload: they are of no use to anybody. */
-const ofContent: ReadonlySet<ProblemCode> = new Set([
-  "payload_too_large",
-  "unsupported_media_type",
-  "not_an_image",
-  "image_too_large",
-]);
 
-/** Reads a blob before the transaction that makes it a file; one that is refused for its bytes is deleted. */
+/** Reads a blob before the transaction that makes it a file. Nobody knows yet who asks, so it changes nothing, whatever comes of it. */
 export const prepareBlob: Prepare = async (ctx, { input, bytes }) => {
   const named = bytes?.storageId ?? input["storageId"];
   // Only ids can be looked up; whatever else was sent is refused by the operation.
@@ -39,7 +30,7 @@ export const prepareBlob: Prepare = async (ctx, { input, bytes }) => {
     typeof named === "string" && /^[a-z0-9]{31,37}$/.test(named)
       ? await ctx.runQuery(find, { storageId: named })
       : null;
-  if (!found) return { found: null };
+  if (!found) return null;
   const { isClaimed, ...stored } = found;
   const { storageId, sizeBytes } = stored;
   // What is refused whatever it holds need not be read.
@@ -48,12 +39,7 @@ export const prepareBlob: Prepare = async (ctx, { input, bytes }) => {
   const content = part
     ? contentOf(new Uint8Array(await part.arrayBuffer()), part === blob)
     : { contentType: unknownType };
-  return {
-    found: { ...stored, ...content },
-    refused: async ({ code }) => {
-      if (ofContent.has(code)) await ctx.runMutation(discard, { storageId });
-    },
-  };
+  return { ...stored, ...content };
 };
 
 /** What `prepareBlob` found, in the mutation that it prepared; undefined where there is no such blob. */

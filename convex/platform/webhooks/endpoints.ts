@@ -1,11 +1,8 @@
 import { eventTypes } from "../../core/records/events";
-import { invalidField, ProblemError } from "../../core/wire/errors";
+import { invalidField } from "../../core/wire/errors";
 import { resource } from "../../core/resources/resource";
 import { webhookEndpointFields } from "../tables";
-import type { TenantMutationContext } from "../../core/operations/declaration";
 
-/** Endpoints that an organization may have. */
-const maximumEndpoints = 20;
 const wildcard = "*";
 
 /** Webhook endpoints as every module of the domain writes them. */
@@ -34,20 +31,13 @@ export const webhookEndpoints = resource({
   list: { filters: ["status"], access: "permission" },
   problems: { create: ["limit_reached"] },
   hooks: {
-    rules: async (ctx, { eventTypes: wanted }, previous) => {
+    rules: (_ctx, { eventTypes: wanted }) => {
       const known = new Set<string>([wildcard, ...eventTypes()]);
       const unknown = wanted.findIndex((type) => !known.has(type));
       if (unknown >= 0) {
         const message = `There is no event ${wanted[unknown]}; there are ${[...known].join(", ")}.`;
         throw invalidField(`/eventTypes/${unknown}`, "unknown_event_type", message);
       }
-      if (!previous) await assertRoom(ctx);
     },
   },
 });
-
-async function assertRoom({ db }: TenantMutationContext): Promise<void> {
-  const endpoints = await db.index("webhookEndpoints", "by_organizationId").take(maximumEndpoints);
-  if (endpoints.length === maximumEndpoints)
-    throw new ProblemError("limit_reached", `An organization has ${maximumEndpoints} webhook endpoints at most.`);
-}

@@ -1,4 +1,4 @@
-import { logExpiry } from "./rules";
+import { logExpiry } from "../../core/records/requestLog";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc } from "../../_generated/dataModel";
 
@@ -23,6 +23,6 @@ export async function logAgentCall(
     agentId: agent._id,
     method: "POST",
     createdAt: now,
-    expiresAt: logExpiry(now, tenant.organization.settings.apiLogRetentionDays),
+    expiresAt: logExpiry(tenant.organization, now),
   });
 }

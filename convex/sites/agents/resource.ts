@@ -36,7 +36,7 @@ export const agents = resource({
     ranges: { lastCheckinAt: ["lastCheckinFrom", "lastCheckinTo"] },
     sorts: ["lastCheckinAt"],
   },
-  problems: { restore: ["site_not_active"] },
+  problems: { restore: ["site_not_active", "limit_reached"] },
   hooks: {
     // The key must not come back to life with the row: only a rotation issues a usable one (SM-credential).
     beforeDelete: async (ctx, agent) => {

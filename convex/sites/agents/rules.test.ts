@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dayMs } from "../../core/wire/durations";
-import { errorLine, externalAddress, isLoggedWhenQuiet, isOverdue, logExpiry, reportSummary } from "./rules";
+import { errorLine, externalAddress, isLoggedWhenQuiet, isOverdue, reportSummary } from "./rules";
 
 describe("isOverdue", () => {
   const intervalSeconds = 300;
@@ -74,10 +73,6 @@ describe("errorLine", () => {
   test("replaces a character that the cut splits", () => {
     expect(errorLine({ errors: [`${"a".repeat(999)}😀`] })).toEqual({ errorMessage: `${"a".repeat(999)}\uFFFD` });
   });
-});
-
-test("log rows expire after the retention", () => {
-  expect(logExpiry(1000, 30)).toBe(1000 + 30 * dayMs);
 });
 
 describe("isLoggedWhenQuiet", () => {

@@ -1,5 +1,4 @@
 import { keptFacts } from "../../core/schema/fields";
-import { dayMs } from "../../core/wire/durations";
 import { murmurHash3 } from "../../core/wire/murmurHash3";
 import { pointerOf } from "../../core/operations/validation";
 import type { ProblemFault } from "../../core/wire/errors";
@@ -71,9 +70,4 @@ export function reportSummary({ facts = {}, errors = [] }: CheckinReport): { fac
 export function errorLine({ errors = [] }: CheckinReport): { errorMessage?: string } {
   if (errors.length === 0) return {};
   return { errorMessage: errors.join("; ").slice(0, maximumErrorCharacters).toWellFormed() };
-}
-
-/** When a log row written at `now` is removed. */
-export function logExpiry(now: number, retentionDays: number): number {
-  return now + retentionDays * dayMs;
 }

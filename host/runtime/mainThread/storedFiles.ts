@@ -54,10 +54,10 @@ export class MainThreadFiles implements StoredFiles {
   /** `storage/getBlob` of an action. */
   async getBlob(componentPath: string, storageId: string): Promise<Blob | null> {
     const metadata = parseJson(await this.operate(componentPath, "1.0/storageGetMetadata", { storageId }));
-    const bytes = isJsonObject(metadata) ? this.files.readBytes(storageId) : null;
+    const bytes = isJsonObject(metadata) ? await this.files.read(storageId) : null;
     if (!isJsonObject(metadata) || bytes === null) return null;
     const { contentType } = metadata;
-    return new Blob([new Uint8Array(bytes)], { type: typeof contentType === "string" ? contentType : "" });
+    return new Blob([bytes], { type: typeof contentType === "string" ? contentType : "" });
   }
 
   /** Runs a storage operation for a component on the executor. @throws {FunctionError} when it is refused */

@@ -193,6 +193,7 @@ export interface ConvexFunctions {
   "tenancy/organizations:list": { type: "query"; args: ListArgs<"listOrganizations">; result: PaginationResult<ListOrganizationsRow> };
   "tenancy/organizations:purge": { type: "mutation"; args: TenantChangeArgs<"purgeOrganization">; result: PurgeOrganizationAnswer };
   "tenancy/organizations:restore": { type: "mutation"; args: TenantChangeArgs<"restoreOrganization">; result: Organization };
+  "tenancy/organizations:setQuotas": { type: "mutation"; args: ChangeArgs<"setOrganizationQuotas">; result: Organization };
   "tenancy/organizations:setStatus": { type: "mutation"; args: ChangeArgs<"setOrganizationStatus">; result: Organization };
   "tenancy/organizations:transferOwnership": { type: "mutation"; args: TenantChangeArgs<"transferOwnership">; result: Organization };
   "tenancy/organizations:update": { type: "mutation"; args: TenantChangeArgs<"updateOrganization">; result: Organization };
@@ -412,6 +413,7 @@ export interface Api {
       list: Reference<"tenancy/organizations:list">;
       purge: Reference<"tenancy/organizations:purge">;
       restore: Reference<"tenancy/organizations:restore">;
+      setQuotas: Reference<"tenancy/organizations:setQuotas">;
       setStatus: Reference<"tenancy/organizations:setStatus">;
       transferOwnership: Reference<"tenancy/organizations:transferOwnership">;
       update: Reference<"tenancy/organizations:update">;

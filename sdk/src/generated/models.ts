@@ -150,6 +150,7 @@ export type ScheduleDeletedEvent = components["schemas"]["ScheduleDeletedEvent"]
 export type SchedulePage = components["schemas"]["SchedulePage"];
 export type ScheduleRestoredEvent = components["schemas"]["ScheduleRestoredEvent"];
 export type ScheduleUpdatedEvent = components["schemas"]["ScheduleUpdatedEvent"];
+export type SetOrganizationQuotasBody = components["schemas"]["SetOrganizationQuotasBody"];
 export type SetOrganizationStatusBody = components["schemas"]["SetOrganizationStatusBody"];
 export type Site = components["schemas"]["Site"];
 export type SiteCreatedEvent = components["schemas"]["SiteCreatedEvent"];

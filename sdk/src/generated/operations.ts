@@ -36,7 +36,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     invitations: "accept+=POST accept;create;decline+=POST decline;get;list;resend;revoke",
     me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;listInvitations+*=GET invitations;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
     memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
-    organizations: "create;delete;get;getBySlug=GET by-slug/{};getSummary=GET {}/summary;list;purge+;restore;setStatus+=PUT {}/status;transferOwnership+;update",
+    organizations: "create;delete;get;getBySlug=GET by-slug/{};getSummary=GET {}/summary;list;purge+;restore;setQuotas+=PUT {}/quotas;setStatus+=PUT {}/status;transferOwnership+;update",
     users: "create;get;getProfile=GET {}/profile;list",
   },
   workspace: {

@@ -93,6 +93,7 @@ import type {
   RotateWebhookSecretAnswer,
   RotateWebhookSecretBody,
   Schedule,
+  SetOrganizationQuotasBody,
   SetOrganizationStatusBody,
   Site,
   SwitchOrganizationAnswer,
@@ -240,7 +241,7 @@ export interface AgentsResource {
    *
    * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
    *
-   * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`.
+   * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`, `limit_reached`.
    *
    * @example
    * const answer = await portico.agents.enroll({
@@ -297,7 +298,7 @@ export interface AgentsResource {
    *
    * Takes it out of the trash. Refused while another row has its `guid`.
    *
-   * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `guid_taken`.
+   * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `limit_reached`, `guid_taken`.
    *
    * @example
    * const agent = await portico.agents.restore("cgjwvyesnv75prnhka59qmd547bvr5j4");
@@ -361,7 +362,7 @@ export interface ApiKeysResource {
    *
    * The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
    *
-   * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
+   * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`, `limit_reached`.
    *
    * @example
    * const answer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
@@ -664,9 +665,9 @@ export interface FilesResource {
   /**
    * Create an upload URL
    *
-   * Send the file's bytes to it by POST, with their `Content-Type` and without a credential, and register the `storageId` that comes back. What is not registered within a day is deleted.
+   * Send the file's bytes to it by POST, with the answered `contentType` as `Content-Type` and without a credential, and register the `storageId` that comes back: whoever asked for the URL may, and nobody else. What is not registered within a day is deleted.
    *
-   * Needs the permission `file:create`. Its own refusals: `payload_too_large`.
+   * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `limit_reached`.
    *
    * @example
    * const answer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
@@ -676,7 +677,7 @@ export interface FilesResource {
   /**
    * Delete a file
    *
-   * Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes.
+   * Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes, or once the organization's `trashRetentionDays` are over.
    *
    * Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
    *
@@ -730,9 +731,9 @@ export interface FilesResource {
   /**
    * Register an uploaded file
    *
-   * Makes bytes that were sent to an upload URL a file of the organization. They can be registered once; what does not fit its purpose is deleted.
+   * Makes bytes that were sent to an upload URL a file of the organization, by whoever asked for the URL. They can be registered once; a refusal changes nothing.
    *
-   * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+   * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
    *
    * @example
    * const answer = await portico.files.register({
@@ -748,7 +749,7 @@ export interface FilesResource {
    *
    * The body is the file's bytes, 20 MiB at most; a larger file goes to an upload URL. What the file is, is read from its bytes. Header values are percent-encoded UTF-8.
    *
-   * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+   * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
    *
    * @example
    * const bytes = await readFile("logo.png");
@@ -1179,7 +1180,7 @@ export interface MeResource {
   /**
    * Update one's own settings
    *
-   * Fields left out stay as they are; null brings an optional field back to its default.
+   * Fields left out stay as they are; null brings an optional field back to its default. `emailActivity` sent as true, or as null, also takes back what unsubscribe links have turned off.
    *
    * For signed-in people.
    *
@@ -1328,6 +1329,7 @@ export interface OrganizationsResource {
    *     apiLogRetentionDays: 30,
    *     apiLogSuccessPercent: 1,
    *     auditRetentionDays: 365,
+   *     emailRetentionDays: 365,
    *     trashRetentionDays: 30,
    *     userRequestsPerMinute: 6000,
    *     apiKeyRequestsPerMinute: 6000,
@@ -1380,7 +1382,7 @@ export interface OrganizationsResource {
   /**
    * Get an organization in numbers
    *
-   * How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.
+   * How many members, sites, agents and other rows it has, each where the caller may read all of them: a number ends at 1,000 and says so. To whoever may change the organization also how much of its quotas is used.
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
@@ -1428,6 +1430,18 @@ export interface OrganizationsResource {
    * const organization = await portico.organizations.restore("north-wind-energy");
    */
   restore(organizationId: string, options?: ChangeOptions): Call<Organization>;
+
+  /**
+   * Set an organization's quotas
+   *
+   * How much it may have of what every organization has only so much of; what is left out is as everywhere. What it has beyond a quota stays, and nothing is added. The reason stands in its audit trail.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+   *
+   * @example
+   * const organization = await portico.organizations.setQuotas("north-wind-energy", { quotas: { fileCount: 250000 }, reason: "It has booked more storage." });
+   */
+  setQuotas(organizationId: string, input: SetOrganizationQuotasBody, options?: ChangeOptions): Call<Organization>;
 
   /**
    * Set an organization's status
@@ -2130,7 +2144,7 @@ export interface WebhookDeliveriesResource {
    * Needs the permission `webhook:read`.
    *
    * @example
-   * const webhookDelivery = await portico.webhookDeliveries.get(webhookDeliveryId);
+   * const webhookDelivery = await portico.webhookDeliveries.get("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
    */
   get(webhookDeliveryId: string, options?: ReadOptions): Call<WebhookDelivery>;
   /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2169,7 +2183,7 @@ export interface WebhookEndpointsResource {
   /**
    * Create a webhook endpoint
    *
-   * The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most.
+   * The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most, unless the platform gives it more.
    *
    * Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
    *

@@ -360,7 +360,7 @@ export interface paths {
          * Restore an agent
          * @description Takes it out of the trash. Refused while another row has its `guid`.
          *
-         *     Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `guid_taken`.
+         *     Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `limit_reached`, `guid_taken`.
          */
         post: operations["restoreAgent"];
         delete?: never;
@@ -448,7 +448,7 @@ export interface paths {
          * Enrol a device
          * @description Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
          *
-         *     For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`.
+         *     For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`, `limit_reached`.
          */
         post: operations["enrollAgent"];
         delete?: never;
@@ -496,7 +496,7 @@ export interface paths {
          * Create an API key
          * @description The answer carries the key, once. Its scopes are among the caller's own rights; without `expiresAt` it does not expire. The caller is its owner: the key never does more than its owner could at the moment, and is suspended while the owner is no active member.
          *
-         *     Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`.
+         *     Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`, `limit_reached`.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -916,7 +916,7 @@ export interface paths {
         put?: never;
         /**
          * Unsubscribe by the link of an e-mail
-         * @description One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, in every organization. Needs no session and lasts; `PATCH /v1/me/settings` turns them on again. Doing it again changes nothing.
+         * @description One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, from the organization that sent it. Needs no session and lasts; `PATCH /v1/me/settings` with `emailActivity` true turns them on again. Doing it again changes nothing.
          */
         post: operations["unsubscribe"];
         delete?: never;
@@ -934,7 +934,7 @@ export interface paths {
         };
         /**
          * Open the link of a file
-         * @description The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files.
+         * @description The `url` of a file as answers show it. It holds for five minutes, for whoever has it, as long as whoever asked for it may read files and the access token that asked is not revoked.
          */
         get: operations["openFileLink"];
         put?: never;
@@ -964,7 +964,7 @@ export interface paths {
          * Upload a file
          * @description The body is the file's bytes, 20 MiB at most; a larger file goes to an upload URL. What the file is, is read from its bytes. Header values are percent-encoded UTF-8.
          *
-         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
          */
         post: operations["uploadFile"];
         delete?: never;
@@ -991,7 +991,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a file
-         * @description Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes.
+         * @description Refused while a row holds it. Nobody can read it any more; its bytes are deleted with `permanent=true`, which what is in the trash already takes, or once the organization's `trashRetentionDays` are over.
          *
          *     Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
          */
@@ -1034,9 +1034,9 @@ export interface paths {
         put?: never;
         /**
          * Register an uploaded file
-         * @description Makes bytes that were sent to an upload URL a file of the organization. They can be registered once; what does not fit its purpose is deleted.
+         * @description Makes bytes that were sent to an upload URL a file of the organization, by whoever asked for the URL. They can be registered once; a refusal changes nothing.
          *
-         *     Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`.
+         *     Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
          */
         post: operations["registerFile"];
         delete?: never;
@@ -1056,9 +1056,9 @@ export interface paths {
         put?: never;
         /**
          * Create an upload URL
-         * @description Send the file's bytes to it by POST, with their `Content-Type` and without a credential, and register the `storageId` that comes back. What is not registered within a day is deleted.
+         * @description Send the file's bytes to it by POST, with the answered `contentType` as `Content-Type` and without a credential, and register the `storageId` that comes back: whoever asked for the URL may, and nobody else. What is not registered within a day is deleted.
          *
-         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`.
+         *     Needs the permission `file:create`. Its own refusals: `payload_too_large`, `limit_reached`.
          */
         post: operations["createUploadUrl"];
         delete?: never;
@@ -1584,7 +1584,7 @@ export interface paths {
         head?: never;
         /**
          * Update one's own settings
-         * @description Fields left out stay as they are; null brings an optional field back to its default.
+         * @description Fields left out stay as they are; null brings an optional field back to its default. `emailActivity` sent as true, or as null, also takes back what unsubscribe links have turned off.
          *
          *     For signed-in people.
          */
@@ -2003,6 +2003,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an organization's quotas
+         * @description How much it may have of what every organization has only so much of; what is left out is as everywhere. What it has beyond a quota stays, and nothing is added. The reason stands in its audit trail.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+         */
+        put: operations["setOrganizationQuotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/restore": {
         parameters: {
             query?: never;
@@ -2056,7 +2078,7 @@ export interface paths {
         };
         /**
          * Get an organization in numbers
-         * @description How many members, sites, agents and other rows it has, each where the caller may read all of them. A number ends at 1,000 and says so.
+         * @description How many members, sites, agents and other rows it has, each where the caller may read all of them: a number ends at 1,000 and says so. To whoever may change the organization also how much of its quotas is used.
          *
          *     For members of the organization; machines and assigned roles need the permission `organization:read`.
          */
@@ -2890,7 +2912,7 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook endpoint
-         * @description The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most.
+         * @description The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most, unless the platform gives it more.
          *
          *     Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
          */
@@ -4137,10 +4159,19 @@ export interface webhooks {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -4232,10 +4263,19 @@ export interface webhooks {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -4327,10 +4367,19 @@ export interface webhooks {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -4422,10 +4471,19 @@ export interface webhooks {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -5869,7 +5927,7 @@ export interface components {
             data: components["schemas"]["ApiKey"][];
             page: components["schemas"]["PageInfo"];
         };
-        /** @description A request to the REST API: one that was refused, or a sample of those that succeeded. */
+        /** @description A request to the REST API, or one that it sent for the organization: one that was refused or failed, or a sample of those that succeeded. */
         ApiLog: {
             /**
              * @description Id of the user, API key or agent that called.
@@ -5892,7 +5950,7 @@ export interface components {
              */
             createdAt: number;
             /**
-             * @description `inbound` for requests to this API.
+             * @description `inbound` for requests to this API, `outbound` for those that it sent for the organization.
              * @enum {string}
              */
             direction: "inbound" | "outbound";
@@ -5940,7 +5998,7 @@ export interface components {
              */
             organizationId: string;
             /**
-             * @description The `X-Request-Id` of the answer.
+             * @description The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with.
              * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
              */
             requestId: string;
@@ -5963,7 +6021,7 @@ export interface components {
              */
             statusCode?: number;
             /**
-             * @description Path and query; secret values read `[redacted]`.
+             * @description Path and query; secret values read `[redacted]`. Of an outbound request the origin.
              * @example /v1/items?status=active
              */
             url: string;
@@ -6886,6 +6944,12 @@ export interface components {
                 currency?: string | undefined;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number | undefined;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -6903,7 +6967,7 @@ export interface components {
                 timezone?: string | undefined;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays?: number | undefined;
@@ -7088,6 +7152,11 @@ export interface components {
         };
         /** @description The answer to “Create an upload URL”. */
         CreateUploadUrlAnswer: {
+            /**
+             * @description The `Content-Type` to send the bytes with: it says whose upload they are. What they are is read from them.
+             * @example application/octet-stream; upload=jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            contentType: string;
             /**
              * Format: int64
              * @description Until when it takes it. Milliseconds since the epoch.
@@ -7556,6 +7625,11 @@ export interface components {
              */
             organizationId: string;
             /**
+             * Format: int64
+             * @description When a file in the trash is deleted for good: the organization's `trashRetentionDays` after it went there. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
+            /**
              * @description What it is for; fields take files of their own purpose only.
              * @enum {string}
              */
@@ -7839,6 +7913,11 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             organizationId: string;
+            /**
+             * Format: int64
+             * @description When a file in the trash is deleted for good: the organization's `trashRetentionDays` after it went there. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
             /**
              * @description What it is for; fields take files of their own purpose only.
              * @enum {string}
@@ -8161,7 +8240,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise. An unsubscribe link turns off those of its organization alone, which setting this to true takes back.
              * @example true
              */
             emailActivity?: boolean;
@@ -8309,6 +8388,45 @@ export interface components {
              * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
              */
             purgeAfter?: number;
+            /** @description What the platform gives the organization beside what every organization has. Its summary shows how much of each is used. */
+            quotas?: {
+                /**
+                 * Format: int64
+                 * @description Device agents, without those in the trash; 10,000 unless set.
+                 * @example 10000
+                 */
+                agentCount?: number;
+                /**
+                 * Format: int64
+                 * @description API keys that were not revoked; 1,000 unless set.
+                 * @example 1000
+                 */
+                apiKeyCount?: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of all files, and of announced uploads; 10 GiB unless set.
+                 * @example 10737418240
+                 */
+                fileBytes?: number;
+                /**
+                 * Format: int64
+                 * @description Files, those in the trash among them; 100,000 unless set.
+                 * @example 100000
+                 */
+                fileCount?: number;
+                /**
+                 * Format: int64
+                 * @description E-mails a day to people who are no members; 1,000 unless set.
+                 * @example 1000
+                 */
+                invitationEmailsPerDay?: number;
+                /**
+                 * Format: int64
+                 * @description Webhook endpoints; 20 unless set.
+                 * @example 20
+                 */
+                webhookEndpointCount?: number;
+            };
             /** @description How the organization works. */
             settings: {
                 /**
@@ -8354,6 +8472,12 @@ export interface components {
                 currency: string;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -8371,7 +8495,7 @@ export interface components {
                 timezone: string;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays: number;
@@ -8529,6 +8653,99 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             organizationId: string;
+            /** @description What the organization has only so much of. Absent where the caller may not change the organization. */
+            quotas?: {
+                /** @description Device agents, without those in the trash; 10,000 unless set. */
+                agentCount: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+                /** @description API keys that were not revoked; 1,000 unless set. */
+                apiKeyCount: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+                /** @description Bytes of all files, and of announced uploads; 10 GiB unless set. */
+                fileBytes: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+                /** @description Files, those in the trash among them; 100,000 unless set. */
+                fileCount: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+                /** @description E-mails a day to people who are no members; 1,000 unless set. */
+                invitationEmailsPerDay: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+                /** @description Webhook endpoints; 20 unless set. */
+                webhookEndpointCount: {
+                    /**
+                     * Format: int64
+                     * @description How much of it the organization has.
+                     * @example 1000
+                     */
+                    limit: number;
+                    /**
+                     * Format: int64
+                     * @description How much of it is in use.
+                     * @example 12
+                     */
+                    used: number;
+                };
+            };
         };
         /** @description The answer to “Get a site with its agents counted”. */
         GetSiteViewAnswer: {
@@ -9308,6 +9525,45 @@ export interface components {
              * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
              */
             purgeAfter?: number;
+            /** @description What the platform gives the organization beside what every organization has. Its summary shows how much of each is used. */
+            quotas?: {
+                /**
+                 * Format: int64
+                 * @description Device agents, without those in the trash; 10,000 unless set.
+                 * @example 10000
+                 */
+                agentCount?: number;
+                /**
+                 * Format: int64
+                 * @description API keys that were not revoked; 1,000 unless set.
+                 * @example 1000
+                 */
+                apiKeyCount?: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of all files, and of announced uploads; 10 GiB unless set.
+                 * @example 10737418240
+                 */
+                fileBytes?: number;
+                /**
+                 * Format: int64
+                 * @description Files, those in the trash among them; 100,000 unless set.
+                 * @example 100000
+                 */
+                fileCount?: number;
+                /**
+                 * Format: int64
+                 * @description E-mails a day to people who are no members; 1,000 unless set.
+                 * @example 1000
+                 */
+                invitationEmailsPerDay?: number;
+                /**
+                 * Format: int64
+                 * @description Webhook endpoints; 20 unless set.
+                 * @example 20
+                 */
+                webhookEndpointCount?: number;
+            };
             /**
              * @description `key` of the member's role.
              * @example member
@@ -9358,6 +9614,12 @@ export interface components {
                 currency: string;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -9375,7 +9637,7 @@ export interface components {
                 timezone: string;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays: number;
@@ -9856,6 +10118,45 @@ export interface components {
              * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
              */
             purgeAfter?: number;
+            /** @description What the platform gives the organization beside what every organization has. Its summary shows how much of each is used. */
+            quotas?: {
+                /**
+                 * Format: int64
+                 * @description Device agents, without those in the trash; 10,000 unless set.
+                 * @example 10000
+                 */
+                agentCount?: number;
+                /**
+                 * Format: int64
+                 * @description API keys that were not revoked; 1,000 unless set.
+                 * @example 1000
+                 */
+                apiKeyCount?: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of all files, and of announced uploads; 10 GiB unless set.
+                 * @example 10737418240
+                 */
+                fileBytes?: number;
+                /**
+                 * Format: int64
+                 * @description Files, those in the trash among them; 100,000 unless set.
+                 * @example 100000
+                 */
+                fileCount?: number;
+                /**
+                 * Format: int64
+                 * @description E-mails a day to people who are no members; 1,000 unless set.
+                 * @example 1000
+                 */
+                invitationEmailsPerDay?: number;
+                /**
+                 * Format: int64
+                 * @description Webhook endpoints; 20 unless set.
+                 * @example 20
+                 */
+                webhookEndpointCount?: number;
+            };
             /** @description How the organization works. */
             settings: {
                 /**
@@ -9901,6 +10202,12 @@ export interface components {
                 currency: string;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -9918,7 +10225,7 @@ export interface components {
                 timezone: string;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays: number;
@@ -10210,6 +10517,45 @@ export interface components {
              * @description When everything of a deleted organization is deleted for good; absent while it is not deleted. Milliseconds since the epoch.
              */
             purgeAfter?: number;
+            /** @description What the platform gives the organization beside what every organization has. Its summary shows how much of each is used. */
+            quotas?: {
+                /**
+                 * Format: int64
+                 * @description Device agents, without those in the trash; 10,000 unless set.
+                 * @example 10000
+                 */
+                agentCount?: number;
+                /**
+                 * Format: int64
+                 * @description API keys that were not revoked; 1,000 unless set.
+                 * @example 1000
+                 */
+                apiKeyCount?: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of all files, and of announced uploads; 10 GiB unless set.
+                 * @example 10737418240
+                 */
+                fileBytes?: number;
+                /**
+                 * Format: int64
+                 * @description Files, those in the trash among them; 100,000 unless set.
+                 * @example 100000
+                 */
+                fileCount?: number;
+                /**
+                 * Format: int64
+                 * @description E-mails a day to people who are no members; 1,000 unless set.
+                 * @example 1000
+                 */
+                invitationEmailsPerDay?: number;
+                /**
+                 * Format: int64
+                 * @description Webhook endpoints; 20 unless set.
+                 * @example 20
+                 */
+                webhookEndpointCount?: number;
+            };
             /** @description How the organization works. */
             settings: {
                 /**
@@ -10255,6 +10601,12 @@ export interface components {
                 currency: string;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -10272,7 +10624,7 @@ export interface components {
                 timezone: string;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays: number;
@@ -10451,6 +10803,11 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             organizationId: string;
+            /**
+             * Format: int64
+             * @description When a file in the trash is deleted for good: the organization's `trashRetentionDays` after it went there. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
             /**
              * @description What it is for; fields take files of their own purpose only.
              * @enum {string}
@@ -11192,6 +11549,58 @@ export interface components {
              */
             type: "schedule.updated";
         };
+        /** @description What to send to set an organization's quotas. */
+        SetOrganizationQuotasBody: {
+            /**
+             * @description Its own numbers.
+             * @example {
+             *       "fileCount": 250000
+             *     }
+             */
+            quotas: {
+                /**
+                 * Format: int64
+                 * @description Device agents, without those in the trash; 10,000 unless set.
+                 * @example 10000
+                 */
+                agentCount?: number | undefined;
+                /**
+                 * Format: int64
+                 * @description API keys that were not revoked; 1,000 unless set.
+                 * @example 1000
+                 */
+                apiKeyCount?: number | undefined;
+                /**
+                 * Format: int64
+                 * @description Bytes of all files, and of announced uploads; 10 GiB unless set.
+                 * @example 10737418240
+                 */
+                fileBytes?: number | undefined;
+                /**
+                 * Format: int64
+                 * @description Files, those in the trash among them; 100,000 unless set.
+                 * @example 100000
+                 */
+                fileCount?: number | undefined;
+                /**
+                 * Format: int64
+                 * @description E-mails a day to people who are no members; 1,000 unless set.
+                 * @example 1000
+                 */
+                invitationEmailsPerDay?: number | undefined;
+                /**
+                 * Format: int64
+                 * @description Webhook endpoints; 20 unless set.
+                 * @example 20
+                 */
+                webhookEndpointCount?: number | undefined;
+            };
+            /**
+             * @description Why, for the organization's audit trail.
+             * @example It has booked more storage.
+             */
+            reason: string;
+        };
         /** @description What to send to set an organization's status. */
         SetOrganizationStatusBody: {
             /**
@@ -11881,7 +12290,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise. An unsubscribe link turns off those of its organization alone, which setting this to true takes back.
              * @example true
              */
             emailActivity?: boolean;
@@ -11920,7 +12329,7 @@ export interface components {
                 [key: string]: unknown;
             } | null) | undefined;
             /**
-             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise, and off by the unsubscribe link of one.
+             * @description Whether the person wants e-mails about what others do that concerns them; true until chosen otherwise. An unsubscribe link turns off those of its organization alone, which setting this to true takes back.
              * @example true
              */
             emailActivity?: (boolean | null) | undefined;
@@ -12013,6 +12422,12 @@ export interface components {
                 currency?: string | undefined;
                 /**
                  * Format: int32
+                 * @description Days for which e-mails are kept, with what they said; 365 at first.
+                 * @example 365
+                 */
+                emailRetentionDays?: number | undefined;
+                /**
+                 * Format: int32
                  * @description Failed health checks in a row until something is down; 3 at first.
                  * @example 3
                  */
@@ -12030,7 +12445,7 @@ export interface components {
                 timezone?: string | undefined;
                 /**
                  * Format: int32
-                 * @description Days for which the organization can be restored after its deletion; 30 at first.
+                 * @description Days for which the organization can be restored after its deletion, and for which deleted files are kept; 30 at first.
                  * @example 30
                  */
                 trashRetentionDays?: number | undefined;
@@ -12291,6 +12706,11 @@ export interface components {
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
              */
             organizationId: string;
+            /**
+             * Format: int64
+             * @description When a file in the trash is deleted for good: the organization's `trashRetentionDays` after it went there. Milliseconds since the epoch.
+             */
+            purgeAfter?: number;
             /**
              * @description What it is for; fields take files of their own purpose only.
              * @enum {string}
@@ -12901,7 +13321,7 @@ export interface components {
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
-         *     - `limit_reached`: The limit is reached. Remove one of those that `detail` counts first.
+         *     - `limit_reached`: The limit is reached. Remove some of what `detail` counts first. Where it names a quota, whoever runs the deployment can raise it; the organization's summary shows how much of it is used.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
@@ -17355,6 +17775,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem404Page"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -17406,6 +17827,7 @@ export interface operations {
             404: components["responses"]["Problem404Page"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
         };
     };
@@ -17414,7 +17836,7 @@ export interface operations {
             query: {
                 /**
                  * @description What the link says, and its signature.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.1768473000000.dGhl
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r.user.jh7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r..1768473000000.dGhl
                  */
                 link: string;
             };
@@ -17488,6 +17910,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404Page"];
             416: components["responses"]["Problem416"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -18020,6 +18443,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "url": "https://convex.example.com/api/storage/upload?token=AZ2",
+                     *       "contentType": "application/octet-stream; upload=jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                      *       "expiresAt": 1768469400000
                      *     }
                      */
@@ -19107,10 +19531,19 @@ export interface operations {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -19865,10 +20298,19 @@ export interface operations {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -20458,10 +20900,19 @@ export interface operations {
                      *           "apiLogRetentionDays": 30,
                      *           "apiLogSuccessPercent": 1,
                      *           "auditRetentionDays": 365,
+                     *           "emailRetentionDays": 365,
                      *           "trashRetentionDays": 30,
                      *           "userRequestsPerMinute": 6000,
                      *           "apiKeyRequestsPerMinute": 6000,
                      *           "agentRequestsPerMinute": 6000
+                     *         },
+                     *         "quotas": {
+                     *           "fileCount": 100000,
+                     *           "fileBytes": 10737418240,
+                     *           "apiKeyCount": 1000,
+                     *           "agentCount": 10000,
+                     *           "webhookEndpointCount": 20,
+                     *           "invitationEmailsPerDay": 1000
                      *         },
                      *         "createdAt": 1768469400000,
                      *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -21837,10 +22288,19 @@ export interface operations {
                      *             "apiLogRetentionDays": 30,
                      *             "apiLogSuccessPercent": 1,
                      *             "auditRetentionDays": 365,
+                     *             "emailRetentionDays": 365,
                      *             "trashRetentionDays": 30,
                      *             "userRequestsPerMinute": 6000,
                      *             "apiKeyRequestsPerMinute": 6000,
                      *             "agentRequestsPerMinute": 6000
+                     *           },
+                     *           "quotas": {
+                     *             "fileCount": 100000,
+                     *             "fileBytes": 10737418240,
+                     *             "apiKeyCount": 1000,
+                     *             "agentCount": 10000,
+                     *             "webhookEndpointCount": 20,
+                     *             "invitationEmailsPerDay": 1000
                      *           },
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -21903,6 +22363,7 @@ export interface operations {
                  *         "apiLogRetentionDays": 30,
                  *         "apiLogSuccessPercent": 1,
                  *         "auditRetentionDays": 365,
+                 *         "emailRetentionDays": 365,
                  *         "trashRetentionDays": 30,
                  *         "userRequestsPerMinute": 6000,
                  *         "apiKeyRequestsPerMinute": 6000,
@@ -21949,10 +22410,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22031,10 +22501,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22188,10 +22667,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22290,10 +22778,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22302,6 +22799,114 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["PurgeOrganizationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setOrganizationQuotas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the organization.
+                 * @example north-wind-energy
+                 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "quotas": {
+                 *         "fileCount": 250000
+                 *       },
+                 *       "reason": "It has booked more storage."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetOrganizationQuotasBody"];
+            };
+        };
+        responses: {
+            /** @description Done: organization. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "North Wind Energy",
+                     *       "slug": "north-wind-energy",
+                     *       "status": "active",
+                     *       "ownerId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "externalId": "org_5bT1xW9",
+                     *       "logoStorageId": "f2wgp8jdcbezd6shcq5zz67x2crbwm4g",
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "settings": {
+                     *         "timezone": "Europe/Zurich",
+                     *         "currency": "eur",
+                     *         "healthDownThreshold": 3,
+                     *         "healthRecoveryThreshold": 1,
+                     *         "agentCheckinIntervalSeconds": 300,
+                     *         "apiLogRetentionDays": 30,
+                     *         "apiLogSuccessPercent": 1,
+                     *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
+                     *         "trashRetentionDays": 30,
+                     *         "userRequestsPerMinute": 6000,
+                     *         "apiKeyRequestsPerMinute": 6000,
+                     *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organization"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -22384,10 +22989,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22481,10 +23095,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22596,6 +23219,32 @@ export interface operations {
                      *           "count": 3,
                      *           "isCapped": false
                      *         }
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         },
+                     *         "fileBytes": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         },
+                     *         "apiKeyCount": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         },
+                     *         "agentCount": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         },
+                     *         "webhookEndpointCount": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         },
+                     *         "invitationEmailsPerDay": {
+                     *           "used": 12,
+                     *           "limit": 1000
+                     *         }
                      *       }
                      *     }
                      */
@@ -22688,10 +23337,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -22772,10 +23430,19 @@ export interface operations {
                      *         "apiLogRetentionDays": 30,
                      *         "apiLogSuccessPercent": 1,
                      *         "auditRetentionDays": 365,
+                     *         "emailRetentionDays": 365,
                      *         "trashRetentionDays": 30,
                      *         "userRequestsPerMinute": 6000,
                      *         "apiKeyRequestsPerMinute": 6000,
                      *         "agentRequestsPerMinute": 6000
+                     *       },
+                     *       "quotas": {
+                     *         "fileCount": 100000,
+                     *         "fileBytes": 10737418240,
+                     *         "apiKeyCount": 1000,
+                     *         "agentCount": 10000,
+                     *         "webhookEndpointCount": 20,
+                     *         "invitationEmailsPerDay": 1000
                      *       },
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
