@@ -171,6 +171,8 @@ import type * as gateway_treeRouter from "../gateway/treeRouter.js";
 import type * as gateway_unavailable from "../gateway/unavailable.js";
 import type * as gateway_unsubscribing from "../gateway/unsubscribing.js";
 import type * as http from "../http.js";
+import type * as integrations_problems from "../integrations/problems.js";
+import type * as integrations_tables from "../integrations/tables.js";
 import type * as jobs_actions from "../jobs/actions.js";
 import type * as jobs_runner from "../jobs/runner.js";
 import type * as jobs_startJob from "../jobs/startJob.js";
@@ -464,6 +466,8 @@ declare const fullApi: ApiFromModules<{
   "gateway/unavailable": typeof gateway_unavailable;
   "gateway/unsubscribing": typeof gateway_unsubscribing;
   http: typeof http;
+  "integrations/problems": typeof integrations_problems;
+  "integrations/tables": typeof integrations_tables;
   "jobs/actions": typeof jobs_actions;
   "jobs/runner": typeof jobs_runner;
   "jobs/startJob": typeof jobs_startJob;

@@ -14,6 +14,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   apiLogs: ["by_expiresAt"],
   apiKeys: ["by_keyHash", "by_previousKeyHash"],
   auditLogs: ["by_expiresAt"],
+  dataSources: ["by_integrationId", "by_credentialExpirationAt", "by_status_and_nextSyncAt"],
   emails: ["by_userId_and_createdAt", "by_status_and_nextRetryAt", "by_createdAt"],
   files: ["by_storageId", "by_unusedSince"],
   idempotencyKeys: ["by_expiresAt"],

@@ -9,7 +9,6 @@ export const problems = {
   confirmation_mismatch: [409,"The confirmation does not match","Send the organization's current slug as `confirmSlug`."],
   email_mismatch: [403,"The invitation is for another address","Sign in with the address that was invited, verified by the identity provider; `POST /v1/me/sync` takes a new one from the token."],
   email_taken: [409,"The e-mail address belongs to another user","Use another address, or sign in as that user."],
-  external_id_taken: [409,"The external id is taken","Use another external id."],
   invitation_expired: [410,"The invitation has expired","Ask an administrator of the organization for a new one."],
   invitation_pending: [409,"The address is invited already","Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first."],
   invitation_void: [409,"The invitation holds no more","Ask an administrator of the organization for a new one, or to send this one again."],
@@ -42,6 +41,8 @@ export const problems = {
   image_too_large: [422,"The picture has too many pixels","Make the picture smaller: 40 million pixels at most."],
   link_expired: [403,"The link holds no more","Read the file again (`GET /v1/files/{fileId}`); its answer has a new one."],
   not_an_image: [422,"The file is no whole picture","Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is."],
+  // convex/integrations/problems.ts
+  already_linked: [409,"The site is linked already","Use the link that there is."],
 } as const satisfies ProblemRows;
 
 export type ProblemCode = keyof typeof problems;
