@@ -1,11 +1,13 @@
 import * as z from "zod";
 import {
   described,
+  exampleHash,
   httpsUrl,
   integer,
   jsonObject,
   plainName,
   reference,
+  rowId,
   sealed,
   text,
   timestampMs,
@@ -233,3 +235,188 @@ export const dataSourceSites = tenantTable(dataSourceSiteFields, "C", {
 })
   .index("by_organizationId_and_dataSourceId_and_siteId", ["organizationId", "dataSourceId", "siteId"])
   .index("by_organizationId_and_siteId", ["organizationId", "siteId"]);
+
+/** Items of one bulk upsert. */
+export const maximumBatchItems = 200;
+/** UTF-8 bytes of the raw and the normalized data of one entity. */
+export const maximumRawBytes = 262_144;
+export const maximumNormalizedBytes = 65_536;
+
+const entityText = () => z.string().max(maximumRawBytes);
+
+/** What both kinds of entities have in common. */
+const observedFields = {
+  entityType: described(entityType(), "What kind of thing it is, one of the integration's types.", "devices"),
+  externalId: described(
+    text(1, 200),
+    "Its id in the connected system; unique there among those of its type, in the trash as well.",
+    "device-4711",
+  ),
+  dataHash: described(
+    z.string().regex(/^[0-9a-f]{64}$/),
+    "SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).",
+    exampleHash,
+  ),
+  rawBytes: described(integer(0, maximumRawBytes), "Bytes of the raw data, which `include=raw` shows.", 1894),
+  normalizedData: described(
+    jsonObject(maximumNormalizedBytes),
+    "What integrations of a kind have in common, under the same names; `name` and `status` by convention.",
+    { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" },
+    { name: "SRV-FILES", status: "offline", operatingSystem: "Debian 13" },
+  ),
+};
+
+export const entityFields = {
+  integrationId: described(reference("integrations", "restrict"), "The integration of its data source."),
+  dataSourceId: described(reference("dataSources", "cascade"), "The data source that brought it."),
+  siteId: described(reference("sites", "null"), "The site that it belongs to.").optional(),
+  ...observedFields,
+  lastSeenAt: described(
+    timestampMs(),
+    "When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most.",
+  ),
+};
+
+/** What integrations brought. Written by bulk upserts, prunes and people; the event log tells of each change. */
+export const entities = tenantTable(entityFields, "CUD", {
+  noun: "entity",
+  description: "A thing of a connected system, such as a device, a ticket or a company, as it was last brought.",
+  unique: [
+    {
+      fields: ["organizationId", "dataSourceId", "entityType", "externalId"],
+      index: "by_organizationId_and_dataSourceId_and_entityType_and_externalId",
+      code: "external_id_taken",
+      includesTrash: true,
+    },
+  ],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_integrationId_and_entityType", [
+    "organizationId",
+    "deletedAt",
+    "integrationId",
+    "entityType",
+  ])
+  .index("by_dataSource_and_type_and_lastSeen", [
+    "organizationId",
+    "deletedAt",
+    "dataSourceId",
+    "entityType",
+    "lastSeenAt",
+  ])
+  .index("by_organizationId_and_deletedAt_and_siteId_and_entityType", [
+    "organizationId",
+    "deletedAt",
+    "siteId",
+    "entityType",
+  ])
+  .index("by_organizationId_and_deletedAt_and_entityType", ["organizationId", "deletedAt", "entityType"])
+  .index("by_organizationId_and_deletedAt_and_externalId", ["organizationId", "deletedAt", "externalId"])
+  .index("by_organizationId_and_dataSourceId_and_entityType_and_externalId", [
+    "organizationId",
+    "dataSourceId",
+    "entityType",
+    "externalId",
+  ])
+  .index("by_organizationId_and_siteId", ["organizationId", "siteId"]);
+
+export const entityPayloadFields = {
+  entityId: described(reference("entities", "cascade"), "The entity."),
+  rawData: described(entityText(), "JSON text, as it was sent.", '{"id":4711,"name":"PC-RECEPTION"}'),
+};
+
+/** The raw data of entities, beside them: lists and upserts of hundreds would read more of it than a transaction may. */
+export const entityPayloads = tenantTable(entityPayloadFields, "", {
+  noun: "entityPayload",
+  description: "What a connected system itself says of an entity.",
+}).index("by_organizationId_and_entityId", ["organizationId", "entityId"]);
+
+export const entitySightingFields = {
+  syncRunId: described(z.string().max(64), "The sync run."),
+  dataSourceId: described(reference("dataSources", "cascade"), "The data source that it syncs."),
+  entityType: described(entityType(), "The type that it syncs.", "devices"),
+  entityIds: described(z.array(rowId("entities")).max(maximumBatchItems), "What one batch of it brought."),
+};
+
+/** What sync runs have seen, a row for each batch, until two later runs are complete: entities that did not change are not written. */
+export const entitySightings = tenantTable(entitySightingFields, "", {
+  noun: "entitySighting",
+  description: "The entities that a sync run brought in one batch.",
+}).index("by_organizationId_and_dataSourceId_and_entityType", ["organizationId", "dataSourceId", "entityType"]);
+
+export const entityCountFields = {
+  dataSourceId: described(reference("dataSources", "cascade"), "The data source."),
+  entityType: described(entityType(), "The type.", "devices"),
+  live: described(integer(0, 1_000_000_000), "Entities of both that are not in the trash.", 4711),
+};
+
+/** How many entities there are, changed with the entities themselves: what share of them a prune would take. */
+export const entityCounts = tenantTable(entityCountFields, "", {
+  noun: "entityCount",
+  description: "How many entities of a type a data source has brought.",
+}).index("by_organizationId_and_dataSourceId_and_entityType", ["organizationId", "dataSourceId", "entityType"]);
+
+export const globalEntityFields = {
+  integrationId: described(reference("integrations", "restrict"), "The integration that it belongs to."),
+  ...observedFields,
+};
+
+/** What belongs to an integration whoever connects it. Written by platform administrators, read by everybody. */
+export const globalEntities = globalTable(globalEntityFields, "CU", {
+  noun: "globalEntity",
+  description:
+    "A thing that belongs to an integration and to no organization, such as an article of a vendor's catalogue.",
+  audited: true,
+  unique: [
+    {
+      fields: ["integrationId", "entityType", "externalId"],
+      index: "by_integrationId_and_entityType_and_externalId",
+      code: "external_id_taken",
+    },
+  ],
+})
+  .index("by_integrationId", ["integrationId"])
+  .index("by_entityType", ["entityType"])
+  .index("by_integrationId_and_entityType_and_externalId", ["integrationId", "entityType", "externalId"]);
+
+export const globalEntityPayloadFields = {
+  globalEntityId: described(reference("globalEntities", "cascade"), "The global entity."),
+  rawData: entityPayloadFields.rawData,
+};
+
+/** The raw data of global entities. */
+export const globalEntityPayloads = globalTable(globalEntityPayloadFields, "", {
+  noun: "globalEntityPayload",
+  description: "What a vendor itself says of a global entity.",
+}).index("by_globalEntityId", ["globalEntityId"]);
+
+export const entityRelationshipFields = {
+  parentEntityId: described(reference("entities", "cascade"), "The entity that it begins at."),
+  childEntityId: described(reference("entities", "cascade"), "The entity that it ends at; another one."),
+  relationshipType: described(
+    text(1, 60),
+    "What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.",
+    "assigned_to",
+  ),
+  metadata: described(jsonObject(8192), "What else is known of it.", { since: "2026-01-15" }).optional(),
+};
+
+/** How entities belong together: directed, of any type, in cycles where the connected systems say so. */
+export const entityRelationships = tenantTable(entityRelationshipFields, "CU", {
+  noun: "entityRelationship",
+  description: "What one entity is to another.",
+  unique: [
+    {
+      fields: ["organizationId", "parentEntityId", "relationshipType", "childEntityId"],
+      index: "by_parent_and_type_and_child",
+      code: "already_linked",
+    },
+  ],
+})
+  .index("by_parent_and_type_and_child", ["organizationId", "parentEntityId", "relationshipType", "childEntityId"])
+  .index("by_organizationId_and_childEntityId_and_relationshipType", [
+    "organizationId",
+    "childEntityId",
+    "relationshipType",
+  ])
+  .index("by_organizationId_and_relationshipType", ["organizationId", "relationshipType"]);
