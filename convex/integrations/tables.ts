@@ -281,6 +281,7 @@ export const entityFields = {
 export const entities = tenantTable(entityFields, "CUD", {
   noun: "entity",
   description: "A thing of a connected system, such as a device, a ticket or a company, as it was last brought.",
+  events: ["created", "updated", "deleted", "restored"],
   unique: [
     {
       fields: ["organizationId", "dataSourceId", "entityType", "externalId"],
@@ -336,13 +337,19 @@ export const entitySightingFields = {
   dataSourceId: described(reference("dataSources", "cascade"), "The data source that it syncs."),
   entityType: described(entityType(), "The type that it syncs.", "devices"),
   entityIds: described(z.array(rowId("entities")).max(maximumBatchItems), "What one batch of it brought."),
+  seenAt: described(timestampMs(), "When it was brought."),
 };
 
 /** What sync runs have seen, a row for each batch, until two later runs are complete: entities that did not change are not written. */
 export const entitySightings = tenantTable(entitySightingFields, "", {
   noun: "entitySighting",
   description: "The entities that a sync run brought in one batch.",
-}).index("by_organizationId_and_dataSourceId_and_entityType", ["organizationId", "dataSourceId", "entityType"]);
+}).index("by_organizationId_and_dataSourceId_and_entityType_and_seenAt", [
+  "organizationId",
+  "dataSourceId",
+  "entityType",
+  "seenAt",
+]);
 
 export const entityCountFields = {
   dataSourceId: described(reference("dataSources", "cascade"), "The data source."),
@@ -414,6 +421,14 @@ export const entityRelationships = tenantTable(entityRelationshipFields, "CU", {
   ],
 })
   .index("by_parent_and_type_and_child", ["organizationId", "parentEntityId", "relationshipType", "childEntityId"])
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_parentEntityId", ["organizationId", "parentEntityId"])
+  .index("by_organizationId_and_parentEntityId_and_relationshipType", [
+    "organizationId",
+    "parentEntityId",
+    "relationshipType",
+  ])
+  .index("by_organizationId_and_childEntityId", ["organizationId", "childEntityId"])
   .index("by_organizationId_and_childEntityId_and_relationshipType", [
     "organizationId",
     "childEntityId",
