@@ -23,6 +23,7 @@ import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
 import { hostGrowthSection } from "./sections/hostGrowth";
+import { jobsSection } from "./sections/jobs";
 import { purgeSection } from "./sections/purge";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
@@ -53,6 +54,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
+  jobs: jobsSection,
 };
 
 async function main(): Promise<void> {

@@ -43,7 +43,10 @@ export function nameOf({ resource, verb }: Operation): string {
 async function arrangeByDeclaration(world: World, operation: Operation): Promise<Arranged> {
   const { declaration } = operation;
   const row = declaration.on && (await newRow(world, operation));
-  const credential = declaration.access !== "platform" && row ? row.credential : await callerOf(world, operation);
+  const credential =
+    declaration.access !== "platform" && !declaration.keysOnly && row
+      ? row.credential
+      : await callerOf(world, operation);
   const valueOf = (name: string) => row?.inputs?.[name] ?? (name === declaration.on?.idParameter ? row?.id : undefined);
   const given = (shape: Fields = {}) => {
     const own = inputsOf(shape, valueOf);
@@ -73,7 +76,11 @@ function asTexts(values: Readonly<Record<string, unknown>>): Record<string, stri
 }
 
 /** Who calls what names no row: devices by their own credentials, and for changes to oneself somebody whom nobody misses. */
-async function callerOf(world: World, { declaration: { access, method } }: Operation): Promise<string | undefined> {
+async function callerOf(
+  world: World,
+  { declaration: { access, method, permission, keysOnly } }: Operation,
+): Promise<string | undefined> {
+  if (keysOnly) return world.narrowKeys.find(({ scope }) => scope === permission)?.key;
   if (access === "platform") return world.platformAdmin;
   if (access === "enrollment") return world.acme.enrollmentToken;
   if (access === "agent") return (await enrolAgent(world)).key;

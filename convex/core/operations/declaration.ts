@@ -137,6 +137,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly allowsUnusableOrganization?: boolean;
   /** Issues a credential: an action makes it, the mutation stores its hash, the answer carries it once. */
   readonly secret?: IssuedShape;
+  /** For API keys that carry the permission; people hold it only to hand it on to them. */
+  readonly keysOnly?: boolean;
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */

@@ -205,7 +205,7 @@ async function permissionPhase(
   caller: RequestCaller,
   tenant: Tenant | undefined,
 ): Promise<RowReach> {
-  const { access, permission, on, assigned = on?.assigned } = declaration;
+  const { access, permission, on, assigned = on?.assigned, keysOnly } = declaration;
   if (access === "enrollment") return everyRow;
   // What runs the deployment stands above its organizations: no role of theirs counts here, and no machine is let through.
   if (access === "platform") {
@@ -218,6 +218,8 @@ async function permissionPhase(
   }
   if (access === "agent" && caller.kind !== "agent")
     throw denied("This operation is for device agents.", action, caller, tenant);
+  if (keysOnly && caller.kind !== "apiKey")
+    throw denied("This operation is for API keys, not for people.", action, caller, tenant);
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
   const reach = await rowReachOf(ctx, caller, tenant, permission);
   if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);

@@ -13,7 +13,7 @@ const batchSize = 500;
 const again = makeFunctionReference<"mutation", { table: string }>("core/records/retention:deleteExpired");
 
 /**
- * Deletes rows of `table`, of all organizations, whose `expiresAt` has passed. Rows that other rows refer to have no
+ * Deletes rows of `table`, of all organizations, whose `expiresAt` has passed; those without one stay. Rows that other rows refer to have no
  * place here: nothing cascades. Answers how many rows this run deleted.
  */
 export const deleteExpired = internalMutation({
@@ -24,7 +24,7 @@ export const deleteExpired = internalMutation({
     const database = untypedDatabase(ctx);
     const expired = await database
       .query(name)
-      .withIndex("by_expiresAt", (q) => q.lt("expiresAt", Date.now()))
+      .withIndex("by_expiresAt", (q) => q.gt("expiresAt", 0).lt("expiresAt", Date.now()))
       .take(batchSize);
     for (const { _id } of expired) await deleteRow(ctx, name, _id);
     if (expired.length === batchSize) await ctx.scheduler.runAfter(0, again, { table });

@@ -89,6 +89,7 @@ interface Departures extends Partial<
     | "allowsUnusableOrganization"
     | "answersExisting"
     | "restOnly"
+    | "keysOnly"
     | "endsPermission"
     | "dryRun"
     | "takesBytes"

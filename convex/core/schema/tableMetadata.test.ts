@@ -31,7 +31,15 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
     "by_status_and_createdAt",
     "by_expiresAt",
   ],
-  scheduledJobs: ["by_status_and_nextRetryAt", "by_runner_and_status_and_scheduledAt", "by_status_and_lockExpiresAt"],
+  scheduledJobs: [
+    "by_status_and_nextRetryAt",
+    "by_runner_and_status_and_scheduledAt",
+    "by_runner_and_status_and_organizationId_and_scheduledAt",
+    "by_status_and_lockExpiresAt",
+    "by_expiresAt",
+  ],
+  eventLogs: ["by_status_and_nextRetryAt", "by_status_and_lockExpiresAt", "by_expiresAt"],
+  syncHistory: ["by_status_and_lockExpiresAt", "by_expiresAt"],
 };
 
 const tables = Object.entries(tableMetadata).map(([name, metadata]): [string, TableMetadata] => [name, metadata]);

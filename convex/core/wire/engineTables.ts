@@ -21,3 +21,7 @@ export const engineTables = {
 
 /** The internal mutation that begins to send what an endpoint is due. */
 export const beginDelivery = "platform/webhookSending:begin";
+
+/** The internal mutations that note how an action that does a job goes, and how it ended. */
+export const reportJob = "jobs/runner:report";
+export const settleJob = "jobs/runner:settle";
