@@ -19,6 +19,7 @@ import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { dryRunSection } from "./sections/dryRun";
 import { foreignTimingSection } from "./sections/foreignTiming";
+import { entitiesSection } from "./sections/entities";
 import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
@@ -54,6 +55,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
+  entities: entitiesSection,
   jobs: jobsSection,
 };
 

@@ -111,7 +111,11 @@ it("takes the last of items with one external id, and says so of the others", as
 
 it("refuses what is no batch, a type that the integration does not bring, and more than a batch may take", async () => {
   const { upsert, rows } = await entityHost();
-  const codeOf = async (sent: Promise<unknown>) => sent.then(() => undefined, (error) => Object(error).data.code);
+  const codeOf = async (sent: Promise<unknown>) =>
+    sent.then(
+      () => undefined,
+      (error) => Object(error).data.code,
+    );
   expect(await codeOf(upsert(devices(201)))).toBe("validation_failed");
   expect(await codeOf(upsert([]))).toBe("validation_failed");
   expect(await codeOf(upsert(devices(1), { entityType: "printers" }))).toBe("unsupported_entity_type");
@@ -119,8 +123,7 @@ it("refuses what is no batch, a type that the integration does not bring, and mo
   const large = (at: number) => ({ ...device(at), rawData: JSON.stringify("x".repeat(maximumRawBytes - 2)) });
   expect(await codeOf(upsert(Array.from({ length: 17 }, (_, at) => large(at))))).toBe("payload_too_large");
   expect(await rows("entities")).toEqual([]);
-  for (let from = 0; from < 45; from += 15)
-    await upsert(Array.from({ length: 15 }, (_, at) => large(from + at)));
+  for (let from = 0; from < 45; from += 15) await upsert(Array.from({ length: 15 }, (_, at) => large(from + at)));
   // 45 raw data of 256 KiB each are more than may be read to be replaced at once.
   expect(await codeOf(upsert(devices(45)))).toBe("payload_too_large");
   expect((await upsert(devices(22))).counts["updated"]).toBe(22);
@@ -215,8 +218,10 @@ it("keeps the count of what is live with every change, whoever makes it", async 
         const row = (await rows("entities")).find(({ externalId }) => externalId === `device-${at}`);
         if (!row || kind === "upsert") continue;
         const ofRow = { ...named, entityId: row._id };
-        if (kind === "restore" && row.deletedAt !== undefined) await ann.mutation(api.integrations.entities.restore, ofRow);
-        if (kind === "delete" && row.deletedAt === undefined) await ann.mutation(api.integrations.entities.delete, ofRow);
+        if (kind === "restore" && row.deletedAt !== undefined)
+          await ann.mutation(api.integrations.entities.restore, ofRow);
+        if (kind === "delete" && row.deletedAt === undefined)
+          await ann.mutation(api.integrations.entities.delete, ofRow);
         if (kind === "purge" && row.deletedAt !== undefined)
           await ann.mutation(api.integrations.entities.delete, { ...ofRow, permanent: true });
       }

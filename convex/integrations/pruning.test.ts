@@ -18,7 +18,11 @@ async function sync({ openRun, endRun, upsert }: Host, items: Items, complete = 
 
 const liveOf = async ({ rows }: Host) =>
   (await rows("entities")).filter(({ deletedAt }) => deletedAt === undefined).map(({ externalId }) => externalId);
-const refusal = async (sent: Promise<unknown>) => sent.then(() => undefined, (error) => Object(error).data.code);
+const refusal = async (sent: Promise<unknown>) =>
+  sent.then(
+    () => undefined,
+    (error) => Object(error).data.code,
+  );
 
 it("deletes what two complete runs have missed, and tells of it", async () => {
   const world = await entityHost();

@@ -77,7 +77,10 @@ export async function entityHost(transactionLimits: TransactionLimits = {}) {
   const services = <Result>(run: (ctx: Parameters<typeof openSyncRun>[0]) => Promise<Result>) =>
     host.run((ctx) => {
       const now = Date.now();
-      return run({ unscoped: systemWriter(ctx, { noun: "syncRun", action: "syncRun.test", isAudited: false, now }), now });
+      return run({
+        unscoped: systemWriter(ctx, { noun: "syncRun", action: "syncRun.test", isAudited: false, now }),
+        now,
+      });
     });
   const subject = { sourceType: "dataSource", sourceId: dataSourceId, type: "devices" } as const;
 
