@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { globalResource } from "../core/resources/globalResource";
+import { mutationOperation } from "../core/operations/define";
 import { lazily } from "../core/operations/once";
 import { triedItem } from "../core/operations/triedItems";
 import { noContent } from "../core/resources/operations";
@@ -89,11 +90,23 @@ export const bulkUpsert = globalEntities.at("/bulk-upsert").change("bulkUpsert",
   },
 });
 
-const remove = globalEntities.change("delete", {
+const remove = mutationOperation({
+  name: "integrations/globalEntities:delete",
+  operationId: "deleteGlobalEntity",
+  noun: "globalEntity",
+  method: "DELETE",
+  path: "/global-entities/{globalEntityId}",
   summary: "Delete a global entity",
   description: "Deletes it for good.",
+  access: "platform",
   permission: "platform:admin",
+  on: globalEntities,
+  params: () => ({ globalEntityId: rowId("globalEntities") }),
   output: noContent,
-  handler: (ctx) => ctx.unscoped.purge("globalEntities", ctx.row),
+  status: 204,
+  handler: async ({ row, unscoped }) => {
+    await unscoped.purge("globalEntities", row);
+    return null;
+  },
 });
 export { remove as delete };

@@ -36,6 +36,7 @@ export const asking = (action: string, name: string): Asking => ({
 /** What this deployment runs itself, each by the function that does it. */
 export const builtIns: readonly BuiltIn[] = [
   { ...steps("organization.purge", "tenancy/purging:step"), runsInTrash: true },
+  steps("entity.cleanup", "integrations/entityCleanup:step"),
 ];
 
 /** Actions that go on in organizations that are in the trash. */
