@@ -7,13 +7,12 @@ import { noContent } from "../core/resources/operations";
 import { defaultPageSize } from "../core/records/listPlan";
 import { described, integer, reference, text } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
-import { enqueueJob } from "../jobs/queue";
 import { addSyncCounts } from "../jobs/syncRuns";
 import { batchAnswer, countsOf, outcomes } from "./entities/batches";
 import { dataHashOf } from "./entities/rawData";
-import { pruneBatch, pruneSize } from "./entities/removing";
+import { pruneAfter } from "./entities/pruning";
 import { entities } from "./entities/resource";
-import { completeRunsBefore, noteSeen, syncRunOf } from "./entities/sightings";
+import { noteSeen, syncRunOf } from "./entities/sightings";
 import { entityItem, upsertEntities } from "./entities/upserting";
 import { logEntityEvent, payloadOf } from "./entities/writing";
 import { entityFields, entityPayloadFields, maximumBatchItems } from "./tables";
@@ -130,9 +129,6 @@ export const bulkUpsert = entities.at("/bulk-upsert").change("bulkUpsert", {
   },
 });
 
-/** As many as may be pruned by force. */
-const everything = 1_000_000_000;
-
 export const prune = entities.at("/prune").change("prune", {
   summary: "Delete entities that a data source no longer has",
   description:
@@ -145,7 +141,7 @@ export const prune = entities.at("/prune").change("prune", {
   }),
   output: () =>
     z.object({
-      deleted: described(integer(0, everything), "Entities that are in the trash now.", 3),
+      deleted: described(integer(0, 1_000_000_000), "Entities that are in the trash now.", 3),
       hasMore: described(z.boolean(), "Whether a job goes on with what is left."),
       jobId: described(text(1, 64), "That job.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r").optional(),
     }),
@@ -157,29 +153,11 @@ export const prune = entities.at("/prune").change("prune", {
     const run = await syncRunOf(ctx, kind, syncRunId);
     if (!run.isComplete)
       throw new ProblemError("sync_not_complete", "Only what a complete run has not seen may be taken for gone.");
-    const [before] = await completeRunsBefore(ctx, kind, run.startedAt);
-    if (!before) return { deleted: 0, hasMore: false };
-    const unseenSince = before.startedAt;
-    const { unseen, most } = await pruneSize(ctx, kind, unseenSince);
-    if (unseen > most && !force)
-      throw new ProblemError("prune_too_large", `${unseen} entities are gone, of ${most} that may go unforced.`);
-    const batch = { ...kind, unseenSince, most: force ? everything : most };
-    const { deleted, goOn, isCut } = unseen === 0 ? nothingGone : await pruneBatch(ctx, batch, undefined, 0);
-    if (isCut)
-      throw new ProblemError("prune_too_large", `More than ${most} entities are gone, as many as may unforced.`);
-    if (!goOn) return { deleted, hasMore: false };
-    const { job } = await enqueueJob(ctx, {
-      organizationId: ctx.db.organizationId,
-      runner: "builtin",
-      action: "entity.cleanup",
-      payload: { ...batch, ...goOn, deleted },
-      dataSourceId,
-      dedupeKey: `entity.prune:${dataSourceId}:${entityType}`,
-    });
-    return { deleted, hasMore: true, jobId: job._id };
+    const { refused, deleted, jobId } = await pruneAfter(ctx, kind, run, { force });
+    if (refused !== undefined) throw new ProblemError("prune_too_large", refused);
+    return { deleted, hasMore: jobId !== undefined, ...(jobId === undefined ? {} : { jobId }) };
   },
 });
-const nothingGone = { deleted: 0, goOn: undefined, isCut: false };
 
 export const update = entities.change("update", {
   summary: "Update an entity",

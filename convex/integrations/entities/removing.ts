@@ -87,7 +87,7 @@ export async function pruneSize(ctx: EntityContext, kind: EntityKind, unseenSinc
 
 /**
  * One batch of a prune. Answers how many it moved to the trash and where it goes on: behind the last row that it looked at, nowhere
- * where that was all of them or the most that may go.
+ * where that was all of them. A batch with which more would go than may is cut: it deletes nothing.
  */
 export async function pruneBatch(
   ctx: EntityContext,
@@ -121,10 +121,11 @@ export async function pruneBatch(
     read += 1;
     sizeBytes += getDocumentSize(row);
   }
+  if (isCut) return { deleted: 0, goOn: undefined, isCut };
   const deleted = await trashAll(ctx, missing);
   const last = missing.at(deleted - 1);
   // Relationships were too many: the rest of the missing is looked at again.
   if (deleted < missing.length && last)
-    return { deleted, goOn: { lastSeenAt: last.lastSeenAt, createdAt: last._creationTime }, isCut: false };
+    return { deleted, goOn: { lastSeenAt: last.lastSeenAt, createdAt: last._creationTime }, isCut };
   return { deleted, goOn: isMore ? position : undefined, isCut };
 }
