@@ -230,6 +230,27 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/platform/webhookSending.test.ts › sends once where several sweeps find the same",
     ),
   },
+  "docs/entities.md": {
+    Entities: tells("What the word means."),
+    "Bring them": held(
+      "convex/integrations/entities.test.ts › creates, leaves alone, updates",
+      "convex/integrations/entities.test.ts › takes two hundred items but for the bad ones",
+      "convex/integrations/entities/rawData.test.ts › keeps any JSON text byte for byte",
+    ),
+    "What counts as a change": held(
+      "convex/integrations/entities/rawData.test.ts › hashes what is known of an entity",
+      "convex/integrations/entities.test.ts › notes that what has not changed was seen, once a day",
+    ),
+    "What is gone": held(
+      "convex/integrations/pruning.test.ts › deletes what two complete runs have missed",
+      "convex/integrations/pruning.test.ts › refuses to delete more than a fifth",
+    ),
+    "How they belong together": held(
+      "convex/integrations/entityRelationships.test.ts › relates two entities once",
+      "convex/integrations/entityRelationships.test.ts › lists both directions",
+      "convex/integrations/entityRelationships.test.ts › ends with either of its entities",
+    ),
+  },
   "docs/send-emails.md": {
     "Send e-mails": held("convex/messaging/mail.test.ts › is queued with the change that it tells of"),
     "Without a provider": held(
