@@ -686,7 +686,7 @@ export interface EventLogsResource {
    * Needs the permission `eventLog:process`.
    *
    * @example
-   * const claimEventLogsAnswer = await portico.eventLogs.claim({ limit: 20 });
+   * const claimEventLogsAnswer = await portico.eventLogs.claim({ eventTypes: ["ticket.escalated"] });
    */
   claim(input?: ClaimEventLogsBody, options?: ChangeOptions): Call<ClaimEventLogsAnswer>;
 
@@ -745,7 +745,7 @@ export interface EventLogsResource {
   /**
    * List event logs
    *
-   * Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+   * Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
    *
    * Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *

@@ -934,7 +934,7 @@ export interface paths {
         };
         /**
          * List event logs
-         * @description Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+         * @description Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
          *
          *     Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
@@ -7013,6 +7013,13 @@ export interface components {
         };
         /** @description What to send to claim event logs. */
         ClaimEventLogsBody: {
+            /**
+             * @description Only events of these types; of all unless given.
+             * @example [
+             *       "ticket.escalated"
+             *     ]
+             */
+            eventTypes?: string[] | undefined;
             /**
              * Format: int32
              * @description Seconds until the events are taken away. `300` unless given.
@@ -19485,7 +19492,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "limit": 20
+                 *       "eventTypes": [
+                 *         "ticket.escalated"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["ClaimEventLogsBody"];
