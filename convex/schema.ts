@@ -2,7 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { dataSourceSites, dataSources, integrations } from "./integrations/tables";
-import { scheduledJobs } from "./jobs/tables";
+import { eventLogs, scheduledJobs, syncHistory } from "./jobs/tables";
 import { emailSuppressions, emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
 import { files, idempotencyKeys, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
@@ -26,6 +26,7 @@ export default defineSchema({
   dataSources,
   emailSuppressions,
   emails,
+  eventLogs,
   files,
   healthChecks,
   idempotencyKeys,
@@ -40,6 +41,7 @@ export default defineSchema({
   scheduledJobs,
   schedules,
   sites,
+  syncHistory,
   teamMemberships,
   teams,
   todos,

@@ -89,6 +89,16 @@ export const permissionCatalogue = {
   "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
   "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
   "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
+  // convex/jobs/grants.ts
+  "job:read": {"all":["owner","admin","member","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read jobs and their statistics."},
+  "job:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create jobs."},
+  "job:retry": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Have failed jobs tried again."},
+  "job:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Cancel jobs."},
+  "job:claim": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Claim jobs as a worker, and say how they ended: API keys only."},
+  "eventLog:read": {"all":["owner","admin","member","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read event logs."},
+  "eventLog:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create event logs."},
+  "eventLog:process": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Claim event logs as a processor, and say how it went: API keys only."},
+  "syncHistory:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":["developer","support"],"own":[],"keys":true,"description":"Read the history of synchronizations."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;
