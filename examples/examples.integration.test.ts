@@ -115,11 +115,52 @@ describe.skipIf(!hasCurl)("rest-curl", () => {
   });
 });
 
-test.each(["node-service", "convex-client", "check-in-agent"])("%s says what it misses", async (name) => {
+test.each(["node-service", "convex-client", "check-in-agent", "job-worker"])("%s says what it misses", async (name) => {
   const environment = { PORTICO_DATA_DIR: path.join(product.dataDirectory, "missing") };
   const { exitCode, stderr } = await runExample(name, [], environment).ended;
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/demo\.json cannot be read: start Portico with `npm start`, or set PORTICO_URL.*\.\n$/);
+});
+
+describe("job-worker", () => {
+  test("does what is queued, gives back what it cannot, and leaves a job in hand to the next worker", async () => {
+    const running = runExample("job-worker");
+    await running.shows("waits for x.report");
+    const done = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 2 } });
+    await running.shows(`${done.id}: completed`);
+    expect(await portico.scheduledJobs.get(done.id)).toMatchObject({ status: "completed", result: { pages: 2 } });
+    const wrong = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: -1 } });
+    await running.shows(`${wrong.id}: pages is a whole number.`);
+    await expect
+      .poll(async () => (await portico.scheduledJobs.get(wrong.id)).status, { timeout: 60_000 })
+      .toBe("failed");
+    expect(await portico.scheduledJobs.get(wrong.id)).toMatchObject({ willRetry: false });
+
+    const long = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 100_000 } });
+    const progress = async () => Number((await portico.scheduledJobs.get(long.id)).progress?.["pages"] ?? 0);
+    await expect.poll(progress, { timeout: 60_000 }).toBeGreaterThan(1);
+    running.child.kill("SIGTERM");
+    const stopped = await running.ended;
+    expect(stopped).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(stopped.stdout).toContain("stopped");
+    expect(await portico.scheduledJobs.get(long.id)).toMatchObject({ status: "failed", willRetry: true });
+    await portico.scheduledJobs.retry(long.id);
+    const [job] = (await portico.scheduledJobs.claim({ workerId: "test", actions: ["x.report"] })).jobs;
+    expect(job?.id).toBe(long.id);
+    expect(Number(job?.cursor)).toBeGreaterThan(1);
+  });
+
+  test("stops a job that somebody cancels", async () => {
+    const running = runExample("job-worker");
+    const job = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 100_000 } });
+    const status = async () => (await portico.scheduledJobs.get(job.id)).status;
+    await expect.poll(status, { timeout: 60_000 }).toBe("running");
+    await portico.scheduledJobs.delete(job.id);
+    await running.shows(`${job.id}: it was cancelled`);
+    await expect.poll(status, { timeout: 60_000 }).toBe("failed");
+    running.child.kill("SIGTERM");
+    expect((await running.ended).exitCode).toBe(0);
+  });
 });
 
 describe("check-in-agent", () => {

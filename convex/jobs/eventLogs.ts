@@ -8,6 +8,7 @@ import { leaseUntil } from "./holding";
 import { assertProcessing, failEvent, mostFailures, unprocessed } from "./processing";
 import { leaseSeconds, newLockToken } from "./rules";
 import { eventLogFields } from "./tables";
+import { oldestEvents } from "./turns";
 
 const eventLogs = resource({
   name: "jobs/eventLogs",
@@ -61,6 +62,9 @@ export const claim = eventLogs.at("/claim").change("claim", {
     "Gives a processor the oldest pending events. Each is this processor's alone until its lease ends, which counts as a failure. Webhooks are told of changes by themselves, whatever processors do.",
   permission: "eventLog:process",
   input: () => ({
+    eventTypes: described(z.array(text(1, 80)).min(1).max(10), "Only events of these types; of all unless given.", [
+      "ticket.escalated",
+    ]).optional(),
     limit: described(integer(1, 100), "How many events at most.", 20).default(20),
     leaseSeconds: described(
       integer(leaseSeconds.least, leaseSeconds.most),
@@ -82,16 +86,10 @@ export const claim = eventLogs.at("/claim").change("claim", {
       ),
     }),
   departs: { operationId: "claimEventLogs", keysOnly: true, readOnly: undefined },
-  handler: async (ctx, { limit, leaseSeconds: seconds }) => {
+  handler: async (ctx, { eventTypes, limit, leaseSeconds: seconds }) => {
     const { db, now } = ctx;
     const events: object[] = [];
-    const pending = db.index("eventLogs", "by_organizationId_and_status_and_createdAt", (q) =>
-      q.eq("status", "pending"),
-    );
-    let bytes = 0;
-    for await (const event of pending) {
-      bytes += JSON.stringify(event.payload).length;
-      if (events.length === limit || (events.length > 0 && bytes > mostClaimedBytes)) break;
+    for (const event of await oldestEvents(db, eventTypes, limit)) {
       const lockToken = newLockToken();
       const lockExpiresAt = leaseUntil(now, seconds);
       const claimed = await db.patch("eventLogs", event, { status: "processing", lockToken, lockExpiresAt });
@@ -100,9 +98,6 @@ export const claim = eventLogs.at("/claim").change("claim", {
     return { serverTime: now, events };
   },
 });
-
-/** Bytes of events that one claim answers; one is answered however large it is. */
-const mostClaimedBytes = 512 * 1024;
 
 const lockTokenField = () => described(text(1, 64), "What the claim answered.", "lck_2f6ac1d8");
 

@@ -37,9 +37,6 @@ const reapReference = makeFunctionReference<"mutation">("jobs/runner:reap");
 const retryDueReference = makeFunctionReference<"mutation">("jobs/runner:retryDue");
 const sweepReference = makeFunctionReference<"mutation", { after?: Id<"organizations"> }>("jobs/runner:sweep");
 
-const hold = v.object({ jobId: v.id("scheduledJobs"), lockToken: v.string() });
-type Hold = Infer<typeof hold>;
-
 function systemWork(ctx: MutationCtx): { readonly unscoped: UnscopedWriter; readonly now: number } {
   const now = Date.now();
   return {
@@ -152,7 +149,13 @@ function stepOf(ctx: MutationCtx, { _id, organizationId, action, payload, cursor
   return ctx.runMutation(builtIn.run, { organizationId, jobId: _id, payload, ...goingOn({ cursor, progress }) });
 }
 
-function goingOn({ cursor, progress }: Pick<Doc<"scheduledJobs">, "cursor" | "progress">) {
+function goingOn({
+  cursor,
+  progress,
+}: {
+  readonly cursor?: string | undefined;
+  readonly progress?: Record<string, unknown> | undefined;
+}) {
   return { ...(cursor === undefined ? {} : { cursor }), ...(progress === undefined ? {} : { progress }) };
 }
 

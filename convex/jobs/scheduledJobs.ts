@@ -242,7 +242,7 @@ const cancelJob = scheduledJobs.change("delete", {
     "Deletes one that waits or has failed. One that runs is asked to stop: its worker is told at the next heartbeat, and it does not go on after a failure.",
   output: noContent,
   problems: ["invalid_state_transition"],
-  departs: { operationId: "cancelScheduledJob" },
+  departs: { operationId: "cancelScheduledJob", audit: "scheduledJob.cancel" },
   handler: async (ctx) => {
     const { row, db, now } = ctx;
     if (row.status === "completed") throw new ProblemError("invalid_state_transition", "The job is completed.");

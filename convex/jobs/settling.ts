@@ -6,6 +6,7 @@ import { recordHealth } from "../observability/recordHealth";
 import { settleSource } from "./sources";
 import { dispatchReference } from "./queue";
 import { pendingOf, retryWaitMs, unlocked } from "./rules";
+import type { Changes } from "../core/records/scope";
 import type { HealthOutcome } from "../observability/healthChecks/rules";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -109,7 +110,7 @@ export async function makePending(
   ctx: SettlingContext,
   job: Job,
   scheduledAt: number,
-  also: Partial<Job> = {},
+  also: Changes<"scheduledJobs"> = {},
 ): Promise<Job> {
   const pending = await ctx.db.patch("scheduledJobs", job, {
     ...pendingOf(job, scheduledAt),

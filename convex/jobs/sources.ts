@@ -9,6 +9,7 @@ const syncPrefix = "sync.";
 const mostErrorCharacters = 1000;
 
 type Job = Doc<"scheduledJobs">;
+type SyncJob = Pick<Job, "payload" | "action" | "organizationId"> & { readonly dataSourceId?: string };
 
 interface SourceContext {
   readonly db: TenantWriter;
@@ -63,7 +64,7 @@ export async function touchRunOf(ctx: SourceContext, job: Job): Promise<void> {
 }
 
 /** The run that the job's payload names, or the one of its source and type. */
-async function runOf(ctx: SourceContext, { payload, action, dataSourceId = "", organizationId }: Job) {
+function runOf(ctx: SourceContext, { payload, action, dataSourceId = "", organizationId }: SyncJob) {
   const { syncRunId } = payload;
   if (typeof syncRunId === "string") return getSyncRun(ctx, syncRunId);
   const type = action.slice(syncPrefix.length);

@@ -1,6 +1,7 @@
 import { dayMs, minuteMs } from "../core/wire/durations";
 import { ProblemError } from "../core/wire/errors";
 import { writerOf } from "./organizationScope";
+import type { Changes } from "../core/records/scope";
 import type { ServiceContext } from "./organizationScope";
 import type { Doc, Id } from "../_generated/dataModel";
 
@@ -126,7 +127,7 @@ export interface SyncEnd {
   readonly status: Exclude<SyncRun["status"], "running">;
   /** True where all that the source has was seen, to the proven end of its pages. */
   readonly complete: boolean;
-  readonly errors?: SyncRun["errors"] | undefined;
+  readonly errors?: readonly SyncRun["errors"][number][] | undefined;
 }
 
 /** Ends a run; the first end counts. Answers the run, or null where there is none. */
@@ -154,7 +155,7 @@ export async function finishSyncRun(
 function patchRun(
   { unscoped, db }: Pick<ServiceContext, "unscoped" | "db">,
   run: SyncRun,
-  changes: Partial<{ [Field in keyof SyncRun]: SyncRun[Field] | undefined }>,
+  changes: Changes<"syncHistory">,
 ): Promise<SyncRun> {
   return db ? db.patch("syncHistory", run, changes) : unscoped.patch("syncHistory", run, changes);
 }

@@ -131,6 +131,12 @@ export const eventLogs = tenantTable(eventLogFields, "CU", {
   .index("by_organizationId_and_createdAt", ["organizationId", "createdAt"])
   .index("by_organizationId_and_entityId_and_createdAt", ["organizationId", "entityId", "createdAt"])
   .index("by_organizationId_and_status_and_createdAt", ["organizationId", "status", "createdAt"])
+  .index("by_organizationId_and_status_and_eventType_and_createdAt", [
+    "organizationId",
+    "status",
+    "eventType",
+    "createdAt",
+  ])
   .index("by_organizationId_and_eventType_and_createdAt", ["organizationId", "eventType", "createdAt"])
   .index("by_status_and_nextRetryAt", ["status", "nextRetryAt"])
   .index("by_status_and_lockExpiresAt", ["status", "lockExpiresAt"])

@@ -1,8 +1,9 @@
 import { tableNumberOf } from "../../host/values/documentId";
 import { registry } from "../registry";
-import { sendOperation } from "./client.testing";
+import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
@@ -33,6 +34,11 @@ export function sharedArrangements(world: () => World, operation: Operation) {
   /** A request that a member of `acme` without the right is refused for; nothing of it may happen. */
   const refused = () => (refusing ??= arranged().then((request) => refusedOf(world(), operation, request)));
   return { arranged, refused };
+}
+
+/** Somebody of the other organization who may do all that can be done there: for what is for machines, a key. */
+export function foreignCallerOf({ globex, foreignOwner }: World, { declaration }: Operation): string {
+  return declaration.keysOnly ? globex.apiKey : foreignOwner;
 }
 
 export function nameOf({ resource, verb }: Operation): string {
@@ -90,6 +96,7 @@ async function callerOf(
 
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
+  ...jobRows,
   ...observabilityRows,
   ...siteRows,
   ...tenancyRows,
@@ -183,6 +190,12 @@ const withRoleById =
 const healthReport = () => ({ resourceType: "custom", resourceId: `probe ${nextSample()}`, outcome: "success" });
 const somebodyElse = ({ rows }: World) => ({ userId: rows["users"] });
 
+/** A request on a row by the key that carries the scope alone. */
+function ofKey(world: World, scope: string, parameter: string, { id }: MadeRow): Arranged {
+  const credential = world.narrowKeys.find((each) => each.scope === scope)?.key;
+  return { params: { [parameter]: id }, body: {}, ...(credential === undefined ? {} : { credential }) };
+}
+
 /** Requests that a declaration and a row alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
   // The caller's own key is adopted already.
@@ -191,6 +204,27 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  "eventLogs.retry": async (world) => ofKey(world, "eventLog:process", "eventLogId", await failedEvent(world)),
+  // One of its two times is given, and the action is none of the deployment's own.
+  "scheduledJobs.create": async () => ({ body: { action: `x.sample${nextSample()}`, payload: { month: "2026-01" } } }),
+  "eventLogs.claim": async (world) => {
+    const eventType = `sample.${nextSample()}`;
+    const made = await send(world.portico, "POST", "/v1/event-logs", world.owner, { eventType });
+    return {
+      ...ofKey(world, "eventLog:process", "eventLogId", { id: String(made.body["id"]) }),
+      params: {},
+      body: { eventTypes: [eventType] },
+    };
+  },
+  "scheduledJobs.claim": async (world) => {
+    const { id, action } = await newJob(world);
+    return {
+      ...ofKey(world, "job:claim", "jobId", { id }),
+      params: {},
+      body: { workerId: "contract", actions: [action] },
+    };
+  },
+  "scheduledJobs.retry": async (world) => ({ params: { jobId: (await failedJob(world)).id }, body: {} }),
   "healthChecks.record": async () => ({ body: healthReport() }),
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
   "files.register": async ({ portico, owner }) => ({
@@ -246,6 +280,17 @@ export const unaudited: ReadonlySet<string> = new Set([
   "healthChecks.record",
   "healthChecks.recordBatch",
   "healthChecks.delete",
+  // Jobs and events are a record of themselves; what people decide about a job is audited.
+  "eventLogs.claim",
+  "eventLogs.complete",
+  "eventLogs.create",
+  "eventLogs.fail",
+  "eventLogs.retry",
+  "scheduledJobs.claim",
+  "scheduledJobs.complete",
+  "scheduledJobs.create",
+  "scheduledJobs.fail",
+  "scheduledJobs.heartbeat",
   // Profiles and settings are nobody else's business.
   "me.upsertProfile",
   "me.updateSettings",

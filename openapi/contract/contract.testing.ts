@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectorOf } from "../../convex/core/schema/zod";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
-import { arrange, arrangeNamesake, deleteRow, nameOf, sharedArrangements, unaudited } from "./arrangements.testing";
+import {
+  arrange,
+  arrangeNamesake,
+  deleteRow,
+  foreignCallerOf,
+  nameOf,
+  sharedArrangements,
+  unaudited,
+} from "./arrangements.testing";
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
@@ -113,12 +121,12 @@ export function describeContract(domain: string): void {
       contractCase("answers alike for a foreign and for a missing row", async () => {
         const request = await shared.arranged();
         const id = request.params?.[declaration.on?.idParameter ?? ""] ?? "";
-        const foreign = await sendOperation(portico, operation, request, world.foreignOwner);
+        const foreign = await sendOperation(portico, operation, request, foreignCallerOf(world, operation));
         const missing = await sendOperation(
           portico,
           operation,
           { ...request, params: { ...request.params, [declaration.on?.idParameter ?? ""]: unknownLike(id) } },
-          world.foreignOwner,
+          foreignCallerOf(world, operation),
         );
         expectProblem(foreign, 404, "not_found");
         expect(foreign.status).toBe(missing.status);

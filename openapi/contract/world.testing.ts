@@ -58,7 +58,9 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     foreignOwner: globex.users.owner.token,
     tokens,
     platformAdmin: await platformAdmin(portico),
-    narrowKeys: await Promise.all(["item:restore", "todo:delete"].map((scope) => narrowKey(portico, acme, scope))),
+    narrowKeys: await Promise.all(
+      ["item:restore", "todo:delete", "job:claim", "eventLog:process"].map((scope) => narrowKey(portico, acme, scope)),
+    ),
     rows: await rowsOf(portico, acme),
     foreignRows: await rowsOf(portico, globex),
   };

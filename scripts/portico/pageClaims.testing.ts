@@ -196,6 +196,39 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     ),
     "Add a field that holds files": held("convex/core/records/fileUse.test.ts › refuses files of others"),
   },
+  "docs/jobs.md": {
+    "Jobs, event logs and the history of synchronizations": tells("It says what the sections are about."),
+    "Write a worker": held(
+      "openapi/contract/jobQueue.integration.test.ts › is held by its token, whatever time its worker believes it is",
+      "openapi/contract/jobQueue.integration.test.ts › goes to keys of its organization alone",
+      "openapi/contract/jobQueue.integration.test.ts › goes on from where its last attempt has saved",
+      "examples/examples.integration.test.ts › does what is queued, gives back what it cannot",
+    ),
+    "Which job is next": held(
+      "convex/jobs/holding.test.ts › begins a job of the last priority within two hours",
+      "convex/jobs/holding.test.ts › begins those first whose turn it is",
+      "openapi/contract/jobQueue.integration.test.ts › is there once for its key",
+    ),
+    "When it fails": held(
+      "convex/jobs/rules.test.ts › waits longer with each attempt",
+      "convex/jobs/holding.test.ts › gives a job to one worker at a time",
+      "openapi/contract/jobQueue.integration.test.ts › that has failed for good is told of",
+      "openapi/contract/jobQueue.integration.test.ts › that waits is deleted when it is cancelled",
+    ),
+    "The deployment's own jobs": held(
+      "convex/jobs/runner.test.ts › begins the one job of an organization within two ticks",
+      "openapi/contract/jobQueue.integration.test.ts › is of an action of the organization's own",
+    ),
+    "Event logs": held(
+      "openapi/contract/jobQueue.integration.test.ts › is claimed the oldest first",
+      "convex/jobs/upkeep.test.ts › takes an event from a processor that is dead",
+    ),
+    "The history of synchronizations": held(
+      "convex/jobs/upkeep.test.ts › has one run of a source and type at a time",
+      "convex/jobs/upkeep.test.ts › ends a run of which nothing is heard",
+      "convex/jobs/upkeep.test.ts › forgets what ended long ago",
+    ),
+  },
   "docs/webhooks.md": {
     Webhooks: held(
       "convex/platform/webhookSending.test.ts › delivers an event so that a published library verifies it",

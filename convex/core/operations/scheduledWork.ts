@@ -86,15 +86,10 @@ export type JobAction = ObjectType<typeof jobActionArguments>;
 /** How an action ended. */
 export type JobActionResult = Infer<typeof jobActionResult>;
 
-interface Held {
-  readonly jobId: string;
-  readonly lockToken: string;
-}
+/** What shows that a job is an action's own; a type, as arguments of functions are. */
+type Held = Pick<JobAction, "jobId" | "lockToken">;
 /** What an action has done so far, and what it goes on with after a failure. */
-interface JobReport {
-  readonly cursor?: string;
-  readonly progress?: Record<string, unknown>;
-}
+type JobReport = Pick<JobAction, "cursor" | "progress">;
 const settleReference = makeFunctionReference<"mutation", Held & { outcome: JobActionResult }>(settleJob);
 const reportReference = makeFunctionReference<"mutation", Held & JobReport, { goesOn: boolean }>(reportJob);
 

@@ -14,6 +14,8 @@ import type {
   BatchCreateSchedulesAnswer,
   BatchCreateSitesAnswer,
   CheckInAgentAnswer,
+  ClaimEventLogsAnswer,
+  ClaimScheduledJobsAnswer,
   Client,
   ClientMember,
   CreateAgentEnrollmentTokenAnswer,
@@ -22,10 +24,12 @@ import type {
   CreateUserAnswer,
   CreateWebhookEndpointAnswer,
   DeclineInvitationAnswer,
+  EventLog,
   File,
   GetCurrentUserAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
+  GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -35,6 +39,7 @@ import type {
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
+  HeartbeatScheduledJobAnswer,
   Invitation,
   Item,
   ListClientResourcesRow,
@@ -55,8 +60,10 @@ import type {
   RotateApiKeyAnswer,
   RotateWebhookSecretAnswer,
   Schedule,
+  ScheduledJob,
   Site,
   SwitchOrganizationAnswer,
+  SyncRun,
   Team,
   TeamMember,
   Todo,
@@ -106,6 +113,25 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "jobs/eventLogs:claim": { type: "mutation"; args: TenantChangeArgs<"claimEventLogs">; result: ClaimEventLogsAnswer };
+  "jobs/eventLogs:complete": { type: "mutation"; args: TenantChangeArgs<"completeEventLog">; result: EventLog };
+  "jobs/eventLogs:create": { type: "mutation"; args: TenantChangeArgs<"createEventLog">; result: EventLog };
+  "jobs/eventLogs:fail": { type: "mutation"; args: TenantChangeArgs<"failEventLog">; result: EventLog };
+  "jobs/eventLogs:get": { type: "query"; args: TenantArgs<"getEventLog">; result: EventLog };
+  "jobs/eventLogs:list": { type: "query"; args: TenantListArgs<"listEventLogs">; result: PaginationResult<EventLog> };
+  "jobs/eventLogs:retry": { type: "mutation"; args: TenantChangeArgs<"retryEventLog">; result: EventLog };
+  "jobs/scheduledJobs:claim": { type: "mutation"; args: TenantChangeArgs<"claimScheduledJobs">; result: ClaimScheduledJobsAnswer };
+  "jobs/scheduledJobs:complete": { type: "mutation"; args: TenantChangeArgs<"completeScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:create": { type: "mutation"; args: TenantChangeArgs<"createScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:delete": { type: "mutation"; args: TenantChangeArgs<"cancelScheduledJob">; result: Returned<"cancelScheduledJob"> };
+  "jobs/scheduledJobs:fail": { type: "mutation"; args: TenantChangeArgs<"failScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:get": { type: "query"; args: TenantArgs<"getScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:getStats": { type: "query"; args: TenantArgs<"getJobStats">; result: GetJobStatsAnswer };
+  "jobs/scheduledJobs:heartbeat": { type: "mutation"; args: TenantChangeArgs<"heartbeatScheduledJob">; result: HeartbeatScheduledJobAnswer };
+  "jobs/scheduledJobs:list": { type: "query"; args: TenantListArgs<"listScheduledJobs">; result: PaginationResult<ScheduledJob> };
+  "jobs/scheduledJobs:retry": { type: "mutation"; args: TenantChangeArgs<"retryScheduledJob">; result: ScheduledJob };
+  "jobs/syncHistory:get": { type: "query"; args: TenantArgs<"getSyncRun">; result: SyncRun };
+  "jobs/syncHistory:list": { type: "query"; args: TenantListArgs<"listSyncHistory">; result: PaginationResult<SyncRun> };
   "observability/apiLogs:get": { type: "query"; args: TenantArgs<"getApiLog">; result: ApiLog };
   "observability/apiLogs:list": { type: "query"; args: TenantListArgs<"listApiLogs">; result: PaginationResult<ApiLog> };
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
@@ -286,6 +312,33 @@ export interface Api {
       listMine: Reference<"access/teams:listMine">;
       restore: Reference<"access/teams:restore">;
       update: Reference<"access/teams:update">;
+    };
+  };
+  jobs: {
+    eventLogs: {
+      claim: Reference<"jobs/eventLogs:claim">;
+      complete: Reference<"jobs/eventLogs:complete">;
+      create: Reference<"jobs/eventLogs:create">;
+      fail: Reference<"jobs/eventLogs:fail">;
+      get: Reference<"jobs/eventLogs:get">;
+      list: Reference<"jobs/eventLogs:list">;
+      retry: Reference<"jobs/eventLogs:retry">;
+    };
+    scheduledJobs: {
+      claim: Reference<"jobs/scheduledJobs:claim">;
+      complete: Reference<"jobs/scheduledJobs:complete">;
+      create: Reference<"jobs/scheduledJobs:create">;
+      delete: Reference<"jobs/scheduledJobs:delete">;
+      fail: Reference<"jobs/scheduledJobs:fail">;
+      get: Reference<"jobs/scheduledJobs:get">;
+      getStats: Reference<"jobs/scheduledJobs:getStats">;
+      heartbeat: Reference<"jobs/scheduledJobs:heartbeat">;
+      list: Reference<"jobs/scheduledJobs:list">;
+      retry: Reference<"jobs/scheduledJobs:retry">;
+    };
+    syncHistory: {
+      get: Reference<"jobs/syncHistory:get">;
+      list: Reference<"jobs/syncHistory:list">;
     };
   };
   observability: {

@@ -25,18 +25,26 @@ import type {
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
+  ClaimEventLogsAnswer,
+  ClaimEventLogsBody,
+  ClaimScheduledJobsAnswer,
+  ClaimScheduledJobsBody,
   Client,
   ClientMember,
+  CompleteEventLogBody,
+  CompleteScheduledJobBody,
   CreateAgentEnrollmentTokenAnswer,
   CreateAgentEnrollmentTokenBody,
   CreateApiKeyAnswer,
   CreateApiKeyBody,
   CreateClientBody,
+  CreateEventLogBody,
   CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
   CreateRoleBody,
   CreateScheduleBody,
+  CreateScheduledJobBody,
   CreateSiteBody,
   CreateTeamBody,
   CreateTodoBody,
@@ -50,10 +58,14 @@ import type {
   DeclineInvitationBody,
   EnrollAgentAnswer,
   EnrollAgentBody,
+  EventLog,
+  FailEventLogBody,
+  FailScheduledJobBody,
   File,
   GetCurrentUserAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
+  GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -63,6 +75,8 @@ import type {
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
+  HeartbeatScheduledJobAnswer,
+  HeartbeatScheduledJobBody,
   Invitation,
   Item,
   ListClientResourcesRow,
@@ -86,6 +100,7 @@ import type {
   RestoreRoleBody,
   RestoreSiteBody,
   RestoreTeamBody,
+  RetryScheduledJobBody,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -93,10 +108,12 @@ import type {
   RotateWebhookSecretAnswer,
   RotateWebhookSecretBody,
   Schedule,
+  ScheduledJob,
   SetOrganizationStatusBody,
   Site,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
+  SyncRun,
   Team,
   TeamMember,
   Todo,
@@ -656,6 +673,100 @@ export interface ClientsResource {
    * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
    */
   update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
+
+}
+
+/** Calls of `portico.eventLogs`. */
+export interface EventLogsResource {
+  /**
+   * Claim event logs
+   *
+   * Gives a processor the oldest pending events. Each is this processor's alone until its lease ends, which counts as a failure. Webhooks are told of changes by themselves, whatever processors do.
+   *
+   * Needs the permission `eventLog:process`.
+   *
+   * @example
+   * const claimEventLogsAnswer = await portico.eventLogs.claim({ eventTypes: ["ticket.escalated"] });
+   */
+  claim(input?: ClaimEventLogsBody, options?: ChangeOptions): Call<ClaimEventLogsAnswer>;
+
+  /**
+   * Complete an event log
+   *
+   * Sent by its processor once the event is processed.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.complete(eventLogId, { lockToken: "lck_2f6ac1d8" });
+   */
+  complete(eventLogId: string, input: CompleteEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Create an event log
+   *
+   * Notes something that happened, for the organization's own processors.
+   *
+   * Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.create({
+   *   eventType: "ticket.escalated",
+   *   entityId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   payload: { ticket: "4711" },
+   * });
+   */
+  create(input: CreateEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Say that the processing of an event log has failed
+   *
+   * It is pending again after a wait that is longer with each failure and partly random. After 5 failures it stays failed, and administrators are told.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.fail(eventLogId, { lockToken: "lck_2f6ac1d8", error: "The receiver did not answer." });
+   */
+  fail(eventLogId: string, input: FailEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Get an event log
+   *
+   * Needs the permission `eventLog:read`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.get(eventLogId);
+   */
+  get(eventLogId: string, options?: ReadOptions): Call<EventLog>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(eventLogId: string, options: RequestOptions): Call<EventLog | undefined>;
+
+  /**
+   * List event logs
+   *
+   * Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+   *
+   * Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const eventLog of portico.eventLogs.list()) console.log(eventLog);
+   */
+  list(input?: Query<"listEventLogs">, options?: ReadOptions): ListCall<EventLog>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEventLogs"> | undefined, options: RequestOptions): Call<Page<EventLog> | undefined>;
+
+  /**
+   * Have a failed event log processed again
+   *
+   * At once; its failures are counted from the beginning.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.retry(eventLogId);
+   */
+  retry(eventLogId: string, options?: ChangeOptions): Call<EventLog>;
 
 }
 
@@ -1542,6 +1653,156 @@ export interface RolesResource {
 
 }
 
+/** Calls of `portico.scheduledJobs`. */
+export interface ScheduledJobsResource {
+  /**
+   * Claim jobs
+   *
+   * Gives a worker jobs that are due, whose turn it is: by priority, aged by waiting, then by time. Each is this worker's alone until its lease ends, which heartbeats prolong. Fewer than `limit` where there are no more, or where they are large. Ask again a while later when none is answered.
+   *
+   * Needs the permission `job:claim`.
+   *
+   * @example
+   * const claimScheduledJobsAnswer = await portico.scheduledJobs.claim({ workerId: "worker-3", actions: ["x.report"], limit: 1, leaseSeconds: 300 });
+   */
+  claim(input: ClaimScheduledJobsBody, options?: ChangeOptions): Call<ClaimScheduledJobsAnswer>;
+
+  /**
+   * Complete a job
+   *
+   * Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.complete(jobId, {
+   *   lockToken: "lck_2f6ac1d8",
+   *   result: { deleted: 4711 },
+   *   cursor: "eyJwb3NpdGlvbiI6MX0",
+   *   isComplete: false,
+   * });
+   */
+  complete(jobId: string, input: CompleteScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Create a job
+   *
+   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.
+   *
+   * Needs the permission `job:create`. Its own refusals: `reserved_action`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.create({
+   *   action: "x.report",
+   *   payload: { month: "2026-01" },
+   *   priority: 5,
+   *   scheduledAt: Date.parse("2026-01-15T09:30:00.000Z"),
+   *   delaySeconds: 60,
+   *   attemptsMax: 5,
+   *   dedupeKey: "report-2026-01",
+   *   dedupe: "pendingOrRunning",
+   * });
+   */
+  create(input: CreateScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Cancel a job
+   *
+   * Deletes one that waits or has failed. One that runs is asked to stop: its worker is told at the next heartbeat, and it does not go on after a failure.
+   *
+   * Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * await portico.scheduledJobs.delete(jobId);
+   */
+  delete(jobId: string, options?: ChangeOptions): Call<Result<"cancelScheduledJob">>;
+
+  /**
+   * Say that a job has failed
+   *
+   * It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.fail(jobId, {
+   *   lockToken: "lck_2f6ac1d8",
+   *   error: "The provider did not answer.",
+   *   retryable: true,
+   *   retryAfterSeconds: 60,
+   * });
+   */
+  fail(jobId: string, input: FailScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Get a scheduled job
+   *
+   * Needs the permission `job:read`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.get(jobId);
+   */
+  get(jobId: string, options?: ReadOptions): Call<ScheduledJob>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(jobId: string, options: RequestOptions): Call<ScheduledJob | undefined>;
+
+  /**
+   * Get the jobs in numbers
+   *
+   * Needs the permission `job:read`.
+   *
+   * @example
+   * const getJobStatsAnswer = await portico.scheduledJobs.getStats();
+   */
+  getStats(options?: ReadOptions): Call<GetJobStatsAnswer>;
+  /** getStats unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getStats(options: RequestOptions): Call<GetJobStatsAnswer | undefined>;
+
+  /**
+   * Prolong the lease of a job
+   *
+   * Sent by its worker well before the lease ends. It may say how far it is, and save where the next attempt goes on if this one does not end. A worker that hears `cancelRequested`, or 409, stops.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const heartbeatScheduledJobAnswer = await portico.scheduledJobs.heartbeat(jobId, {
+   *   lockToken: "lck_2f6ac1d8",
+   *   leaseSeconds: 300,
+   *   cursor: "eyJwb3NpdGlvbiI6MX0",
+   *   progress: { table: "schedules", deleted: 1200 },
+   * });
+   */
+  heartbeat(jobId: string, input: HeartbeatScheduledJobBody, options?: ChangeOptions): Call<HeartbeatScheduledJobAnswer>;
+
+  /**
+   * List jobs
+   *
+   * Newest first unless sorted otherwise. `status=failed` with `willRetry=true` are those that go on by themselves, with `willRetry=false` those that have failed for good. A job is kept for 30 days after its end. Supported together: {action, status, createdFrom/createdTo, sort=created}, {action}, {createdFrom/createdTo, sort=created}, {dataSourceId, status, createdFrom/createdTo, sort=created}, {dataSourceId}, {integrationId, status, createdFrom/createdTo, sort=created}, {integrationId}, {scheduledFrom/scheduledTo, sort=scheduledAt}, {status, willRetry, createdFrom/createdTo, sort=created}, {status}.
+   *
+   * Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const scheduledJob of portico.scheduledJobs.list()) console.log(scheduledJob);
+   */
+  list(input?: Query<"listScheduledJobs">, options?: ReadOptions): ListCall<ScheduledJob>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listScheduledJobs"> | undefined, options: RequestOptions): Call<Page<ScheduledJob> | undefined>;
+
+  /**
+   * Have a failed job tried again
+   *
+   * At once. One that has used all its attempts gets one more.
+   *
+   * Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.retry(jobId, { resetAttempts: false });
+   */
+  retry(jobId: string, input?: RetryScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+}
+
 /** Calls of `portico.schedules`. */
 export interface SchedulesResource {
   /**
@@ -1790,6 +2051,36 @@ export interface SitesResource {
    * const site = await portico.sites.update(siteId, { name: "Rotterdam depot" });
    */
   update(siteId: string, input: UpdateSiteBody, options?: ChangeOptions): Call<Site>;
+
+}
+
+/** Calls of `portico.syncHistory`. */
+export interface SyncHistoryResource {
+  /**
+   * Get a sync run
+   *
+   * For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
+   *
+   * @example
+   * const syncRun = await portico.syncHistory.get(syncId);
+   */
+  get(syncId: string, options?: ReadOptions): Call<SyncRun>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(syncId: string, options: RequestOptions): Call<SyncRun | undefined>;
+
+  /**
+   * List the history of synchronizations
+   *
+   * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const syncRun of portico.syncHistory.list()) console.log(syncRun);
+   */
+  list(input?: Query<"listSyncHistory">, options?: ReadOptions): ListCall<SyncRun>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSyncHistory"> | undefined, options: RequestOptions): Call<Page<SyncRun> | undefined>;
 
 }
 
@@ -2251,6 +2542,7 @@ export abstract class Resources {
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly eventLogs: EventLogsResource;
   declare readonly files: FilesResource;
   declare readonly healthChecks: HealthChecksResource;
   declare readonly invitations: InvitationsResource;
@@ -2260,8 +2552,10 @@ export abstract class Resources {
   declare readonly organizations: OrganizationsResource;
   declare readonly permissions: PermissionsResource;
   declare readonly roles: RolesResource;
+  declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;
   declare readonly sites: SitesResource;
+  declare readonly syncHistory: SyncHistoryResource;
   declare readonly teamMembers: TeamMembersResource;
   declare readonly teams: TeamsResource;
   declare readonly todos: TodosResource;

@@ -925,6 +925,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/event-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event logs
+         * @description Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+         *
+         *     Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEventLogs"];
+        put?: never;
+        /**
+         * Create an event log
+         * @description Notes something that happened, for the organization's own processors.
+         *
+         *     Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+         */
+        post: operations["createEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an event log
+         * @description Needs the permission `eventLog:read`.
+         */
+        get: operations["getEventLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an event log
+         * @description Sent by its processor once the event is processed.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["completeEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the processing of an event log has failed
+         * @description It is pending again after a wait that is longer with each failure and partly random. After 5 failures it stays failed, and administrators are told.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["failEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a failed event log processed again
+         * @description At once; its failures are counted from the beginning.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["retryEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim event logs
+         * @description Gives a processor the oldest pending events. Each is this processor's alone until its lease ends, which counts as a failure. Webhooks are told of changes by themselves, whatever processors do.
+         *
+         *     Needs the permission `eventLog:process`.
+         */
+        post: operations["claimEventLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/file-content": {
         parameters: {
             query?: never;
@@ -2215,6 +2351,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scheduled-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Newest first unless sorted otherwise. `status=failed` with `willRetry=true` are those that go on by themselves, with `willRetry=false` those that have failed for good. A job is kept for 30 days after its end. Supported together: {action, status, createdFrom/createdTo, sort=created}, {action}, {createdFrom/createdTo, sort=created}, {dataSourceId, status, createdFrom/createdTo, sort=created}, {dataSourceId}, {integrationId, status, createdFrom/createdTo, sort=created}, {integrationId}, {scheduledFrom/scheduledTo, sort=scheduledAt}, {status, willRetry, createdFrom/createdTo, sort=created}, {status}.
+         *
+         *     Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listScheduledJobs"];
+        put?: never;
+        /**
+         * Create a job
+         * @description For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.
+         *
+         *     Needs the permission `job:create`. Its own refusals: `reserved_action`.
+         */
+        post: operations["createScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a scheduled job
+         * @description Needs the permission `job:read`.
+         */
+        get: operations["getScheduledJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a job
+         * @description Deletes one that waits or has failed. One that runs is asked to stop: its worker is told at the next heartbeat, and it does not go on after a failure.
+         *
+         *     Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
+         */
+        delete: operations["cancelScheduledJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a job
+         * @description Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["completeScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a job has failed
+         * @description It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["failScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prolong the lease of a job
+         * @description Sent by its worker well before the lease ends. It may say how far it is, and save where the next attempt goes on if this one does not end. A worker that hears `cancelRequested`, or 409, stops.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["heartbeatScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a failed job tried again
+         * @description At once. One that has used all its attempts gets one more.
+         *
+         *     Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+         */
+        post: operations["retryScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim jobs
+         * @description Gives a worker jobs that are due, whose turn it is: by priority, aged by waiting, then by time. Each is this worker's alone until its lease ends, which heartbeats prolong. Fewer than `limit` where there are no more, or where they are large. Ask again a while later when none is answered.
+         *
+         *     Needs the permission `job:claim`.
+         */
+        post: operations["claimScheduledJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the jobs in numbers
+         * @description Needs the permission `job:read`.
+         */
+        get: operations["getJobStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -2515,6 +2835,48 @@ export interface paths {
          *     For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listSitesView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the history of synchronizations
+         * @description The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listSyncHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync-history/{syncId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a sync run
+         * @description For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
+         */
+        get: operations["getSyncRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3768,6 +4130,204 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["InvitationCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job has done what it was to do
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A job has done what it was to do. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "job.completed",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "runner": "builtin",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "action": "x.report",
+                     *         "payload": {},
+                     *         "priority": 5,
+                     *         "status": "pending",
+                     *         "scheduledAt": 1768469400000,
+                     *         "attempts": 1,
+                     *         "attemptsMax": 5,
+                     *         "willRetry": false,
+                     *         "nextRetryAt": 1768469400000,
+                     *         "startedAt": 1768469400000,
+                     *         "completedAt": 1768469400000,
+                     *         "cancelRequestedAt": 1768469400000,
+                     *         "progress": {
+                     *           "table": "schedules",
+                     *           "deleted": 1200
+                     *         },
+                     *         "result": {
+                     *           "deleted": 4711
+                     *         },
+                     *         "lockedBy": "worker-3",
+                     *         "lockExpiresAt": 1768469400000,
+                     *         "dedupeKey": "report-2026-01",
+                     *         "expiresAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobCompletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job has failed for good
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A job has failed for good. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "job.failed",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "runner": "builtin",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "action": "x.report",
+                     *         "payload": {},
+                     *         "priority": 5,
+                     *         "status": "pending",
+                     *         "scheduledAt": 1768469400000,
+                     *         "attempts": 1,
+                     *         "attemptsMax": 5,
+                     *         "willRetry": false,
+                     *         "nextRetryAt": 1768469400000,
+                     *         "startedAt": 1768469400000,
+                     *         "completedAt": 1768469400000,
+                     *         "cancelRequestedAt": 1768469400000,
+                     *         "progress": {
+                     *           "table": "schedules",
+                     *           "deleted": 1200
+                     *         },
+                     *         "result": {
+                     *           "deleted": 4711
+                     *         },
+                     *         "lockedBy": "worker-3",
+                     *         "lockExpiresAt": 1768469400000,
+                     *         "dedupeKey": "report-2026-01",
+                     *         "expiresAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobFailedEvent"];
                 };
             };
             responses: {
@@ -6353,6 +6913,324 @@ export interface components {
              */
             version: string;
         };
+        /** @description The answer to “Claim event logs”. */
+        ClaimEventLogsAnswer: {
+            /** @description The events, the oldest first. */
+            events: {
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description The entity that it happened to.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                entityId?: string;
+                /**
+                 * @description Why its processing failed.
+                 * @example The receiver did not answer.
+                 */
+                error?: string;
+                /**
+                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+                 * @example ticket.escalated
+                 */
+                eventType: string;
+                /**
+                 * Format: int64
+                 * @description When it is forgotten: 30 days after it happened. Milliseconds since the epoch.
+                 */
+                expiresAt: number;
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When its processor is taken for dead. Milliseconds since the epoch.
+                 */
+                lockExpiresAt?: number;
+                /**
+                 * @description What shows that the event is this processor's.
+                 * @example lck_2f6ac1d8
+                 */
+                lockToken: string;
+                /**
+                 * Format: int64
+                 * @description When it is to be processed again; absent where it is not. Milliseconds since the epoch.
+                 */
+                nextRetryAt?: number;
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "entityType": "tickets",
+                 *       "externalId": "4711"
+                 *     }
+                 */
+                payload: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int64
+                 * @description When its processing ended, whether or not it worked. Milliseconds since the epoch.
+                 */
+                processedAt?: number;
+                /**
+                 * Format: int32
+                 * @description How often its processing has failed.
+                 * @example 0
+                 */
+                retryCount: number;
+                /**
+                 * @description How far its processing is. A failed one is pending again at `nextRetryAt`, and stays where that is absent.
+                 * @enum {string}
+                 */
+                status: "pending" | "processing" | "completed" | "failed";
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+            }[];
+            /**
+             * Format: int64
+             * @description The time here when it was answered. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to claim event logs. */
+        ClaimEventLogsBody: {
+            /**
+             * @description Only events of these types; of all unless given.
+             * @example [
+             *       "ticket.escalated"
+             *     ]
+             */
+            eventTypes?: string[] | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the events are taken away. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * Format: int32
+             * @description How many events at most. `20` unless given.
+             * @example 20
+             */
+            limit?: number | undefined;
+        };
+        /** @description The answer to “Claim jobs”. */
+        ClaimScheduledJobsAnswer: {
+            /** @description The jobs, each to be begun at its `cursor` where it has one. */
+            jobs: {
+                /**
+                 * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+                 * @example x.report
+                 */
+                action: string;
+                /**
+                 * Format: int32
+                 * @description How often it was begun, or gone on with after a failure.
+                 * @example 1
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description How often it is begun before it has failed for good.
+                 * @example 5
+                 */
+                attemptsMax: number;
+                /**
+                 * Format: int64
+                 * @description When somebody cancelled it while it ran: its worker is told at the next heartbeat, and it does not go on after a failure. Milliseconds since the epoch.
+                 */
+                cancelRequestedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When it ended, whether or not it did what it was to do. Milliseconds since the epoch.
+                 */
+                completedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description Where it goes on; given to whoever claims it.
+                 * @example eyJwb3NpdGlvbiI6MX0
+                 */
+                cursor?: string;
+                /**
+                 * @description The data source that it works on.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string;
+                /**
+                 * @description What it is for, so that it is not asked for twice.
+                 * @example report-2026-01
+                 */
+                dedupeKey?: string;
+                /**
+                 * @description Why its last attempt failed.
+                 * @example The provider did not answer.
+                 */
+                error?: string;
+                /**
+                 * Format: int64
+                 * @description When it is forgotten: 30 days after it ended. Milliseconds since the epoch.
+                 */
+                expiresAt?: number;
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                id: string;
+                /**
+                 * @description The integration that it works for.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string;
+                /**
+                 * @description The worker that has claimed it.
+                 * @example worker-3
+                 */
+                lockedBy?: string;
+                /**
+                 * Format: int64
+                 * @description When whoever runs it is taken for dead. Milliseconds since the epoch.
+                 */
+                lockExpiresAt?: number;
+                /**
+                 * @description What shows that the job is this worker's: heartbeats and ends carry it.
+                 * @example lck_2f6ac1d8
+                 */
+                lockToken: string;
+                /**
+                 * Format: int64
+                 * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
+                 */
+                nextRetryAt?: number;
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {}
+                 */
+                payload: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int32
+                 * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step.
+                 * @example 5
+                 */
+                priority: number;
+                /**
+                 * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "table": "schedules",
+                 *       "deleted": 1200
+                 *     }
+                 */
+                progress?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "deleted": 4711
+                 *     }
+                 */
+                result?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @description Who runs it: this deployment, or a worker that claims it.
+                 * @enum {string}
+                 */
+                runner: "builtin" | "worker";
+                /**
+                 * Format: int64
+                 * @description When it begins at the earliest. Milliseconds since the epoch.
+                 */
+                scheduledAt: number;
+                /**
+                 * Format: int64
+                 * @description When it was last begun. Milliseconds since the epoch.
+                 */
+                startedAt?: number;
+                /**
+                 * @description How far it is. A failed one goes on by itself while `willRetry` is true.
+                 * @enum {string}
+                 */
+                status: "pending" | "running" | "completed" | "failed";
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+                /**
+                 * @description Of a failed one, whether it goes on by itself; false of one that has failed for good. Absent of all others.
+                 * @example false
+                 */
+                willRetry?: boolean;
+            }[];
+            /**
+             * Format: int64
+             * @description The time here when it was answered: leases are judged by this clock and no other. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to claim jobs. */
+        ClaimScheduledJobsBody: {
+            /**
+             * @description Only jobs of these actions; of all unless given.
+             * @example [
+             *       "x.report"
+             *     ]
+             */
+            actions?: string[] | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the job is taken away unless something is heard of its worker. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * Format: int32
+             * @description How many jobs at most. `1` unless given.
+             * @example 1
+             */
+            limit?: number | undefined;
+            /**
+             * @description Who claims, for those who look at the jobs.
+             * @example worker-3
+             */
+            workerId: string;
+        };
         /** @description A message of Clerk's; its other members are read past. */
         ClerkMessage: {
             /** @description The user, organization or membership as it is now. */
@@ -6488,6 +7366,41 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Client"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description What to send to complete an event log. */
+        CompleteEventLogBody: {
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+        };
+        /** @description What to send to complete a job. */
+        CompleteScheduledJobBody: {
+            /**
+             * @description Where it goes on; given to whoever claims it.
+             * @example eyJwb3NpdGlvbiI6MX0
+             */
+            cursor?: string | undefined;
+            /**
+             * @description Of a sync: whether it has seen all that the source has, to the proven end of its pages. Only then may what it has not seen be taken for gone. `false` unless given.
+             * @example false
+             */
+            isComplete?: boolean | undefined;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "deleted": 4711
+             *     }
+             */
+            result?: {
+                [key: string]: unknown;
+            } | undefined;
         };
         /** @description The answer to “Create an agent enrolment token”. */
         CreateAgentEnrollmentTokenAnswer: {
@@ -6737,6 +7650,28 @@ export interface components {
              * @enum {string}
              */
             status?: ("active" | "archived") | undefined;
+        };
+        /** @description What to send to create an event log. */
+        CreateEventLogBody: {
+            /**
+             * @description The entity that it happened to.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            entityId?: string | undefined;
+            /**
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @example ticket.escalated
+             */
+            eventType: string;
+            /**
+             * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "ticket": "4711"
+             *     }
+             */
+            payload?: {
+                [key: string]: unknown;
+            } | undefined;
         };
         /** @description What to send to invite somebody by e-mail. */
         CreateInvitationBody: {
@@ -7000,6 +7935,56 @@ export interface components {
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId?: string | undefined;
+        };
+        /** @description What to send to create a job. */
+        CreateScheduledJobBody: {
+            /**
+             * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+             * @example x.report
+             */
+            action: string;
+            /**
+             * Format: int32
+             * @description How often it is begun before it has failed for good. `5` unless given.
+             * @example 5
+             */
+            attemptsMax?: number | undefined;
+            /**
+             * @description Which jobs of its key stand in its way. With `pending` one more waits while one runs, so that what changed meanwhile is not lost. `pendingOrRunning` unless given.
+             * @enum {string}
+             */
+            dedupe?: ("pendingOrRunning" | "pending") | undefined;
+            /**
+             * @description What it is for, so that it is not asked for twice.
+             * @example report-2026-01
+             */
+            dedupeKey?: string | undefined;
+            /**
+             * Format: int32
+             * @description Seconds from now until it begins at the earliest.
+             * @example 60
+             */
+            delaySeconds?: number | undefined;
+            /**
+             * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "month": "2026-01"
+             *     }
+             */
+            payload?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int32
+             * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step. `5` unless given.
+             * @example 5
+             */
+            priority?: number | undefined;
+            /**
+             * Format: int64
+             * @description When it begins at the earliest; at once unless given. A sender whose clock may be wrong sends `delaySeconds` instead. Milliseconds since the epoch.
+             */
+            scheduledAt?: number | undefined;
         };
         /** @description What to send to create a site. */
         CreateSiteBody: {
@@ -7489,6 +8474,134 @@ export interface components {
              * @example 4.2.1
              */
             version: string;
+        };
+        /** @description Something that happened, for a processor of the organization's own, and how far its processing is. */
+        EventLog: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The entity that it happened to.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            entityId?: string;
+            /**
+             * @description Why its processing failed.
+             * @example The receiver did not answer.
+             */
+            error?: string;
+            /**
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @example ticket.escalated
+             */
+            eventType: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after it happened. Milliseconds since the epoch.
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the event log.
+             * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When its processor is taken for dead. Milliseconds since the epoch.
+             */
+            lockExpiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it is to be processed again; absent where it is not. Milliseconds since the epoch.
+             */
+            nextRetryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "entityType": "tickets",
+             *       "externalId": "4711"
+             *     }
+             */
+            payload: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When its processing ended, whether or not it worked. Milliseconds since the epoch.
+             */
+            processedAt?: number;
+            /**
+             * Format: int32
+             * @description How often its processing has failed.
+             * @example 0
+             */
+            retryCount: number;
+            /**
+             * @description How far its processing is. A failed one is pending again at `nextRetryAt`, and stays where that is absent.
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an event log. */
+        EventLogPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["EventLog"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description What to send to say that the processing of an event log has failed. */
+        FailEventLogBody: {
+            /**
+             * @description Why; no secrets.
+             * @example The receiver did not answer.
+             */
+            error: string;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+        };
+        /** @description What to send to say that a job has failed. */
+        FailScheduledJobBody: {
+            /**
+             * @description Why; no secrets.
+             * @example The provider did not answer.
+             */
+            error: string;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description False where another attempt would fail as well. `true` unless given.
+             * @example true
+             */
+            retryable?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description How long the provider wants to be left alone: its `Retry-After`.
+             * @example 60
+             */
+            retryAfterSeconds?: number | undefined;
         };
         /** @description A file of the organization: what is known of it. `GET /v1/files/{fileId}/content` has its bytes. */
         File: {
@@ -8081,6 +9194,53 @@ export interface components {
                  * @description How many are healthy.
                  */
                 healthy: number;
+            };
+        };
+        /** @description The answer to “Get the jobs in numbers”. */
+        GetJobStatsAnswer: {
+            /**
+             * Format: int32
+             * @description How many have failed for good in the last 24 hours.
+             * @example 1
+             */
+            failedLastDay: number;
+            /**
+             * @description There are more than were counted: 5000 of a status are, or fewer where rows are large.
+             * @example false
+             */
+            isCapped: boolean;
+            /**
+             * Format: int64
+             * @description How long the job waits that is due longest; 0 where none is.
+             * @example 12
+             */
+            oldestPendingSeconds: number;
+            /** @description How many jobs there are, by status. */
+            statuses: {
+                /**
+                 * Format: int32
+                 * @description How many are completed.
+                 * @example 3
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description How many are failed.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description How many are pending.
+                 * @example 3
+                 */
+                pending: number;
+                /**
+                 * Format: int32
+                 * @description How many are running.
+                 * @example 3
+                 */
+                running: number;
             };
         };
         /** @description The answer to “Get one's own rights”. */
@@ -8831,6 +9991,53 @@ export interface components {
              */
             type: "health.recovered";
         };
+        /** @description The answer to “Prolong the lease of a job”. */
+        HeartbeatScheduledJobAnswer: {
+            /**
+             * @description Whether somebody has cancelled the job: its worker is to stop.
+             * @example false
+             */
+            cancelRequested: boolean;
+            /**
+             * Format: int64
+             * @description When the job is taken away unless something is heard of its worker. Milliseconds since the epoch.
+             */
+            leaseExpiresAt: number;
+            /**
+             * Format: int64
+             * @description The time here when it was answered: leases are judged by this clock and no other. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to prolong the lease of a job. */
+        HeartbeatScheduledJobBody: {
+            /**
+             * @description Where it goes on; given to whoever claims it.
+             * @example eyJwb3NpdGlvbiI6MX0
+             */
+            cursor?: string | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the job is taken away unless something is heard of its worker. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "table": "schedules",
+             *       "deleted": 1200
+             *     }
+             */
+            progress?: {
+                [key: string]: unknown;
+            } | undefined;
+        };
         /** @description What this is, and where to read on. */
         Home: {
             /**
@@ -9050,6 +10257,46 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Item"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A job has done what it was to do. The body of a delivery. */
+        JobCompletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["ScheduledJob"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "job.completed";
+        };
+        /** @description A job has failed for good. The body of a delivery. */
+        JobFailedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["ScheduledJob"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "job.failed";
         };
         /** @description Public keys of the deployment's tokens (RFC 7517). */
         JsonWebKeySet: {
@@ -10576,6 +11823,14 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to have a failed job tried again. */
+        RetryScheduledJobBody: {
+            /**
+             * @description True to count its attempts from the beginning. `false` unless given.
+             * @example false
+             */
+            resetAttempts?: boolean | undefined;
+        };
         /** @description What to send to end an access token (RFC 7009, 2.1). */
         RevocationRequest: {
             /** @description Any name; the secret alone says who calls. */
@@ -11124,6 +12379,165 @@ export interface components {
              */
             type: "schedule.deleted";
         };
+        /** @description Work that goes on after the answer: what is to be done, and how far it is. */
+        ScheduledJob: {
+            /**
+             * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+             * @example x.report
+             */
+            action: string;
+            /**
+             * Format: int32
+             * @description How often it was begun, or gone on with after a failure.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description How often it is begun before it has failed for good.
+             * @example 5
+             */
+            attemptsMax: number;
+            /**
+             * Format: int64
+             * @description When somebody cancelled it while it ran: its worker is told at the next heartbeat, and it does not go on after a failure. Milliseconds since the epoch.
+             */
+            cancelRequestedAt?: number;
+            /**
+             * Format: int64
+             * @description When it ended, whether or not it did what it was to do. Milliseconds since the epoch.
+             */
+            completedAt?: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The data source that it works on.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description What it is for, so that it is not asked for twice.
+             * @example report-2026-01
+             */
+            dedupeKey?: string;
+            /**
+             * @description Why its last attempt failed.
+             * @example The provider did not answer.
+             */
+            error?: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after it ended. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /**
+             * @description Id of the scheduled job.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            id: string;
+            /**
+             * @description The integration that it works for.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string;
+            /**
+             * @description The worker that has claimed it.
+             * @example worker-3
+             */
+            lockedBy?: string;
+            /**
+             * Format: int64
+             * @description When whoever runs it is taken for dead. Milliseconds since the epoch.
+             */
+            lockExpiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
+             */
+            nextRetryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {}
+             */
+            payload: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step.
+             * @example 5
+             */
+            priority: number;
+            /**
+             * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "table": "schedules",
+             *       "deleted": 1200
+             *     }
+             */
+            progress?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "deleted": 4711
+             *     }
+             */
+            result?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Who runs it: this deployment, or a worker that claims it.
+             * @enum {string}
+             */
+            runner: "builtin" | "worker";
+            /**
+             * Format: int64
+             * @description When it begins at the earliest. Milliseconds since the epoch.
+             */
+            scheduledAt: number;
+            /**
+             * Format: int64
+             * @description When it was last begun. Milliseconds since the epoch.
+             */
+            startedAt?: number;
+            /**
+             * @description How far it is. A failed one goes on by itself while `willRetry` is true.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "completed" | "failed";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description Of a failed one, whether it goes on by itself; false of one that has failed for good. Absent of all others.
+             * @example false
+             */
+            willRetry?: boolean;
+        };
+        /** @description A page of a list, each row of it a scheduled job. */
+        ScheduledJobPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ScheduledJob"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description A page of a list, each row of it a schedule. */
         SchedulePage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -11460,6 +12874,136 @@ export interface components {
              * @example north-wind-energy
              */
             slug?: string | undefined;
+        };
+        /** @description A run of a synchronization: of what, how it went, and what came of it. */
+        SyncRun: {
+            /**
+             * @description What came of it, by kind of row.
+             * @example {
+             *       "tickets": {
+             *         "created": 12,
+             *         "updated": 3,
+             *         "deleted": 1,
+             *         "unchanged": 480
+             *       }
+             *     }
+             */
+            counts: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description How many are new.
+                     * @example 12
+                     */
+                    created: number;
+                    /**
+                     * Format: int32
+                     * @description How many are gone.
+                     * @example 1
+                     */
+                    deleted: number;
+                    /**
+                     * Format: int32
+                     * @description How many are as they were.
+                     * @example 480
+                     */
+                    unchanged: number;
+                    /**
+                     * Format: int32
+                     * @description How many have changed.
+                     * @example 3
+                     */
+                    updated: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description Milliseconds that it took.
+             * @example 5300
+             */
+            durationMs?: number;
+            /**
+             * @description What went wrong, the first 50 of it.
+             * @example []
+             */
+            errors: {
+                /**
+                 * @description What went wrong.
+                 * @example The provider did not answer.
+                 */
+                message: string;
+                /**
+                 * @description What it happened to.
+                 * @example tickets
+                 */
+                scope: string;
+            }[];
+            /**
+             * Format: int64
+             * @description When it is forgotten: 90 days after it ended. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it ended; absent while it runs. Milliseconds since the epoch.
+             */
+            finishedAt?: number;
+            /**
+             * @description Id of the sync run.
+             * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+             */
+            id: string;
+            /**
+             * @description Whether it has seen all that the source has, to the end of its pages. Only what a complete run has not seen may be taken for gone.
+             * @example true
+             */
+            isComplete: boolean;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Its id.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            sourceId: string;
+            /**
+             * @description What was synced.
+             * @enum {string}
+             */
+            sourceType: "dock" | "dataSource";
+            /**
+             * Format: int64
+             * @description When it began. Milliseconds since the epoch.
+             */
+            startedAt: number;
+            /**
+             * @description How it went; `partial` where some of it failed.
+             * @enum {string}
+             */
+            status: "running" | "success" | "partial" | "error";
+            /**
+             * @description What began it.
+             * @enum {string}
+             */
+            trigger: "manual" | "scheduled" | "webhook";
+            /**
+             * @description Who began it; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            triggeredBy?: string;
+            /**
+             * @description Which of its rows were synced.
+             * @example tickets
+             */
+            type: string;
+        };
+        /** @description A page of a list, each row of it a sync run. */
+        SyncRunPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["SyncRun"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description People of the organization who share work; what is assigned to a team is assigned to each of them. */
         Team: {
@@ -12876,10 +14420,12 @@ export interface components {
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `invitation_pending`: The address is invited already. Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first.
          *     - `invitation_void`: The invitation holds no more. Ask an administrator of the organization for a new one, or to send this one again.
+         *     - `job_queued`: Another job of its key waits or runs. Use that one, or try again once it has ended.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
          *     - `limit_reached`: The limit is reached. Remove one of those that `detail` counts first.
+         *     - `lock_lost`: Somebody else has it, or nobody. Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
@@ -12907,7 +14453,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "agent_revoked" | "already_deleted" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -13034,6 +14580,8 @@ export interface components {
          *     - `not_an_image`: The file is no whole picture. Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         *     - `reserved_action`: The action is the deployment's own. Name an action that begins with `x.`.
+         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.`.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
@@ -13051,7 +14599,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
+                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
                 };
             };
         };
@@ -17216,7 +18764,7 @@ export interface operations {
                  * @description The domain to begin with.
                  * @example workspace
                  */
-                domain?: ("access" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+                domain?: ("access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
             };
             header?: {
                 /**
@@ -17385,6 +18933,628 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
+        };
+    };
+    listEventLogs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `entityId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                entityId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `eventType` is this.
+                 * @example ticket.escalated
+                 */
+                eventType?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
+                sort?: ("createdAt" | "-createdAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "processing" | "completed" | "failed") | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "eventType": "ticket.escalated",
+                     *           "status": "pending",
+                     *           "payload": {
+                     *             "entityType": "tickets",
+                     *             "externalId": "4711"
+                     *           },
+                     *           "processedAt": 1768469400000,
+                     *           "retryCount": 0,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLogPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventType": "ticket.escalated",
+                 *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "payload": {
+                 *         "ticket": "4711"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Created: event log. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    completeEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    failEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "error": "The receiver did not answer."
+                 *     }
+                 */
+                "application/json": components["schemas"]["FailEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retryEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    claimEventLogs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypes": [
+                 *         "ticket.escalated"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimEventLogsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "events": [
+                     *         {
+                     *           "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "eventType": "ticket.escalated",
+                     *           "status": "pending",
+                     *           "payload": {
+                     *             "entityType": "tickets",
+                     *             "externalId": "4711"
+                     *           },
+                     *           "processedAt": 1768469400000,
+                     *           "retryCount": 0,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "lockToken": "lck_2f6ac1d8"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimEventLogsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     openFileLink: {
@@ -21619,7 +23789,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -21714,7 +23884,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -23399,6 +25569,1019 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listScheduledJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `action` is this.
+                 * @example x.report
+                 */
+                action?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Inclusive: `scheduledAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                scheduledFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `scheduledAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                scheduledTo?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `priority`, latest first, where one of `status` is given; by `scheduledAt`, latest first, where one of `scheduledFrom`, `scheduledTo` is given; by `status`, latest first, where one of `integrationId`, `dataSourceId`, `action` is given; by `willRetry`, latest first, where one of `status` is given; by `completedAt`, latest first, where one of `status` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "scheduledAt" | "-scheduledAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "running" | "completed" | "failed") | undefined;
+                /**
+                 * @description Lists only rows whose `willRetry` is this.
+                 * @example false
+                 */
+                willRetry?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "runner": "builtin",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "action": "x.report",
+                     *           "payload": {},
+                     *           "priority": 5,
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "attempts": 1,
+                     *           "attemptsMax": 5,
+                     *           "willRetry": false,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "startedAt": 1768469400000,
+                     *           "completedAt": 1768469400000,
+                     *           "cancelRequestedAt": 1768469400000,
+                     *           "progress": {
+                     *             "table": "schedules",
+                     *             "deleted": 1200
+                     *           },
+                     *           "result": {
+                     *             "deleted": 4711
+                     *           },
+                     *           "lockedBy": "worker-3",
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "dedupeKey": "report-2026-01",
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJobPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "x.report",
+                 *       "payload": {
+                 *         "month": "2026-01"
+                 *       },
+                 *       "priority": 5,
+                 *       "scheduledAt": 1768469400000,
+                 *       "delaySeconds": 60,
+                 *       "attemptsMax": 5,
+                 *       "dedupeKey": "report-2026-01",
+                 *       "dedupe": "pendingOrRunning"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description It was there before: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            /** @description Created: scheduled job. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancelScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    completeScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "result": {
+                 *         "deleted": 4711
+                 *       },
+                 *       "cursor": "eyJwb3NpdGlvbiI6MX0",
+                 *       "isComplete": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    failScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "error": "The provider did not answer.",
+                 *       "retryable": true,
+                 *       "retryAfterSeconds": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["FailScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    heartbeatScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "leaseSeconds": 300,
+                 *       "cursor": "eyJwb3NpdGlvbiI6MX0",
+                 *       "progress": {
+                 *         "table": "schedules",
+                 *         "deleted": 1200
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HeartbeatScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "leaseExpiresAt": 1768469400000,
+                     *       "cancelRequested": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeartbeatScheduledJobAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retryScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resetAttempts": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetryScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    claimScheduledJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "workerId": "worker-3",
+                 *       "actions": [
+                 *         "x.report"
+                 *       ],
+                 *       "limit": 1,
+                 *       "leaseSeconds": 300
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimScheduledJobsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "jobs": [
+                     *         {
+                     *           "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "runner": "builtin",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "action": "x.report",
+                     *           "payload": {},
+                     *           "priority": 5,
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "attempts": 1,
+                     *           "attemptsMax": 5,
+                     *           "willRetry": false,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "startedAt": 1768469400000,
+                     *           "completedAt": 1768469400000,
+                     *           "cancelRequestedAt": 1768469400000,
+                     *           "progress": {
+                     *             "table": "schedules",
+                     *             "deleted": 1200
+                     *           },
+                     *           "result": {
+                     *             "deleted": 4711
+                     *           },
+                     *           "lockedBy": "worker-3",
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "dedupeKey": "report-2026-01",
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "lockToken": "lck_2f6ac1d8",
+                     *           "cursor": "eyJwb3NpdGlvbiI6MX0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimScheduledJobsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getJobStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statuses": {
+                     *         "pending": 3,
+                     *         "running": 3,
+                     *         "completed": 3,
+                     *         "failed": 3
+                     *       },
+                     *       "oldestPendingSeconds": 12,
+                     *       "failedLastDay": 1,
+                     *       "isCapped": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetJobStatsAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listSchedules: {
         parameters: {
             query?: {
@@ -24967,6 +28150,201 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listSyncHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `startedAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startedAt`, latest first, where one of `from`, `to`, `sourceType`, `sourceId`, `status` is given; by `sourceId`, latest first, where one of `sourceType` is given; by `type`, latest first, where one of `sourceId` is given.
+                 * @example startedAt
+                 */
+                sort?: ("startedAt" | "-startedAt") | undefined;
+                /**
+                 * @description Lists only rows whose `sourceId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                sourceId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `sourceType` is this.
+                 * @example dock
+                 */
+                sourceType?: ("dock" | "dataSource") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: ("running" | "success" | "partial" | "error") | undefined;
+                /**
+                 * @description Exclusive: `startedAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "sourceType": "dock",
+                     *           "sourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "type": "tickets",
+                     *           "trigger": "manual",
+                     *           "status": "running",
+                     *           "isComplete": true,
+                     *           "startedAt": 1768469400000,
+                     *           "finishedAt": 1768469400000,
+                     *           "durationMs": 5300,
+                     *           "counts": {
+                     *             "tickets": {
+                     *               "created": 12,
+                     *               "updated": 3,
+                     *               "deleted": 1,
+                     *               "unchanged": 480
+                     *             }
+                     *           },
+                     *           "errors": [],
+                     *           "triggeredBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "expiresAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRunPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSyncRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the sync run.
+                 * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+                 */
+                syncId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: sync run. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "sourceType": "dock",
+                     *       "sourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "type": "tickets",
+                     *       "trigger": "manual",
+                     *       "status": "running",
+                     *       "isComplete": true,
+                     *       "startedAt": 1768469400000,
+                     *       "finishedAt": 1768469400000,
+                     *       "durationMs": 5300,
+                     *       "counts": {
+                     *         "tickets": {
+                     *           "created": 12,
+                     *           "updated": 3,
+                     *           "deleted": 1,
+                     *           "unchanged": 480
+                     *         }
+                     *       },
+                     *       "errors": [],
+                     *       "triggeredBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRun"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             429: components["responses"]["Problem429"];
