@@ -79,7 +79,7 @@ it("takes two hundred items but for the bad ones among them, and says of each wh
   const { organizationOf, upsert } = world;
   const { siteId: foreignSite } = await organizationOf("bob");
   const items: object[] = devices(200);
-  items[3] = { ...device(3), normalizedData: { $ref: 1 } };
+  items[3] = { ...device(3), normalizedData: { "\\u0024ref": 1 } };
   items[70] = { ...device(70), rawData: "no JSON" };
   items[110] = { ...device(110), siteId: foreignSite };
   items[199] = { ...device(199), externalId: "", nonsense: 1 };
@@ -101,7 +101,7 @@ it("takes two hundred items but for the bad ones among them, and says of each wh
 it("takes the last of items with one external id, and says so of the others", async () => {
   const world = await entityHost();
   const { upsert, rows } = world;
-  const bad = { ...device(1), normalizedData: { $: 1 } };
+  const bad = { ...device(1), normalizedData: { "\\u0024": 1 } };
   const answer = await upsert([device(1, "first"), device(2), device(1, "second"), device(1, "third"), bad]);
   expect(outcomesOf(answer)).toEqual(["duplicate", "created", "duplicate", "created", "failed"]);
   expect(answer.data[0]).toEqual({ externalId: "device-1", outcome: "duplicate" });

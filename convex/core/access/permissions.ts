@@ -89,6 +89,12 @@ export const permissionCatalogue = {
   "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
   "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
   "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
+  // convex/integrations/grants.ts
+  "entity:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read entities and how they are related."},
+  "entity:upsert": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Bring entities of data sources."},
+  "entity:update": {"all":["owner","admin","member"],"assigned":[],"own":[],"keys":true,"description":"Change the site and the normalized data of entities."},
+  "entity:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete, restore and prune entities."},
+  "entity:relate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Relate entities."},
   // convex/jobs/grants.ts
   "job:read": {"all":["owner","admin","member","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read jobs and their statistics."},
   "job:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create jobs."},

@@ -13,9 +13,9 @@ const canonicalExample =
 
 it("writes the RFC's own examples as the RFC does", () => {
   expect(canonicalJson(JSON.parse(example))).toBe(canonicalExample);
-  const names = { "€": 1, "\r": 2, "דּ": 3, "1": 4, "😀": 5, "\u0080": 6, ö: 7 };
+  const names = { "€": 1, "\r": 2, "\ufb33": 3, "1": 4, "😀": 5, "\u0080": 6, ö: 7 };
   expect(Object.values(JSON.parse(canonicalJson(names)))).toHaveLength(7);
-  expect(canonicalJson(names)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"דּ":3}');
+  expect(canonicalJson(names)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}');
   expect(canonicalJson({ "10": 1, "9": 2, a: undefined, b: [undefined] })).toBe('{"10":1,"9":2,"b":[null]}');
 });
 
@@ -23,7 +23,11 @@ it("is the same text for the same value, in whatever order its fields are, and s
   const shuffled = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(shuffled);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).toReversed().map(([name, inner]) => [name, shuffled(inner)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([name, inner]) => [name, shuffled(inner)]),
+    );
   };
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {

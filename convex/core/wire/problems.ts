@@ -43,6 +43,13 @@ export const problems = {
   not_an_image: [422,"The file is no whole picture","Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is."],
   // convex/integrations/problems.ts
   already_linked: [409,"The site is linked already","Use the link that there is."],
+  entity_not_found: [422,"There is no such entity","Name entities of the organization that are not in the trash."],
+  prune_too_large: [409,"Too many entities are gone","Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so."],
+  self_relationship: [422,"An entity is related to itself","Name two entities."],
+  sync_not_complete: [409,"The sync run is not complete","Finish a sync run that has seen everything, and name that."],
+  sync_run_ended: [409,"The sync run has ended","Open another one."],
+  sync_run_not_found: [422,"There is no such sync run","Name a sync run of this data source and type."],
+  unsupported_entity_type: [422,"The integration brings no such entities","Use one of the types that `detail` names, the integration's `supportedTypes`."],
   // convex/jobs/problems.ts
   lock_lost: [409,"Somebody else has it, or nobody","Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again."],
   job_queued: [409,"Another job of its key waits or runs","Use that one, or try again once it has ended."],

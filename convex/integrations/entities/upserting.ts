@@ -2,7 +2,7 @@ import * as z from "zod";
 import { getDocumentSize } from "convex/values";
 import { canonicalJson } from "../../core/wire/canonicalJson";
 import { dayMs } from "../../core/wire/durations";
-import { described, rowId } from "../../core/schema/fields";
+import { described, exampleHash, rowId } from "../../core/schema/fields";
 import { entityFields } from "../tables";
 import { assertBatchBytes, assertReadBytes, placed, sortedBatch } from "./batches";
 import { bytesOf, dataHashOf, rawDataInput } from "./rawData";
@@ -28,6 +28,7 @@ export function entityItem() {
     dataHash: described(
       z.string().max(200),
       "A hash of one's own: a hint that decides nothing, since the server makes the hash that it compares.",
+      exampleHash,
     ).optional(),
   });
 }
