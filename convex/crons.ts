@@ -53,5 +53,7 @@ crons.hourly("delete expired webhook deliveries", { minuteUTC: 52 }, internal.co
 });
 crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platform.webhookSending.sweep, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
+crons.interval("sync data sources", { minutes: 5 }, internal.integrations.sourceUpkeep.syncDue, {});
+crons.daily("tell of credentials that end", { hourUTC: 6, minuteUTC: 12 }, internal.integrations.sourceUpkeep.warn, {});
 
 export default crons;

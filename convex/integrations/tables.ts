@@ -94,7 +94,7 @@ export const integrations = globalTable(integrationFields, "CU", {
   noun: "integration",
   description: "A product that organizations can connect, and what it brings.",
   audited: true,
-  unique: [{ fields: ["slug"], index: "by_slug", code: "slug_taken" }],
+  unique: [{ fields: ["slug"], index: "by_slug", code: "slug_taken", nameIn: [] }],
 })
   .index("by_slug", ["slug"])
   .index("by_category", ["category"])
@@ -130,11 +130,6 @@ export const dataSourceFields = {
     { baseUrl: "https://psa.example.com" },
   ).default({}),
   encryptedCredentials: described(sealed(), "What it signs in with.").optional(),
-  credentialKeyVersion: described(
-    integer(1, 255),
-    "The version of the deployment's key that its credentials are encrypted with; absent while it has none.",
-    1,
-  ).optional(),
   credentialExpirationAt: described(
     timestampMs(),
     "When its credentials end; administrators are told 14, 3 and 1 days before.",
@@ -233,6 +228,8 @@ export const dataSourceSites = tenantTable(dataSourceSiteFields, "C", {
     },
   ],
 })
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_dataSourceId", ["organizationId", "dataSourceId"])
   .index("by_organizationId_and_dataSourceId_and_siteId", ["organizationId", "dataSourceId", "siteId"])
   .index("by_organizationId_and_siteId", ["organizationId", "siteId"]);
 

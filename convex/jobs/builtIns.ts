@@ -37,6 +37,8 @@ export const asking = (action: string, name: string): Asking => ({
 export const builtIns: readonly BuiltIn[] = [
   { ...steps("organization.purge", "tenancy/purging:step"), runsInTrash: true },
   steps("entity.cleanup", "integrations/entityCleanup:step"),
+  asking("dataSource.test", "integrations/sourceJobs:test"),
+  asking("sync.*", "integrations/sourceJobs:sync"),
 ];
 
 /** Actions that go on in organizations that are in the trash. */

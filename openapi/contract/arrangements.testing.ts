@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
@@ -10,7 +11,7 @@ import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { tinyPng, uploadToUrl } from "./uploads.testing";
-import { createMember } from "./world.testing";
+import { createMember, newDataSource } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Fields } from "../../convex/core/schema/table";
 import type { Arranged } from "./client.testing";
@@ -96,6 +97,7 @@ async function callerOf(
 
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
+  ...integrationRows,
   ...jobRows,
   ...observabilityRows,
   ...siteRows,
@@ -204,6 +206,10 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  // Each site is linked to a data source once.
+  "dataSourceSites.link": async ({ portico, owner, rows }) => ({
+    body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
+  }),
   "eventLogs.retry": async (world) => ofKey(world, "eventLog:process", "eventLogId", await failedEvent(world)),
   // One of its two times is given, and the action is none of the deployment's own.
   "scheduledJobs.create": async () => ({ body: { action: `x.sample${nextSample()}`, payload: { month: "2026-01" } } }),
@@ -274,6 +280,13 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
 
 /** Changes whose audit row the owner of `acme` does not see, each with its reason. */
 export const unaudited: ReadonlySet<string> = new Set([
+  // The catalogue belongs to no organization.
+  "integrations.create",
+  "integrations.update",
+  "integrations.delete",
+  // The job that it answers is the record.
+  "dataSources.test",
+  "dataSources.sync",
   // The agent's own log is the record of a check-in.
   "agents.checkIn",
   // What watches report stands in the health check itself.

@@ -294,7 +294,8 @@ async function rowNamed(
     // Platform administrators reach the deployment's own tables; a tenant's rows are for its members.
     if (on.table === undefined || tableMetadata[on.table].tenant !== "none")
       throw new Error(`${action} is of the platform, and on rows of a tenant.`);
-    return on.table === engineTables.tenants ? unscoped.organization(id) : unscoped.get(on.table, id);
+    if (on.table === engineTables.tenants) return unscoped.organization(id);
+    return on.named ? on.named(unscoped, id) : unscoped.get(on.table, id);
   }
   if (!tenant) return null;
   const db = new TenantReader(ctx, { ...scope, tenant });
