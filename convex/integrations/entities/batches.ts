@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { described, integer, rowId, text } from "../../core/schema/fields";
+import { described, exampleHash, integer, rowId, text } from "../../core/schema/fields";
 import { ProblemError } from "../../core/wire/errors";
 import { maximumBatchItems } from "../tables";
 import type { Tried } from "../../core/operations/triedItems";
@@ -44,7 +44,7 @@ const said: Readonly<Record<Outcome, string>> = {
 };
 
 /** How many items had which outcome. */
-export function countsSchema<const Of extends readonly Outcome[]>(of: Of) {
+export function countsSchema(of: readonly Outcome[]) {
   const fields = of.map((name) => [name, described(integer(0, maximumBatchItems), said[name], 3)] as const);
   return described(z.object(Object.fromEntries(fields)), "How many items had which outcome.");
 }
@@ -64,7 +64,11 @@ export function batchAnswer<Table extends "entities" | "globalEntities">(table: 
     ).optional(),
     outcome: described(z.enum(of), "What became of it."),
     id: described(rowId(table), "The row; absent where the item failed or a later one repeats it.").optional(),
-    dataHash: described(z.string().max(64), "The hash that the server made, by which changes are told.").optional(),
+    dataHash: described(
+      z.string().max(64),
+      "The hash that the server made, by which changes are told.",
+      exampleHash,
+    ).optional(),
     errors: itemErrors().optional(),
   });
   return z.object({
