@@ -32,7 +32,10 @@ const faultSchema = () =>
 
 /** What is wrong with an item that failed, by pointers into the request. */
 export const itemErrors = () =>
-  described(z.array(faultSchema()), "What is wrong with an item that failed, as in a problem's `errors`.");
+  described(
+    z.array(faultSchema()),
+    "What is wrong with an item that failed, the first three faults, as in a problem's `errors`.",
+  );
 
 const said: Readonly<Record<Outcome, string>> = {
   created: "Items that are new.",
@@ -72,14 +75,21 @@ export function batchAnswer<Table extends "entities" | "globalEntities">(table: 
     errors: itemErrors().optional(),
   });
   return z.object({
-    data: described(z.array(result), "What became of each item, in the order of `items`."),
+    results: described(z.array(result), "What became of each item, in the order of `items`."),
     counts: countsSchema(of),
   });
 }
 
-/** Faults of an item as the request's own. */
+/** What an answer says of one item, at most: two hundred of them are one answer. */
+const mostFaults = 3;
+const mostPointerCharacters = 300;
+
+/** The first faults of an item as the request's own; one that lies very deep is named by what it lies in. */
 export function placed(at: number, faults: readonly ProblemFault[]): readonly ProblemFault[] {
-  return faults.map(({ pointer, ...fault }) => ({ pointer: `/items/${at}${pointer}`, ...fault }));
+  return faults.slice(0, mostFaults).map(({ pointer, ...fault }) => {
+    const end = pointer.length <= mostPointerCharacters ? undefined : pointer.lastIndexOf("/", mostPointerCharacters);
+    return { pointer: `/items/${at}${pointer.slice(0, end)}`, ...fault };
+  });
 }
 
 /** Items that are left to write, each with its place in the batch, and what has become of the others by now. */
