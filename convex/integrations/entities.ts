@@ -125,7 +125,7 @@ export const bulkUpsert = entities.at("/bulk-upsert").change("bulkUpsert", {
       const { created = 0, updated = 0, revived = 0, unchanged = 0 } = counts;
       await addSyncCounts(ctx, run._id, entityType, { created, updated: updated + revived, unchanged });
     }
-    return { data: results, counts };
+    return { results, counts };
   },
 });
 

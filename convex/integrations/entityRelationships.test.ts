@@ -89,7 +89,7 @@ it("upserts by ids or by what the data source calls them, each item for itself",
     { ...item, child: known(2), relationshipType: "" },
   );
   expect(
-    answer.data.map(({ outcome, errors = [] }) => [
+    answer.results.map(({ outcome, errors = [] }) => [
       outcome,
       ...errors.map(({ pointer, code }) => `${pointer} ${code}`),
     ]),

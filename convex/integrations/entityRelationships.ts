@@ -114,7 +114,7 @@ export const bulkUpsert = entityRelationships.at("/bulk-upsert").change("bulkUps
   }),
   output: () =>
     z.object({
-      data: described(
+      results: described(
         z.array(
           z.object({
             outcome: described(z.enum(relationshipOutcomes), "What became of it."),
@@ -128,10 +128,10 @@ export const bulkUpsert = entityRelationships.at("/bulk-upsert").change("bulkUps
     }),
   departs: { operationId: "bulkUpsertEntityRelationships", readOnly: undefined },
   handler: async (ctx, { items }) => {
-    const data: RelationshipResult[] = [];
+    const results: RelationshipResult[] = [];
     for (const [at, { value, faults = [] }] of items.entries())
-      data.push(value ? await upserted(ctx, value, at) : { outcome: "failed", errors: placed(at, faults) });
-    return { data, counts: countsOf(data, relationshipOutcomes) };
+      results.push(value ? await upserted(ctx, value, at) : { outcome: "failed", errors: placed(at, faults) });
+    return { results, counts: countsOf(results, relationshipOutcomes) };
   },
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { holdsTriedItems } from "../../convex/core/operations/triedItems";
 import { projectorOf } from "../../convex/core/schema/zod";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
@@ -14,7 +15,7 @@ import {
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
-import { uniqueFieldsOf } from "./uniqueFields.testing";
+import { freedFieldsOf, uniqueFieldsOf } from "./uniqueFields.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
@@ -85,10 +86,11 @@ export function describeContract(domain: string): void {
       );
     });
 
-    for (const field of Object.keys(declaration.body ?? {})) {
+    for (const [field, type] of Object.entries(declaration.body ?? {})) {
       contractCase(`refuses ${field} of the wrong type`, async () => {
         const request = await shared.arranged();
-        const body = { ...request.body, [field]: [[["wrong"]]] };
+        // A list whose items are judged one by one is refused where it is none.
+        const body = { ...request.body, [field]: holdsTriedItems(type) ? "wrong" : [[["wrong"]]] };
         const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
         expectProblem(answer, 400, "validation_failed");
         expect(JSON.stringify(answer.body["errors"])).toContain(`"/${field}`);
@@ -195,7 +197,7 @@ export function describeContract(domain: string): void {
       );
     }
 
-    if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFieldsOf(operation).length > 0) {
+    if (operation.verb === "restore" && declaration.noun !== "organization" && freedFieldsOf(operation).length > 0) {
       contractCase("restores under another name what is taken by now, or once its namesake is gone", async () => {
         const { params, names, namesake } = await arrangeNamesake(world, operation);
         const restore = (body: object) => sendOperation(portico, operation, { params, body: { ...body } }, world.owner);
@@ -213,7 +215,8 @@ export function describeContract(domain: string): void {
       });
     }
 
-    if (operation.verb === "create" && uniqueFieldsOf(operation).some((field) => field in (declaration.body ?? {}))) {
+    const isTaken = (field: string) => field in (declaration.body ?? {});
+    if (operation.verb === "create" && !declaration.answersExisting && uniqueFieldsOf(operation).some(isTaken)) {
       contractCase("refuses what is taken", async () => {
         const request = await arranged();
         expectSuccess(operation, await sendOperation(portico, operation, request, credentialFor(request)));

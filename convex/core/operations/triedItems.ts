@@ -14,6 +14,11 @@ export function itemTriedBy(type: z.ZodType): z.ZodType | undefined {
   return documented.get(type);
 }
 
+/** True of an array of tried items. */
+export function holdsTriedItems(type: z.ZodType): boolean {
+  return type instanceof z.ZodArray && type.element instanceof z.ZodType && documented.has(type.element);
+}
+
 /** Items of a batch of which each is valid for itself: one that is not is told of in its place, and the others are taken. */
 export function triedItem<Value, Given>(item: z.ZodType<Value, Given>): z.ZodType<Tried<Value>, Given> {
   const type = z.any().transform((given): Tried<Value> => {

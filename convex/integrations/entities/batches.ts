@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { described, integer, rowId, text } from "../../core/schema/fields";
+import { described, exampleHash, integer, rowId, text } from "../../core/schema/fields";
 import { ProblemError } from "../../core/wire/errors";
 import { maximumBatchItems } from "../tables";
 import type { Tried } from "../../core/operations/triedItems";
@@ -32,7 +32,10 @@ const faultSchema = () =>
 
 /** What is wrong with an item that failed, by pointers into the request. */
 export const itemErrors = () =>
-  described(z.array(faultSchema()), "What is wrong with an item that failed, as in a problem's `errors`.");
+  described(
+    z.array(faultSchema()),
+    "What is wrong with an item that failed, the first three faults, as in a problem's `errors`.",
+  );
 
 const said: Readonly<Record<Outcome, string>> = {
   created: "Items that are new.",
@@ -44,7 +47,7 @@ const said: Readonly<Record<Outcome, string>> = {
 };
 
 /** How many items had which outcome. */
-export function countsSchema<const Of extends readonly Outcome[]>(of: Of) {
+export function countsSchema(of: readonly Outcome[]) {
   const fields = of.map((name) => [name, described(integer(0, maximumBatchItems), said[name], 3)] as const);
   return described(z.object(Object.fromEntries(fields)), "How many items had which outcome.");
 }
@@ -64,18 +67,29 @@ export function batchAnswer<Table extends "entities" | "globalEntities">(table: 
     ).optional(),
     outcome: described(z.enum(of), "What became of it."),
     id: described(rowId(table), "The row; absent where the item failed or a later one repeats it.").optional(),
-    dataHash: described(z.string().max(64), "The hash that the server made, by which changes are told.").optional(),
+    dataHash: described(
+      z.string().max(64),
+      "The hash that the server made, by which changes are told.",
+      exampleHash,
+    ).optional(),
     errors: itemErrors().optional(),
   });
   return z.object({
-    data: described(z.array(result), "What became of each item, in the order of `items`."),
+    results: described(z.array(result), "What became of each item, in the order of `items`."),
     counts: countsSchema(of),
   });
 }
 
-/** Faults of an item as the request's own. */
+/** What an answer says of one item, at most: two hundred of them are one answer. */
+const mostFaults = 3;
+const mostPointerCharacters = 300;
+
+/** The first faults of an item as the request's own; one that lies very deep is named by what it lies in. */
 export function placed(at: number, faults: readonly ProblemFault[]): readonly ProblemFault[] {
-  return faults.map(({ pointer, ...fault }) => ({ pointer: `/items/${at}${pointer}`, ...fault }));
+  return faults.slice(0, mostFaults).map(({ pointer, ...fault }) => {
+    const end = pointer.length <= mostPointerCharacters ? undefined : pointer.lastIndexOf("/", mostPointerCharacters);
+    return { pointer: `/items/${at}${pointer.slice(0, end)}`, ...fault };
+  });
 }
 
 /** Items that are left to write, each with its place in the batch, and what has become of the others by now. */

@@ -55,12 +55,12 @@ export interface EntityKind {
 }
 
 /** How many entities of a kind are not in the trash. */
-export async function liveCount(ctx: Pick<EntityContext, "db">, kind: EntityKind): Promise<number> {
+export async function liveCount(ctx: EntityContext, kind: EntityKind): Promise<number> {
   return (await countRowOf(ctx, kind))?.live ?? 0;
 }
 
 /** Keeps the count of a kind with its entities: every change of how many are live passes here, in its transaction. */
-export async function addLive(ctx: Pick<EntityContext, "db">, kind: EntityKind, more: number): Promise<void> {
+export async function addLive(ctx: EntityContext, kind: EntityKind, more: number): Promise<void> {
   if (more === 0) return;
   const known = await countRowOf(ctx, kind);
   if (known) await ctx.db.patch("entityCounts", known, { live: known.live + more });
@@ -68,7 +68,7 @@ export async function addLive(ctx: Pick<EntityContext, "db">, kind: EntityKind, 
     await ctx.db.insert("entityCounts", { dataSourceId: kind.dataSourceId, entityType: kind.entityType, live: more });
 }
 
-function countRowOf({ db }: Pick<EntityContext, "db">, { dataSourceId, entityType }: EntityKind) {
+function countRowOf({ db }: EntityContext, { dataSourceId, entityType }: EntityKind) {
   return db
     .index("entityCounts", "by_organizationId_and_dataSourceId_and_entityType", (q) =>
       q.eq("dataSourceId", dataSourceId).eq("entityType", entityType),
@@ -77,6 +77,6 @@ function countRowOf({ db }: Pick<EntityContext, "db">, { dataSourceId, entityTyp
 }
 
 /** The raw data of an entity with its row, which is read where it is needed alone. */
-export function payloadOf({ db }: Pick<EntityContext, "db">, entityId: Id<"entities">) {
+export function payloadOf({ db }: EntityContext, entityId: Id<"entities">) {
   return db.index("entityPayloads", "by_organizationId_and_entityId", (q) => q.eq("entityId", entityId)).unique();
 }

@@ -13,6 +13,8 @@ import type {
   BatchCreateItemsAnswer,
   BatchCreateSchedulesAnswer,
   BatchCreateSitesAnswer,
+  BulkUpsertEntitiesAnswer,
+  BulkUpsertEntityRelationshipsAnswer,
   CheckInAgentAnswer,
   ClaimEventLogsAnswer,
   ClaimScheduledJobsAnswer,
@@ -24,9 +26,12 @@ import type {
   CreateUserAnswer,
   CreateWebhookEndpointAnswer,
   DeclineInvitationAnswer,
+  Entity,
+  EntityRelationship,
   EventLog,
   File,
   GetCurrentUserAnswer,
+  GetEntityAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
   GetJobStatsAnswer,
@@ -43,14 +48,17 @@ import type {
   Invitation,
   Item,
   ListClientResourcesRow,
+  ListEntitiesRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListRelatedEntitiesRow,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
   Organization,
+  PruneEntitiesAnswer,
   PurgeOrganizationAnswer,
   RecordHealthChecksAnswer,
   RegisterFileAnswer,
@@ -113,6 +121,18 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "integrations/entities:bulkUpsert": { type: "mutation"; args: TenantChangeArgs<"bulkUpsertEntities">; result: BulkUpsertEntitiesAnswer };
+  "integrations/entities:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntity">; result: Returned<"deleteEntity"> };
+  "integrations/entities:get": { type: "query"; args: TenantArgs<"getEntity">; result: GetEntityAnswer };
+  "integrations/entities:list": { type: "query"; args: TenantListArgs<"listEntities">; result: PaginationResult<ListEntitiesRow> };
+  "integrations/entities:prune": { type: "mutation"; args: TenantChangeArgs<"pruneEntities">; result: PruneEntitiesAnswer };
+  "integrations/entities:restore": { type: "mutation"; args: TenantChangeArgs<"restoreEntity">; result: Entity };
+  "integrations/entities:update": { type: "mutation"; args: TenantChangeArgs<"updateEntity">; result: Entity };
+  "integrations/entityRelationships:bulkUpsert": { type: "mutation"; args: TenantChangeArgs<"bulkUpsertEntityRelationships">; result: BulkUpsertEntityRelationshipsAnswer };
+  "integrations/entityRelationships:create": { type: "mutation"; args: TenantChangeArgs<"createEntityRelationship">; result: EntityRelationship };
+  "integrations/entityRelationships:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntityRelationship">; result: Returned<"deleteEntityRelationship"> };
+  "integrations/entityRelationships:list": { type: "query"; args: TenantListArgs<"listEntityRelationships">; result: PaginationResult<EntityRelationship> };
+  "integrations/entityRelationships:listRelated": { type: "query"; args: TenantListArgs<"listRelatedEntities">; result: PaginationResult<ListRelatedEntitiesRow> };
   "jobs/eventLogs:claim": { type: "mutation"; args: TenantChangeArgs<"claimEventLogs">; result: ClaimEventLogsAnswer };
   "jobs/eventLogs:complete": { type: "mutation"; args: TenantChangeArgs<"completeEventLog">; result: EventLog };
   "jobs/eventLogs:create": { type: "mutation"; args: TenantChangeArgs<"createEventLog">; result: EventLog };
@@ -312,6 +332,24 @@ export interface Api {
       listMine: Reference<"access/teams:listMine">;
       restore: Reference<"access/teams:restore">;
       update: Reference<"access/teams:update">;
+    };
+  };
+  integrations: {
+    entities: {
+      bulkUpsert: Reference<"integrations/entities:bulkUpsert">;
+      delete: Reference<"integrations/entities:delete">;
+      get: Reference<"integrations/entities:get">;
+      list: Reference<"integrations/entities:list">;
+      prune: Reference<"integrations/entities:prune">;
+      restore: Reference<"integrations/entities:restore">;
+      update: Reference<"integrations/entities:update">;
+    };
+    entityRelationships: {
+      bulkUpsert: Reference<"integrations/entityRelationships:bulkUpsert">;
+      create: Reference<"integrations/entityRelationships:create">;
+      delete: Reference<"integrations/entityRelationships:delete">;
+      list: Reference<"integrations/entityRelationships:list">;
+      listRelated: Reference<"integrations/entityRelationships:listRelated">;
     };
   };
   jobs: {

@@ -22,6 +22,10 @@ import type {
   BatchCreateSchedulesBody,
   BatchCreateSitesAnswer,
   BatchCreateSitesBody,
+  BulkUpsertEntitiesAnswer,
+  BulkUpsertEntitiesBody,
+  BulkUpsertEntityRelationshipsAnswer,
+  BulkUpsertEntityRelationshipsBody,
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
@@ -38,6 +42,7 @@ import type {
   CreateApiKeyAnswer,
   CreateApiKeyBody,
   CreateClientBody,
+  CreateEntityRelationshipBody,
   CreateEventLogBody,
   CreateInvitationBody,
   CreateItemBody,
@@ -58,11 +63,14 @@ import type {
   DeclineInvitationBody,
   EnrollAgentAnswer,
   EnrollAgentBody,
+  Entity,
+  EntityRelationship,
   EventLog,
   FailEventLogBody,
   FailScheduledJobBody,
   File,
   GetCurrentUserAnswer,
+  GetEntityAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
   GetJobStatsAnswer,
@@ -80,14 +88,18 @@ import type {
   Invitation,
   Item,
   ListClientResourcesRow,
+  ListEntitiesRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListRelatedEntitiesRow,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
   Organization,
+  PruneEntitiesAnswer,
+  PruneEntitiesBody,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
   RecordHealthCheckBody,
@@ -123,6 +135,7 @@ import type {
   UpdateClientBody,
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
+  UpdateEntityBody,
   UpdateItemBody,
   UpdateMembershipBody,
   UpdateMyMembershipBody,
@@ -673,6 +686,183 @@ export interface ClientsResource {
    * const client = await portico.clients.update(clientId, { name: "Harbour Foods" });
    */
   update(clientId: string, input: UpdateClientBody, options?: ChangeOptions): Call<Client>;
+
+}
+
+/** Calls of `portico.entities`. */
+export interface EntitiesResource {
+  /**
+   * Upsert up to 200 entities
+   *
+   * What a data source brought of one type: by its external id each is created, updated where it differs from what is known, left alone where it does not, or revived from the trash. Each item is judged for itself: one that is refused has `errors`, and the others are taken. Of items with the same external id the last counts. The batch may take 4 MiB. With `syncRunId` the run notes what it has seen, which a prune needs.
+   *
+   * Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
+   *
+   * @example
+   * const bulkUpsertEntitiesAnswer = await portico.entities.bulkUpsert({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   entityType: "devices",
+   *   syncRunId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   items: [{ externalId: "device-4711", siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347", rawData: "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}", normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" }, dataHash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" }],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertEntitiesBody, options?: ChangeOptions): Call<BulkUpsertEntitiesAnswer>;
+
+  /**
+   * Delete an entity
+   *
+   * Moves it to the trash and ends its relationships for good; the data source revives it where it brings it again. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.entities.delete(entityId);
+   */
+  delete(entityId: string, input?: Query<"deleteEntity">, options?: ChangeOptions): Call<Result<"deleteEntity">>;
+
+  /**
+   * Get an entity
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`.
+   *
+   * @example
+   * const getEntityAnswer = await portico.entities.get(entityId);
+   */
+  get(entityId: string, input?: Query<"getEntity">, options?: ReadOptions): Call<GetEntityAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(entityId: string, input: Query<"getEntity"> | undefined, options: RequestOptions): Call<GetEntityAnswer | undefined>;
+
+  /**
+   * List entities
+   *
+   * Newest first unless sorted otherwise. `dataSourceId`, `entityType` and `externalId` together name one. With `include=raw` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, entityType, sort=lastSeenAt}, {dataSourceId}, {entityType, createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType, createdFrom/createdTo, sort=created}, {integrationId}, {siteId, entityType, createdFrom/createdTo, sort=created}, {siteId}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const listEntitiesRow of portico.entities.list()) console.log(listEntitiesRow);
+   */
+  list(input?: Query<"listEntities">, options?: ReadOptions): ListCall<ListEntitiesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEntities"> | undefined, options: RequestOptions): Call<Page<ListEntitiesRow> | undefined>;
+
+  /**
+   * Delete entities that a data source no longer has
+   *
+   * Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+   *
+   * @example
+   * const pruneEntitiesAnswer = await portico.entities.prune({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   entityType: "devices",
+   *   syncRunId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   force: false,
+   * });
+   */
+  prune(input: PruneEntitiesBody, options?: ChangeOptions): Call<PruneEntitiesAnswer>;
+
+  /**
+   * Restore an entity
+   *
+   * Takes it out of the trash, without the relationships that it had.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
+   *
+   * @example
+   * const entity = await portico.entities.restore(entityId);
+   */
+  restore(entityId: string, options?: ChangeOptions): Call<Entity>;
+
+  /**
+   * Update an entity
+   *
+   * Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
+   *
+   * Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+   *
+   * @example
+   * const entity = await portico.entities.update(entityId, {
+   *   normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" },
+   * });
+   */
+  update(entityId: string, input: UpdateEntityBody, options?: ChangeOptions): Call<Entity>;
+
+}
+
+/** Calls of `portico.entityRelationships`. */
+export interface EntityRelationshipsResource {
+  /**
+   * Relate up to 200 pairs of entities
+   *
+   * Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
+   *
+   * Needs the permission `entity:relate`.
+   *
+   * @example
+   * const bulkUpsertEntityRelationshipsAnswer = await portico.entityRelationships.bulkUpsert({
+   *   items: [{ parent: { entityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk" }, child: { entityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk" }, relationshipType: "assigned_to", metadata: { since: "2026-01-15" } }],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertEntityRelationshipsBody, options?: ChangeOptions): Call<BulkUpsertEntityRelationshipsAnswer>;
+
+  /**
+   * Relate two entities
+   *
+   * Answers the relationship that there is, as it is, where there is one of this type between them.
+   *
+   * Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
+   *
+   * @example
+   * const entityRelationship = await portico.entityRelationships.create({
+   *   parentEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+   *   childEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+   *   relationshipType: "assigned_to",
+   *   metadata: { since: "2026-01-15" },
+   * });
+   */
+  create(input: CreateEntityRelationshipBody, options?: ChangeOptions): Call<EntityRelationship>;
+
+  /**
+   * End a relationship
+   *
+   * Deletes it for good; the entities stay.
+   *
+   * Needs the permission `entity:relate`.
+   *
+   * @example
+   * await portico.entityRelationships.delete(entityRelationshipId);
+   */
+  delete(entityRelationshipId: string, options?: ChangeOptions): Call<Result<"deleteEntityRelationship">>;
+
+  /**
+   * List entity relationships
+   *
+   * Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const entityRelationship of portico.entityRelationships.list()) console.log(entityRelationship);
+   */
+  list(input?: Query<"listEntityRelationships">, options?: ReadOptions): ListCall<EntityRelationship>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEntityRelationships"> | undefined, options: RequestOptions): Call<Page<EntityRelationship> | undefined>;
+
+  /**
+   * List the entities that an entity is related to
+   *
+   * Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const listRelatedEntitiesRow of portico.entityRelationships.listRelated(entityId)) console.log(listRelatedEntitiesRow);
+   */
+  listRelated(entityId: string, input?: Query<"listRelatedEntities">, options?: ReadOptions): ListCall<ListRelatedEntitiesRow>;
+  /** listRelated unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listRelated(entityId: string, input: Query<"listRelatedEntities"> | undefined, options: RequestOptions): Call<Page<ListRelatedEntitiesRow> | undefined>;
 
 }
 
@@ -2542,6 +2732,8 @@ export abstract class Resources {
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly entities: EntitiesResource;
+  declare readonly entityRelationships: EntityRelationshipsResource;
   declare readonly eventLogs: EventLogsResource;
   declare readonly files: FilesResource;
   declare readonly healthChecks: HealthChecksResource;

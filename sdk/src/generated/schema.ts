@@ -925,6 +925,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entities
+         * @description Newest first unless sorted otherwise. `dataSourceId`, `entityType` and `externalId` together name one. With `include=raw` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, entityType, sort=lastSeenAt}, {dataSourceId}, {entityType, createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType, createdFrom/createdTo, sort=created}, {integrationId}, {siteId, entityType, createdFrom/createdTo, sort=created}, {siteId}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/{entityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an entity
+         * @description For members of the organization; machines and assigned roles need the permission `entity:read`.
+         */
+        get: operations["getEntity"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an entity
+         * @description Moves it to the trash and ends its relationships for good; the data source revives it where it brings it again. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteEntity"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an entity
+         * @description Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
+         *
+         *     Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+         */
+        patch: operations["updateEntity"];
+        trace?: never;
+    };
+    "/v1/entities/{entityId}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the entities that an entity is related to
+         * @description Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listRelatedEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/{entityId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an entity
+         * @description Takes it out of the trash, without the relationships that it had.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
+         */
+        post: operations["restoreEntity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert up to 200 entities
+         * @description What a data source brought of one type: by its external id each is created, updated where it differs from what is known, left alone where it does not, or revived from the trash. Each item is judged for itself: one that is refused has `errors`, and the others are taken. Of items with the same external id the last counts. The batch may take 4 MiB. With `syncRunId` the run notes what it has seen, which a prune needs.
+         *
+         *     Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
+         */
+        post: operations["bulkUpsertEntities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete entities that a data source no longer has
+         * @description Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+         */
+        post: operations["pruneEntities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entity relationships
+         * @description Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEntityRelationships"];
+        put?: never;
+        /**
+         * Relate two entities
+         * @description Answers the relationship that there is, as it is, where there is one of this type between them.
+         *
+         *     Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
+         */
+        post: operations["createEntityRelationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships/{entityRelationshipId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a relationship
+         * @description Deletes it for good; the entities stay.
+         *
+         *     Needs the permission `entity:relate`.
+         */
+        delete: operations["deleteEntityRelationship"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relate up to 200 pairs of entities
+         * @description Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
+         *
+         *     Needs the permission `entity:relate`.
+         */
+        post: operations["bulkUpsertEntityRelationships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/event-logs": {
         parameters: {
             query?: never;
@@ -3895,6 +4109,350 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "entity.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "health.down": {
         parameters: {
             query?: never;
@@ -6824,6 +7382,277 @@ export interface components {
                 status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
+        /** @description The answer to “Upsert up to 200 entities”. */
+        BulkUpsertEntitiesAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that a later one of the batch repeats; the last counts.
+                 * @example 3
+                 */
+                duplicate: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that came back from the trash.
+                 * @example 3
+                 */
+                revived: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            data: {
+                /**
+                 * @description The hash that the server made, by which changes are told.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string;
+                /** @description What is wrong with an item that failed, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The item's external id; absent where it has none that can be read.
+                 * @example device-4711
+                 */
+                externalId?: string;
+                /**
+                 * @description The row; absent where the item failed or a later one repeats it.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "revived" | "duplicate" | "failed";
+            }[];
+        };
+        /** @description What to send to upsert up to 200 entities. */
+        BulkUpsertEntitiesBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /** @description The entities as the data source has them. */
+            items: {
+                /**
+                 * @description A hash of one's own: a hint that decides nothing, since the server makes the hash that it compares.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string | undefined;
+                /**
+                 * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                 * @example device-4711
+                 */
+                externalId: string;
+                /**
+                 * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "name": "PC-RECEPTION",
+                 *       "status": "online",
+                 *       "operatingSystem": "Windows 11 Pro"
+                 *     }
+                 * @example {
+                 *       "name": "SRV-FILES",
+                 *       "status": "offline",
+                 *       "operatingSystem": "Debian 13"
+                 *     }
+                 */
+                normalizedData?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * @description What the connected system itself says: its JSON as text, which is kept byte for byte and counts as one value of the body, or as an object or array. 262144 bytes at most, 200 levels deep.
+                 * @example {"id":4711,"name":"PC-RECEPTION","$type":"Workstation"}
+                 */
+                rawData: string | {
+                    [key: string]: unknown;
+                } | unknown[];
+                /**
+                 * @description The site that it belongs to; null for none, and as it is known unless given.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: (string | null) | undefined;
+            }[];
+            /**
+             * @description The sync run that brings them, which has to be running.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            syncRunId?: string | undefined;
+        };
+        /** @description The answer to “Relate up to 200 pairs of entities”. */
+        BulkUpsertEntityRelationshipsAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            data: {
+                /** @description What is wrong with an item that failed, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The relationship; absent where the item failed.
+                 * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "failed";
+            }[];
+        };
+        /** @description What to send to relate up to 200 pairs of entities. */
+        BulkUpsertEntityRelationshipsBody: {
+            /** @description The relationships as the data source has them. */
+            items: {
+                /** @description The entity that it ends at; another one. */
+                child: {
+                    /**
+                     * @description Its id.
+                     * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                     */
+                    entityId: string;
+                } | {
+                    /**
+                     * @description Its data source.
+                     * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                     */
+                    dataSourceId: string;
+                    /**
+                     * @description What kind of thing it is, one of the integration's types.
+                     * @example devices
+                     */
+                    entityType: string;
+                    /**
+                     * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                     * @example device-4711
+                     */
+                    externalId: string;
+                };
+                /**
+                 * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "since": "2026-01-15"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /** @description The entity that it begins at. */
+                parent: {
+                    /**
+                     * @description Its id.
+                     * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                     */
+                    entityId: string;
+                } | {
+                    /**
+                     * @description Its data source.
+                     * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                     */
+                    dataSourceId: string;
+                    /**
+                     * @description What kind of thing it is, one of the integration's types.
+                     * @example devices
+                     */
+                    entityType: string;
+                    /**
+                     * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                     * @example device-4711
+                     */
+                    externalId: string;
+                };
+                /**
+                 * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+                 * @example assigned_to
+                 */
+                relationshipType: string;
+            }[];
+        };
         /** @description What to send to cancel a schedule. */
         CancelScheduleBody: {
             /**
@@ -7651,6 +8480,33 @@ export interface components {
              */
             status?: ("active" | "archived") | undefined;
         };
+        /** @description What to send to relate two entities. */
+        CreateEntityRelationshipBody: {
+            /**
+             * @description The entity that it ends at; another one.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            childEntityId: string;
+            /**
+             * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "since": "2026-01-15"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description The entity that it begins at.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            parentEntityId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+        };
         /** @description What to send to create an event log. */
         CreateEventLogBody: {
             /**
@@ -8475,6 +9331,236 @@ export interface components {
              */
             version: string;
         };
+        /** @description A thing of a connected system, such as a device, a ticket or a company, as it was last brought. */
+        Entity: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description An entity was created. The body of a delivery. */
+        EntityCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.created";
+        };
+        /** @description An entity was deleted. The body of a delivery. */
+        EntityDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.deleted";
+        };
+        /** @description What one entity is to another. */
+        EntityRelationship: {
+            /**
+             * @description The entity that it ends at; another one.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            childEntityId: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Id of the entity relationship.
+             * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+             */
+            id: string;
+            /**
+             * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "since": "2026-01-15"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The entity that it begins at.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            parentEntityId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an entity relationship. */
+        EntityRelationshipPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["EntityRelationship"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description An entity was restored. The body of a delivery. */
+        EntityRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.restored";
+        };
+        /** @description An entity was updated. The body of a delivery. */
+        EntityUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.updated";
+        };
         /** @description Something that happened, for a processor of the organization's own, and how far its processing is. */
         EventLog: {
             /**
@@ -8880,6 +9966,102 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description The answer to “Get an entity”. */
+        GetEntityAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
             /**
              * Format: int64
              * @description When the row was last changed. Milliseconds since the epoch.
@@ -10371,6 +11553,108 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it an entity. */
+        ListEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List entities”. */
+        ListEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
         /** @description A page of a list, each row of it an invitation. */
         ListMyInvitationsPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -10668,6 +11952,113 @@ export interface components {
                     reach: "all" | "assigned" | "own";
                 }[];
             }[];
+        };
+        /** @description A page of a list, each row of it an entity. */
+        ListRelatedEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListRelatedEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List the entities that an entity is related to”. */
+        ListRelatedEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description What relates it.
+             * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+             */
+            relationshipId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description A page of a list, each row of it a site. */
         ListSitesViewPage: {
@@ -11373,6 +12764,42 @@ export interface components {
             resource_name: string;
             /** @description Scopes that a token can carry. */
             scopes_supported: string[];
+        };
+        /** @description The answer to “Delete entities that a data source no longer has”. */
+        PruneEntitiesAnswer: {
+            /**
+             * Format: int32
+             * @description Entities that are in the trash now.
+             * @example 3
+             */
+            deleted: number;
+            /** @description Whether a job goes on with what is left. */
+            hasMore: boolean;
+            /**
+             * @description That job.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            jobId?: string;
+        };
+        /** @description What to send to delete entities that a data source no longer has. */
+        PruneEntitiesBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /** @description True to delete however many are gone. */
+            force?: boolean | undefined;
+            /**
+             * @description A complete sync run of both.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            syncRunId: string;
         };
         /** @description The answer to “Purge a deleted organization”. */
         PurgeOrganizationAnswer: {
@@ -13312,6 +14739,30 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to update an entity. */
+        UpdateEntityBody: {
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: (string | null) | undefined;
+        };
         /** @description What to send to update an item. */
         UpdateItemBody: {
             /**
@@ -14406,6 +15857,7 @@ export interface components {
          *
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `already_linked`: The site is linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
@@ -14430,12 +15882,15 @@ export interface components {
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `prune_too_large`: Too many entities are gone. Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so.
          *     - `role_in_use`: The role is in use. Give its members another role first.
          *     - `rotation_pending`: The secret was rotated a short while ago. Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once.
          *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
          *     - `site_not_active`: The site is not active. Activate the site first.
          *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
+         *     - `sync_not_complete`: The sync run is not complete. Finish a sync run that has seen everything, and name that.
+         *     - `sync_run_ended`: The sync run has ended. Open another one.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          *     - `team_in_use`: The team is in use. Give what refers to the team, which `detail` names, another team first.
          *     - `url_taken`: The URL is taken. Change the endpoint that has this URL, or choose another URL.
@@ -14453,7 +15908,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -14584,6 +16039,9 @@ export interface components {
          *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.`.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         *     - `self_relationship`: An entity is related to itself. Name two entities.
+         *     - `sync_run_not_found`: There is no such sync run. Name a sync run of this data source and type.
+         *     - `unsupported_entity_type`: The integration brings no such entities. Use one of the types that `detail` names, the integration's `supportedTypes`.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
         Problem422: {
@@ -14599,7 +16057,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
+                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -18764,7 +20222,7 @@ export interface operations {
                  * @description The domain to begin with.
                  * @example workspace
                  */
-                domain?: ("access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+                domain?: ("access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
             };
             header?: {
                 /**
@@ -18933,6 +20391,1098 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
+        };
+    };
+    listEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `entityType` is this.
+                 * @example devices
+                 */
+                entityType?: string | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example device-4711
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description `raw` shows what the connected system itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `entityType`, latest first, where one of `integrationId`, `dataSourceId`, `siteId` is given; by `lastSeenAt`, latest first, where one of `dataSourceId`, `entityType` is given; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "lastSeenAt" | "-lastSeenAt") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "lastSeenAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `raw` shows what the connected system itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetEntityAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "normalizedData": {
+                 *         "name": "PC-RECEPTION",
+                 *         "status": "online",
+                 *         "operatingSystem": "Windows 11 Pro"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateEntityBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listRelatedEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Which side: `children` unless given.
+                 * @example children
+                 */
+                direction?: ("children" | "parents") | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `relationshipType` is this.
+                 * @example assigned_to
+                 */
+                relationshipType?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "lastSeenAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "relationshipId": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *           "relationshipType": "assigned_to"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRelatedEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "entityType": "devices",
+                 *       "syncRunId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "items": [
+                 *         {
+                 *           "externalId": "device-4711",
+                 *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+                 *           "normalizedData": {
+                 *             "name": "PC-RECEPTION",
+                 *             "status": "online",
+                 *             "operatingSystem": "Windows 11 Pro"
+                 *           },
+                 *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "externalId": "device-4711",
+                     *           "outcome": "created",
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "revived": 3,
+                     *         "duplicate": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertEntitiesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pruneEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "entityType": "devices",
+                 *       "syncRunId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "force": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["PruneEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deleted": 3,
+                     *       "hasMore": false,
+                     *       "jobId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PruneEntitiesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEntityRelationships: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `childEntityId` is this.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                childEntityId?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `parentEntityId` is this.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                parentEntityId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `relationshipType` is this.
+                 * @example assigned_to
+                 */
+                relationshipType?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "relationshipType": "assigned_to",
+                     *           "metadata": {
+                     *             "since": "2026-01-15"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationshipPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEntityRelationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                 *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                 *       "relationshipType": "assigned_to",
+                 *       "metadata": {
+                 *         "since": "2026-01-15"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEntityRelationshipBody"];
+            };
+        };
+        responses: {
+            /** @description It was there before: entity relationship. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "relationshipType": "assigned_to",
+                     *       "metadata": {
+                     *         "since": "2026-01-15"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationship"];
+                };
+            };
+            /** @description Created: entity relationship. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "relationshipType": "assigned_to",
+                     *       "metadata": {
+                     *         "since": "2026-01-15"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationship"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEntityRelationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity relationship.
+                 * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+                 */
+                entityRelationshipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertEntityRelationships: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "parent": {
+                 *             "entityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk"
+                 *           },
+                 *           "child": {
+                 *             "entityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk"
+                 *           },
+                 *           "relationshipType": "assigned_to",
+                 *           "metadata": {
+                 *             "since": "2026-01-15"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertEntityRelationshipsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity relationship. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "outcome": "created",
+                     *           "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertEntityRelationshipsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listEventLogs: {
@@ -23789,7 +26339,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -23884,7 +26434,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
