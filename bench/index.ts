@@ -19,10 +19,12 @@ import { crashRestSection, crashSection } from "./sections/crash";
 import { doorsSection } from "./sections/doors";
 import { dryRunSection } from "./sections/dryRun";
 import { foreignTimingSection } from "./sections/foreignTiming";
+import { entitiesSection } from "./sections/entities";
 import { floodsSection, starvationSection } from "./sections/floods";
 import { growthSection } from "./sections/growth";
 import { hostSection } from "./sections/host";
 import { hostGrowthSection } from "./sections/hostGrowth";
+import { jobsSection } from "./sections/jobs";
 import { purgeSection } from "./sections/purge";
 import { restSection } from "./sections/rest";
 import { sdkSection } from "./sections/sdk";
@@ -56,6 +58,8 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
   "webhook-cost": webhookCostSection,
+  entities: entitiesSection,
+  jobs: jobsSection,
 };
 
 async function main(): Promise<void> {

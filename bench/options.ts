@@ -23,6 +23,8 @@ export interface Options {
   readonly kills: number;
   /** How many writes are under way when a server is killed. */
   readonly writers: number;
+  /** How many workers claim jobs. */
+  readonly workers: number;
 }
 
 /**
@@ -44,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
       save: { type: "boolean", default: false },
       kills: { type: "string", default: "20" },
       writers: { type: "string", default: "64" },
+      workers: { type: "string", default: "64" },
     },
   });
   if (values.save && values.requests !== "") throw new Error("--save keeps whole sections, so not with --requests.");
@@ -59,6 +62,7 @@ export function readOptions(args: readonly string[]): Options {
     save: values.save,
     kills: positive("kills", values.kills),
     writers: positive("writers", values.writers),
+    workers: positive("workers", values.workers),
   };
 }
 

@@ -37,7 +37,21 @@ crons.daily(
   { goesOn: true },
 );
 crons.interval("expire invitations", { minutes: 5 }, internal.tenancy.invitationUpkeep.expire, {});
-crons.interval("go on with jobs", { minutes: 1 }, internal.jobs.runner.resumeDue, {});
+crons.interval("begin jobs that are due", { minutes: 1 }, internal.jobs.runner.sweep, {});
+crons.interval("take jobs from the dead", { minutes: 1 }, internal.jobs.runner.reap, {});
+crons.interval("try failed jobs again", { minutes: 1 }, internal.jobs.runner.retryDue, {});
+crons.interval("take events from the dead", { minutes: 1 }, internal.jobs.upkeep.reapEvents, {});
+crons.interval("try failed events again", { minutes: 1 }, internal.jobs.upkeep.retryEvents, {});
+crons.interval("end silent sync runs", { minutes: 5 }, internal.jobs.upkeep.endSilentRuns, {});
+crons.hourly("delete ended jobs", { minuteUTC: 19 }, internal.core.records.retention.deleteExpired, {
+  table: "scheduledJobs",
+});
+crons.hourly("delete old event logs", { minuteUTC: 22 }, internal.core.records.retention.deleteExpired, {
+  table: "eventLogs",
+});
+crons.daily("delete old sync history", { hourUTC: 3, minuteUTC: 42 }, internal.core.records.retention.deleteExpired, {
+  table: "syncHistory",
+});
 crons.hourly("delete expired e-mails", { minuteUTC: 32 }, internal.messaging.forgetting.deleteExpired, {});
 crons.interval("send e-mails again", { minutes: 5 }, internal.messaging.sending.retryDue, {});
 crons.hourly("delete expired webhook deliveries", { minuteUTC: 52 }, internal.core.records.retention.deleteExpired, {
@@ -49,5 +63,7 @@ crons.hourly("delete expired outbox events", { minuteUTC: 54 }, internal.core.re
 crons.interval("fan out events again", { minutes: 1 }, internal.platform.webhookFanOut.sweep, {});
 crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platform.webhookSending.sweep, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
+crons.interval("sync data sources", { minutes: 5 }, internal.integrations.sourceUpkeep.syncDue, {});
+crons.daily("tell of credentials that end", { hourUTC: 6, minuteUTC: 12 }, internal.integrations.sourceUpkeep.warn, {});
 
 export default crons;

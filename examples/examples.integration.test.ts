@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { repositoryRoot } from "../scripts/lib/repositoryFiles";
 import { buildSdk, isSdkBuildStale } from "../scripts/lib/sdkBuild";
-import { startTestPortico, type TestPortico } from "../scripts/portico/testPortico.testing";
+import { freePorts } from "../scripts/lib/freePorts";
+import { platformAdminSubject, startTestPortico, type TestPortico } from "../scripts/portico/testPortico.testing";
 import { Portico } from "../sdk/src/client";
 import { fakeServer, problem } from "../sdk/test/fakeServer";
 
@@ -13,6 +14,8 @@ const tsx = path.join(repositoryRoot, "node_modules/tsx/dist/cli.mjs");
 
 let product: TestPortico;
 let portico: Portico;
+/** Where a provider of an example listens, which the operator allows. */
+let providerPort: number;
 
 beforeAll(async () => {
   // `npm test` has built it; examples import the package as its users do.
@@ -20,7 +23,8 @@ beforeAll(async () => {
     const { exitCode, output } = await buildSdk();
     if (exitCode !== 0) throw new Error(output);
   }
-  product = await startTestPortico();
+  [providerPort] = await freePorts();
+  product = await startTestPortico({ PORTICO_ALLOW_LOOPBACK_ORIGINS: `http://127.0.0.1:${providerPort}` });
   portico = new Portico({ baseUrl: product.siteUrl, apiKey: String(product.demo.organizations[0]?.apiKey) });
 });
 
@@ -63,6 +67,29 @@ function start(command: string, args: readonly string[], environment: Record<str
 function runExample(name: string, args: readonly string[] = [], environment: Record<string, string> = {}): Run {
   return start(process.execPath, [tsx, `examples/${name}/main.ts`, ...args], environment);
 }
+
+test("msp-sync connects a PSA, shows what it has by site, and what changed at the second sync", async () => {
+  const claims = {
+    sub: platformAdminSubject,
+    email: "platform@portico.example",
+    email_verified: true,
+    name: "Platform",
+  };
+  const token = await product.issuer.mintUserToken(claims, 3600);
+  await new Portico({ baseUrl: product.siteUrl, token }).me.sync();
+  const environment = { MSP_SYNC_PORT: String(providerPort), PORTICO_PLATFORM_TOKEN: token };
+  const { exitCode, stdout, stderr } = await runExample("msp-sync", [], environment).ended;
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("registered msp-sync-psa");
+  expect(stdout).toMatch(/Harbour Logistics'? +│ +60 +│ +0 +│ +2/);
+  expect(stdout).toMatch(/Mill Lane Dental'? +│ +60 +│ +0 +│ +1/);
+  expect(stdout).toContain("3 changes at the second sync");
+  expect(stdout).toMatch(/entity\.created'? +│ +'tickets'? +│ +'504'/);
+  expect(stdout).toMatch(/entity\.updated'? +│ +'devices'? +│ +'7'/);
+  expect(stdout).toMatch(/entity\.updated'? +│ +'tickets'? +│ +'501'/);
+  const { data } = await portico.dataSources.list({ integrationId: "msp-sync-psa" });
+  expect(data).toEqual([]);
+});
 
 test("node-service creates, pages, resolves a conflict and mends a typed problem", async () => {
   const { exitCode, stdout, stderr } = await runExample("node-service").ended;
@@ -115,11 +142,52 @@ describe.skipIf(!hasCurl)("rest-curl", () => {
   });
 });
 
-test.each(["node-service", "convex-client", "check-in-agent"])("%s says what it misses", async (name) => {
+test.each(["node-service", "convex-client", "check-in-agent", "job-worker", "msp-sync"])("%s says what it misses", async (name) => {
   const environment = { PORTICO_DATA_DIR: path.join(product.dataDirectory, "missing") };
   const { exitCode, stderr } = await runExample(name, [], environment).ended;
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/demo\.json cannot be read: start Portico with `npm start`, or set PORTICO_URL.*\.\n$/);
+});
+
+describe("job-worker", () => {
+  test("does what is queued, gives back what it cannot, and leaves a job in hand to the next worker", async () => {
+    const running = runExample("job-worker");
+    await running.shows("waits for x.report");
+    const done = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 2 } });
+    await running.shows(`${done.id}: completed`);
+    expect(await portico.scheduledJobs.get(done.id)).toMatchObject({ status: "completed", result: { pages: 2 } });
+    const wrong = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: -1 } });
+    await running.shows(`${wrong.id}: pages is a whole number.`);
+    await expect
+      .poll(async () => (await portico.scheduledJobs.get(wrong.id)).status, { timeout: 60_000 })
+      .toBe("failed");
+    expect(await portico.scheduledJobs.get(wrong.id)).toMatchObject({ willRetry: false });
+
+    const long = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 100_000 } });
+    const progress = async () => Number((await portico.scheduledJobs.get(long.id)).progress?.["pages"] ?? 0);
+    await expect.poll(progress, { timeout: 60_000 }).toBeGreaterThan(1);
+    running.child.kill("SIGTERM");
+    const stopped = await running.ended;
+    expect(stopped).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(stopped.stdout).toContain("stopped");
+    expect(await portico.scheduledJobs.get(long.id)).toMatchObject({ status: "failed", willRetry: true });
+    await portico.scheduledJobs.retry(long.id);
+    const [job] = (await portico.scheduledJobs.claim({ workerId: "test", actions: ["x.report"] })).jobs;
+    expect(job?.id).toBe(long.id);
+    expect(Number(job?.cursor)).toBeGreaterThan(1);
+  });
+
+  test("stops a job that somebody cancels", async () => {
+    const running = runExample("job-worker");
+    const job = await portico.scheduledJobs.create({ action: "x.report", payload: { pages: 100_000 } });
+    const status = async () => (await portico.scheduledJobs.get(job.id)).status;
+    await expect.poll(status, { timeout: 60_000 }).toBe("running");
+    await portico.scheduledJobs.delete(job.id);
+    await running.shows(`${job.id}: it was cancelled`);
+    await expect.poll(status, { timeout: 60_000 }).toBe("failed");
+    running.child.kill("SIGTERM");
+    expect((await running.ended).exitCode).toBe(0);
+  });
 });
 
 describe("check-in-agent", () => {

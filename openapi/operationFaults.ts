@@ -1,4 +1,4 @@
-import { answerableSets, listOf } from "../convex/core/records/listPlan";
+import { answerableSets, listOf, sharedFields } from "../convex/core/records/listPlan";
 import { innermost } from "../convex/core/schema/zod";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import { minimumNoticeDays, timeOf } from "../convex/core/wire/deprecation";
@@ -59,7 +59,7 @@ type DryRunClaim = Pick<Operation, "verb" | "supportsDryRun"> & { readonly decla
 /** Filters, ranges and sorts of a list that no index of its table answers. */
 export function listFaults(place: string, table: string, metadata: TableMetadata, options: ListOptions): string[] {
   const sets = answerableSets(metadata, options);
-  const base = metadata.base === "CUD" ? ["organizationId", "deletedAt"] : ["organizationId"];
+  const base = sharedFields(metadata);
   const fault = (what: string, field: string) =>
     `${place}no index of ${table} answers the ${what} ${field}: give the table one over ${[...base, field].join(", ")}, or leave it out.`;
   const unanswered = (options.filters ?? []).filter((name) => !sets.some(({ filters }) => filters.includes(name)));

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { wordsOf } from "../convex/core/resources/words";
 import { tableMetadata } from "../convex/core/schema/tableMetadata";
 import { documentNameOf } from "../convex/core/resources/resource";
+import { itemTriedBy } from "../convex/core/operations/triedItems";
 import { exampleOf } from "./examples";
 import { exampleId, latestTimeMs } from "./exampleValues";
 import { isObject } from "./json";
@@ -85,6 +86,10 @@ export class SchemaComponents {
   }
 
   #converted(type: z.ZodType, io: "input" | "output", isCreation = false): JsonObject {
+    return mapped(this.#raw(type, io), (inner) => nullableType(bounded(withForm(inner, isCreation))));
+  }
+
+  #raw(type: z.ZodType, io: "input" | "output"): JsonObject {
     const { $schema: _dialect, ...schema } = z.toJSONSchema(type, {
       io,
       unrepresentable: "any",
@@ -94,9 +99,11 @@ export class SchemaComponents {
           for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
           Object.assign(jsonSchema, this.output(zodSchema, ""));
         } else if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, idOf(zodSchema));
+        const tried = itemTriedBy(zodSchema);
+        if (tried) Object.assign(jsonSchema, this.#raw(tried, io));
       },
     });
-    return mapped(schema, (inner) => nullableType(bounded(withForm(inner, isCreation))));
+    return schema;
   }
 }
 

@@ -5,13 +5,13 @@ import { setTimeout } from "node:timers/promises";
 import { checkIntegrity } from "../../host/store/integrityCheck";
 import { openConnection } from "../../host/store/sqlite";
 import { databaseName } from "../../scripts/portico/dataDirectory";
-import { percentileOf } from "../orders";
+import { felt, feltPerSecond } from "../felt";
 import { doomedSlug, seedDoomed } from "../purge/seedDoomed";
 import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
 import { ServerProcess } from "../serverProcess";
-import { newKeys, scheduleBody } from "../setup";
+import { newKeys } from "../setup";
 import type { PurgeSetup } from "../purge/purgeServer";
 import type { Options } from "../options";
 import type { Row, Section } from "../report";
@@ -19,8 +19,6 @@ import type { SetupKeys } from "../setup";
 
 const kills = 5;
 const minimumSeconds = 10;
-/** Of the other organization's user, half of them writes. */
-const perSecond = 20;
 const schedules = 1000;
 const serverProgram = path.join(import.meta.dirname, "../purge/purgeServer.ts");
 
@@ -46,7 +44,7 @@ export async function purgeSection(options: Options): Promise<Section> {
   });
   if (rows.some((row) => row["rows left"] !== 0 || row["integrity problems"] !== 0)) process.exitCode = 1;
   return {
-    title: `Purge of an organization with ${options.rows} rows in every table, beside ${perSecond} requests a second of another one`,
+    title: `Purge of an organization with ${options.rows} rows in every table, beside ${feltPerSecond} requests a second of another one`,
     rows,
     notes: [
       "Half of the other organization's requests read a page, half create a schedule. Seconds of the second row include five restarts.",
@@ -75,12 +73,14 @@ const start = ({ directory }: Store): Promise<Server> =>
 
 async function purgeBeside(store: Store, seconds: number): Promise<Row> {
   const server = await start(store);
-  await felt(server, store, setTimeout(2000));
-  const idle = await withProgress("idle", () => felt(server, store, setTimeout(seconds * 1000)));
+  await felt(server.setup.siteUrl, store.keys.apiKey, setTimeout(2000));
+  const idle = await withProgress("idle", () =>
+    felt(server.setup.siteUrl, store.keys.apiKey, setTimeout(seconds * 1000)),
+  );
   const startedAtMs = performance.now();
   await server.ask({ ask: "purge" });
   const purged = untilGone(server);
-  const beside = await withProgress("purging", () => felt(server, store, purged));
+  const beside = await withProgress("purging", () => felt(server.setup.siteUrl, store.keys.apiKey, purged));
   const purgeMs = (await purged) - startedAtMs;
   await server.stop();
   return {
@@ -146,46 +146,6 @@ async function untilGone({ setup: { siteUrl, founderToken } }: Server): Promise<
     if (response.status !== 409) throw new Error(`A slug was asked for, and the answer was ${response.status}.`);
     await setTimeout(200);
   }
-}
-
-interface Felt {
-  readonly requests: number;
-  readonly failures: number;
-  readonly p99Ms: number;
-}
-
-/** What a user of the other organization feels who asks at a fixed rate, whether or not earlier answers have come. */
-async function felt({ setup: { siteUrl } }: Server, { keys }: Store, until: Promise<unknown>): Promise<Felt> {
-  const state = { isOver: false, failures: 0 };
-  const over = until.finally(() => {
-    state.isOver = true;
-  });
-  const latenciesMs: number[] = [];
-  const headers = { authorization: `Bearer ${keys.apiKey}`, "content-type": "application/json" };
-  const ask = async (at: number): Promise<void> => {
-    const startedAtMs = performance.now();
-    const response =
-      at % 2 === 0
-        ? await fetch(`${siteUrl}/v1/schedules?limit=10`, { headers })
-        : await fetch(`${siteUrl}/v1/schedules`, {
-            method: "POST",
-            headers,
-            body: JSON.stringify(scheduleBody(Date.now(), at)),
-          });
-    await response.arrayBuffer();
-    if (!response.ok) state.failures++;
-    latenciesMs.push(performance.now() - startedAtMs);
-  };
-  const asked: Promise<void>[] = [];
-  const startedAtMs = performance.now();
-  for (let at = 0; !state.isOver; at++) {
-    asked.push(ask(at));
-    await setTimeout(Math.max(0, startedAtMs + ((at + 1) * 1000) / perSecond - performance.now()));
-  }
-  await Promise.all(asked);
-  await over;
-  latenciesMs.sort((left, right) => left - right);
-  return { requests: latenciesMs.length, failures: state.failures, p99Ms: percentileOf(latenciesMs, 0.99) };
 }
 
 /** What the file of a server that has ended holds. A copy is read: the driver may hold what it has opened for a while. */

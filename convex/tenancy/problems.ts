@@ -14,7 +14,6 @@ export const problems = {
     "Sign in with the address that was invited, verified by the identity provider; `POST /v1/me/sync` takes a new one from the token.",
   ],
   email_taken: [409, "The e-mail address belongs to another user", "Use another address, or sign in as that user."],
-  external_id_taken: [409, "The external id is taken", "Use another external id."],
   invitation_expired: [410, "The invitation has expired", "Ask an administrator of the organization for a new one."],
   invitation_pending: [
     409,

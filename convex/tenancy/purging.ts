@@ -4,7 +4,7 @@ import { jobStep } from "../core/operations/scheduledWork";
 import { deleteTenantRows } from "../core/records/cascades";
 import { systemWriter } from "../core/records/systemWriter";
 import { forgetPlaceholder } from "./provisioning";
-import { startJob } from "../jobs/startJob";
+import { enqueueJob } from "../jobs/queue";
 import type { JobStep } from "../core/operations/scheduledWork";
 import type { UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -28,8 +28,9 @@ export async function startPurge(
 ): Promise<{ readonly organization: Doc<"organizations">; readonly jobId: Id<"scheduledJobs"> }> {
   const isDue = organization.purgeAfter !== undefined && organization.purgeAfter <= ctx.now;
   const due = isDue ? organization : await ctx.unscoped.patch("organizations", organization, { purgeAfter: ctx.now });
-  const jobId = await startJob(ctx, { action: work.action, organization: due, dedupeKey: work.action });
-  return { organization: due, jobId };
+  const job = { runner: "builtin", action: work.action, payload: {}, dedupeKey: work.action } as const;
+  const queued = await enqueueJob({ ...ctx, db: ctx.unscoped.within(due) }, { ...job, organizationId: due._id });
+  return { organization: due, jobId: queued.job._id };
 }
 
 /** Begins to purge the organizations whose time in the trash is over, or was at `before`. */

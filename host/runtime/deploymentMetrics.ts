@@ -49,6 +49,13 @@ export class DeploymentMetrics {
     registers: this.#registers,
   });
 
+  readonly #documentsWritten = new Counter({
+    name: "convex_documents_written_total",
+    help: "Documents that committed calls inserted, changed or deleted, by table.",
+    labelNames: ["table"],
+    registers: this.#registers,
+  });
+
   constructor(source: MetricsSource) {
     this.#addGauge("convex_queue_length", "Calls that wait for the executor or for their commit.", source.queueLength);
     this.#addGauge("convex_running_actions", "Actions and HTTP actions that run.", source.runningActions);
@@ -91,10 +98,14 @@ export class DeploymentMetrics {
     }
   }
 
-  /** @param commitMs how long the commit took; null when the batch wrote nothing */
-  countBatch(calls: number, commitMs: number | null): void {
+  /**
+   * @param commitMs how long the commit took; null when the batch wrote nothing
+   * @param written how many documents it wrote, by their tables
+   */
+  countBatch(calls: number, commitMs: number | null, written: ReadonlyMap<string, number>): void {
     this.#batchCalls.observe(calls);
     if (commitMs === null) return;
+    for (const [table, count] of written) this.#documentsWritten.inc({ table }, count);
     this.#commits.inc();
     this.#commitSeconds.observe(commitMs / 1000);
   }

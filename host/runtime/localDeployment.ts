@@ -364,7 +364,7 @@ export class LocalDeployment implements Deployment, ActionHost {
       {
         onLog: (path, line) => this.#log(path, line),
         onNextJob: (nextJobAtMs) => this.#scheduler.setNextJobTime(nextJobAtMs),
-        onBatch: (calls, commitMs) => this.#metrics.countBatch(calls, commitMs),
+        onBatch: (calls, commitMs, written) => this.#metrics.countBatch(calls, commitMs, written),
         onTables: (tableNames) => this.#code.noteTables(tableNames),
         onInvalidated: (sets) => this.#querySets.invalidate(sets),
         onReplaced: () => this.#querySets.invalidateAll(),

@@ -104,6 +104,8 @@ describe("/metrics", () => {
     expect(grown("convex_commits_total")).toBeGreaterThanOrEqual(1);
     expect(grown("convex_commit_duration_seconds_count")).toBe(grown("convex_commits_total"));
     expect(grown("convex_batch_calls_sum")).toBeGreaterThanOrEqual(3);
+    // What failed has been rolled back, and counts for nothing.
+    expect(grown('convex_documents_written_total{table="agents"}')).toBe(1);
     expect(after.get("convex_queue_length")).toBe(0);
     expect(after.get('convex_open_sockets{port="cloud"}')).toBeGreaterThan(0);
     expect(after.get('convex_store_bytes{part="database"}')).toBeGreaterThan(0);

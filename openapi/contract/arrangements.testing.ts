@@ -1,15 +1,17 @@
 import { tableNumberOf } from "../../host/values/documentId";
 import { registry } from "../registry";
-import { sendOperation } from "./client.testing";
+import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { integrationRows } from "./rows/integrations.testing";
+import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
 import { tenancyRows } from "./rows/tenancy.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { tinyPng, uploadToUrl } from "./uploads.testing";
-import { createMember } from "./world.testing";
+import { createMember, newDataSource } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Fields } from "../../convex/core/schema/table";
 import type { Arranged } from "./client.testing";
@@ -35,6 +37,11 @@ export function sharedArrangements(world: () => World, operation: Operation) {
   return { arranged, refused };
 }
 
+/** Somebody of the other organization who may do all that can be done there: for what is for machines, a key. */
+export function foreignCallerOf({ globex, foreignOwner }: World, { declaration }: Operation): string {
+  return declaration.keysOnly ? globex.apiKey : foreignOwner;
+}
+
 export function nameOf({ resource, verb }: Operation): string {
   return `${resource}.${verb}`;
 }
@@ -43,7 +50,10 @@ export function nameOf({ resource, verb }: Operation): string {
 async function arrangeByDeclaration(world: World, operation: Operation): Promise<Arranged> {
   const { declaration } = operation;
   const row = declaration.on && (await newRow(world, operation));
-  const credential = declaration.access !== "platform" && row ? row.credential : await callerOf(world, operation);
+  const credential =
+    declaration.access !== "platform" && !declaration.keysOnly && row
+      ? row.credential
+      : await callerOf(world, operation);
   const valueOf = (name: string) => row?.inputs?.[name] ?? (name === declaration.on?.idParameter ? row?.id : undefined);
   const given = (shape: Fields = {}) => {
     const own = inputsOf(shape, valueOf);
@@ -73,7 +83,11 @@ function asTexts(values: Readonly<Record<string, unknown>>): Record<string, stri
 }
 
 /** Who calls what names no row: devices by their own credentials, and for changes to oneself somebody whom nobody misses. */
-async function callerOf(world: World, { declaration: { access, method } }: Operation): Promise<string | undefined> {
+async function callerOf(
+  world: World,
+  { declaration: { access, method, permission, keysOnly } }: Operation,
+): Promise<string | undefined> {
+  if (keysOnly) return world.narrowKeys.find(({ scope }) => scope === permission)?.key;
   if (access === "platform") return world.platformAdmin;
   if (access === "enrollment") return world.acme.enrollmentToken;
   if (access === "agent") return (await enrolAgent(world)).key;
@@ -83,6 +97,8 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
 
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
+  ...integrationRows,
+  ...jobRows,
   ...observabilityRows,
   ...siteRows,
   ...tenancyRows,
@@ -176,6 +192,12 @@ const withRoleById =
 const healthReport = () => ({ resourceType: "custom", resourceId: `probe ${nextSample()}`, outcome: "success" });
 const somebodyElse = ({ rows }: World) => ({ userId: rows["users"] });
 
+/** A request on a row by the key that carries the scope alone. */
+function ofKey(world: World, scope: string, parameter: string, { id }: MadeRow): Arranged {
+  const credential = world.narrowKeys.find((each) => each.scope === scope)?.key;
+  return { params: { [parameter]: id }, body: {}, ...(credential === undefined ? {} : { credential }) };
+}
+
 /** Requests that a declaration and a row alone cannot tell. */
 const arrangements: Readonly<Record<string, Arrangement>> = {
   // The caller's own key is adopted already.
@@ -184,6 +206,31 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "auditLogs.getRecordHistory": async ({ rows }) => ({
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
+  // Each site is linked to a data source once.
+  "dataSourceSites.link": async ({ portico, owner, rows }) => ({
+    body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
+  }),
+  "eventLogs.retry": async (world) => ofKey(world, "eventLog:process", "eventLogId", await failedEvent(world)),
+  // One of its two times is given, and the action is none of the deployment's own.
+  "scheduledJobs.create": async () => ({ body: { action: `x.sample${nextSample()}`, payload: { month: "2026-01" } } }),
+  "eventLogs.claim": async (world) => {
+    const eventType = `sample.${nextSample()}`;
+    const made = await send(world.portico, "POST", "/v1/event-logs", world.owner, { eventType });
+    return {
+      ...ofKey(world, "eventLog:process", "eventLogId", { id: String(made.body["id"]) }),
+      params: {},
+      body: { eventTypes: [eventType] },
+    };
+  },
+  "scheduledJobs.claim": async (world) => {
+    const { id, action } = await newJob(world);
+    return {
+      ...ofKey(world, "job:claim", "jobId", { id }),
+      params: {},
+      body: { workerId: "contract", actions: [action] },
+    };
+  },
+  "scheduledJobs.retry": async (world) => ({ params: { jobId: (await failedJob(world)).id }, body: {} }),
   "healthChecks.record": async () => ({ body: healthReport() }),
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
   "files.register": async ({ portico, owner }) => ({
@@ -233,12 +280,30 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
 
 /** Changes whose audit row the owner of `acme` does not see, each with its reason. */
 export const unaudited: ReadonlySet<string> = new Set([
+  // The catalogue belongs to no organization.
+  "integrations.create",
+  "integrations.update",
+  "integrations.delete",
+  // The job that it answers is the record.
+  "dataSources.test",
+  "dataSources.sync",
   // The agent's own log is the record of a check-in.
   "agents.checkIn",
   // What watches report stands in the health check itself.
   "healthChecks.record",
   "healthChecks.recordBatch",
   "healthChecks.delete",
+  // Jobs and events are a record of themselves; what people decide about a job is audited.
+  "eventLogs.claim",
+  "eventLogs.complete",
+  "eventLogs.create",
+  "eventLogs.fail",
+  "eventLogs.retry",
+  "scheduledJobs.claim",
+  "scheduledJobs.complete",
+  "scheduledJobs.create",
+  "scheduledJobs.fail",
+  "scheduledJobs.heartbeat",
   // Profiles and settings are nobody else's business.
   "me.upsertProfile",
   "me.updateSettings",

@@ -1,15 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { holdsTriedItems } from "../../convex/core/operations/triedItems";
 import { projectorOf } from "../../convex/core/schema/zod";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
-import { arrange, arrangeNamesake, deleteRow, nameOf, sharedArrangements, unaudited } from "./arrangements.testing";
+import {
+  arrange,
+  arrangeNamesake,
+  deleteRow,
+  foreignCallerOf,
+  nameOf,
+  sharedArrangements,
+  unaudited,
+} from "./arrangements.testing";
 import { send, sendOperation as sendOnce, withoutRequestId } from "./client.testing";
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
-import { uniqueFieldsOf } from "./uniqueFields.testing";
+import { freedFieldsOf, uniqueFieldsOf } from "./uniqueFields.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
+import type { ZodType } from "zod";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Answer, Arranged } from "./client.testing";
 import type { World } from "./world.testing";
@@ -78,14 +88,16 @@ export function describeContract(domain: string): void {
     });
 
     // One answer tells of all fields, and each has to be named in it.
-    const fields = Object.keys(declaration.body ?? {});
+    const fields = Object.entries(declaration.body ?? {});
+    // A list whose items are judged one by one is refused where it is none.
+    const wrong = (type: ZodType) => (holdsTriedItems(type) ? "wrong" : [[["wrong"]]]);
     let refusing: Promise<Answer> | undefined;
     const ofWrongTypes = async () => {
       const request = await shared.arranged();
-      const body = { ...request.body, ...Object.fromEntries(fields.map((field) => [field, [[["wrong"]]]])) };
+      const body = { ...request.body, ...Object.fromEntries(fields.map(([field, type]) => [field, wrong(type)])) };
       return sendOperation(portico, operation, { ...request, body }, credentialFor(request));
     };
-    for (const field of fields) {
+    for (const [field] of fields) {
       contractCase(`refuses ${field} of the wrong type`, async () => {
         const answer = await (refusing ??= ofWrongTypes());
         expectProblem(answer, 400, "validation_failed");
@@ -119,12 +131,12 @@ export function describeContract(domain: string): void {
       contractCase("answers alike for a foreign and for a missing row", async () => {
         const request = await shared.arranged();
         const id = request.params?.[declaration.on?.idParameter ?? ""] ?? "";
-        const foreign = await sendOperation(portico, operation, request, world.foreignOwner);
+        const foreign = await sendOperation(portico, operation, request, foreignCallerOf(world, operation));
         const missing = await sendOperation(
           portico,
           operation,
           { ...request, params: { ...request.params, [declaration.on?.idParameter ?? ""]: unknownLike(id) } },
-          world.foreignOwner,
+          foreignCallerOf(world, operation),
         );
         expectProblem(foreign, 404, "not_found");
         expect(foreign.status).toBe(missing.status);
@@ -193,7 +205,7 @@ export function describeContract(domain: string): void {
       );
     }
 
-    if (operation.verb === "restore" && declaration.noun !== "organization" && uniqueFieldsOf(operation).length > 0) {
+    if (operation.verb === "restore" && declaration.noun !== "organization" && freedFieldsOf(operation).length > 0) {
       contractCase("restores under another name what is taken by now, or once its namesake is gone", async () => {
         const { params, names, namesake } = await arrangeNamesake(world, operation);
         const restore = (body: object) => sendOperation(portico, operation, { params, body: { ...body } }, world.owner);
@@ -211,7 +223,8 @@ export function describeContract(domain: string): void {
       });
     }
 
-    if (operation.verb === "create" && uniqueFieldsOf(operation).some((field) => field in (declaration.body ?? {}))) {
+    const isTaken = (field: string) => field in (declaration.body ?? {});
+    if (operation.verb === "create" && !declaration.answersExisting && uniqueFieldsOf(operation).some(isTaken)) {
       contractCase("refuses what is taken", async () => {
         const request = await arranged();
         expectSuccess(operation, await sendOperation(portico, operation, request, credentialFor(request)));

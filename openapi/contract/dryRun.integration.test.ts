@@ -88,7 +88,7 @@ async function tryFunction(operation: Operation, request: Arranged, token: strin
   await settled(portico);
   const before = await tablesOf(portico);
   const args = { ...functionArgumentsOf(request, operation), dryRun: true };
-  const type = operation.declaration.secret ? "action" : "mutation";
+  const type = operation.isAction ? "action" : "mutation";
   const answer = await callFunction(portico, type, operation.declaration.name, args, token);
   tries += 1;
   expect(await tablesOf(portico)).toEqual(before);

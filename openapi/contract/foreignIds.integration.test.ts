@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import { registry } from "../registry";
-import { arrange, nameOf } from "./arrangements.testing";
+import { arrange, foreignCallerOf, nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { callFunction, functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
 import { nextSample, referencesOf, withValueAt } from "./samples.testing";
@@ -149,7 +149,7 @@ describe.each(named(scoped.filter(({ declaration }) => declaration.method === "P
     const key = { "idempotency-key": `foreign-${nextSample()}-key` };
     const first = await sendOperation(portico, operation, request, request.credential ?? world.owner, key);
     callCount += 1;
-    const theirs = await sendOperation(portico, operation, request, world.foreignOwner, key);
+    const theirs = await sendOperation(portico, operation, request, foreignCallerOf(world, operation), key);
     expect(first.headers.get("idempotent-replayed")).toBeNull();
     expect(theirs.headers.get("idempotent-replayed")).toBeNull();
     expect(theirs.body["code"]).not.toBe("idempotency_conflict");

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operationOf } from "../../convex/core/operations/convexFunctions";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
-import { arrange, sharedArrangements } from "./arrangements.testing";
+import { arrange, foreignCallerOf, sharedArrangements } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
 import { differencesOf } from "./dryRun.testing";
 import { callFunction, functionArgumentsOf, functionTokenFor, postToFunctionApi } from "./functionCalls.testing";
@@ -97,9 +97,11 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
         const request = await shared.arranged();
         const id = unknownLike(request.params?.[idParameter] ?? "");
         const missing = { ...request, params: { ...request.params, [idParameter]: id } };
-        const foreign = await callTyped(type, name, functionArgumentsOf(request, operation), world.foreignOwner);
-        const none = await callTyped(type, name, functionArgumentsOf(missing, operation), world.foreignOwner);
-        const rest = await sendOperation(portico, operation, request, world.foreignOwner);
+        const caller = foreignCallerOf(world, operation);
+        const token = await functionTokenFor(portico, caller);
+        const foreign = await callTyped(type, name, functionArgumentsOf(request, operation), token);
+        const none = await callTyped(type, name, functionArgumentsOf(missing, operation), token);
+        const rest = await sendOperation(portico, operation, request, caller);
         expect(foreign.errorData).toEqual(none.errorData);
         expect(foreign.errorData).toMatchObject({ code: rest.body["code"], detail: rest.body["detail"], status: 404 });
       });
@@ -109,7 +111,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
       it.concurrent("refuses another organization than the token's", async () => {
         const request = await shared.arranged();
         const args = { ...functionArgumentsOf(request, operation), organizationId: world.globex.id };
-        const answer = await callTyped(type, name, args, world.owner);
+        const answer = await callTyped(type, name, args, await tokenFor(request));
         const code = declaration.on?.table === "organizations" ? "not_found" : "tenant_mismatch";
         expect(answer).toMatchObject({ status: "error", errorData: { code } });
       });

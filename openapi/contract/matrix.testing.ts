@@ -112,7 +112,11 @@ export const callerKinds: readonly CallerKind[] = [
   {
     name: "agent",
     expected: (operation) =>
-      operation.declaration.access === "agent" ? "in" : expectedOfMachine(operation, builtInRights("agent")),
+      operation.declaration.access === "agent"
+        ? "in"
+        : operation.declaration.keysOnly
+          ? "403"
+          : expectedOfMachine(operation, builtInRights("agent")),
     make: async (world) => ofMachine(world, (await enrolAgent(world)).key),
   },
   { name: "nobody", expected: () => "401", make: async () => ({ rest: undefined, convex: undefined }) },
@@ -126,7 +130,7 @@ function expectedOfMember(
 ): Outcome {
   const { access, permission = "", on } = declaration;
   if (access === "enrollment") return "401";
-  if (access === "agent" || access === "platform") return "403";
+  if (access === "agent" || access === "platform" || declaration.keysOnly) return "403";
   if (access === "user" || access === "identity") return "in";
   if (access === "organization" && isWide) return "in";
   const reach = reachOf(rights, permission);
@@ -151,7 +155,7 @@ function expectedOfStranger({ declaration }: Operation): Outcome {
   const { access, on } = declaration;
   if (access === "enrollment") return "401";
   if (access === "user" || access === "identity") return namesOrganization(declaration) ? "403" : "in";
-  if (access === "agent" || access === "platform") return "403";
+  if (access === "agent" || access === "platform" || declaration.keysOnly) return "403";
   return on ? "404" : "403";
 }
 

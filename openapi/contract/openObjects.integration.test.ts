@@ -149,7 +149,7 @@ describe.each(refusing.map((field) => [titleOf(field), field] as const))(
 
 /** What an operation's Convex function throws for a body. */
 async function functionProblem(operation: Operation, arranged: Arranged, bodyText: string): Promise<unknown> {
-  const type = operation.declaration.secret ? "action" : "mutation";
+  const type = operation.isAction ? "action" : "mutation";
   const args: object = JSON.parse(bodyText);
   const response = await fetch(`${world.portico.cloudUrl}/api/${type}`, {
     method: "POST",

@@ -4,7 +4,7 @@ import { declarationOf } from "../../convex/core/schema/table";
 import schema from "../../convex/schema";
 import type { TableMetadata } from "../../convex/core/schema/table";
 
-// What the two backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
+// What the backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
 // fields that every row has. What differs is named with its reason.
 
 interface Predecessor {
@@ -19,9 +19,207 @@ interface Predecessor {
 }
 
 const tenantFirst = "every index of an organization's rows begins with it, so that no read can leave it";
+const byTime = "lists go by time, which the index holds behind its field";
 const trash = "rows in the trash stand apart in the index, so that no list filters them out afterwards";
 
+/** What the integrations and jobs of an MSP's backend on Convex were, whose tables had names in snake_case. */
+const mspPredecessors: Readonly<Record<string, Predecessor>> = {
+  integrations: {
+    fields: {
+      _id: "slug",
+      name: "name",
+      description: "description",
+      category: "category",
+      supportedTypes: "supportedTypes",
+      isActive: "isActive",
+    },
+    indexes: {
+      by_category: { of: ["category"], here: ["category"] },
+      by_is_active: { of: ["isActive"], here: ["isActive"] },
+    },
+    unique: [["slug"]],
+  },
+  dataSources: {
+    fields: {
+      tenantId: "organizationId",
+      integrationId: "integrationId",
+      siteId: "siteId",
+      status: "status",
+      config: "config",
+      credentialExpirationAt: "credentialExpirationAt",
+      syncInProgress: { gone: "each type has a job and a run of its own, which say so" },
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "deletedAt"], why: trash },
+      by_integration: {
+        of: ["integrationId"],
+        here: ["organizationId", "deletedAt", "integrationId"],
+        why: tenantFirst,
+      },
+      by_site: { of: ["siteId"], here: ["organizationId", "deletedAt", "siteId"], why: tenantFirst },
+      by_status: { of: ["status"], here: ["organizationId", "deletedAt", "status"], why: tenantFirst },
+      by_external_id: { of: ["externalId"], here: ["organizationId", "deletedAt", "externalId"], why: tenantFirst },
+    },
+    unique: [["organizationId", "integrationId", "externalId"]],
+  },
+  dataSourceSites: {
+    fields: { tenantId: "organizationId", dataSourceId: "dataSourceId", siteId: "siteId" },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_data_source: { of: ["dataSourceId"], here: ["organizationId", "dataSourceId"], why: tenantFirst },
+      by_site: { of: ["siteId"], here: ["organizationId", "siteId"], why: tenantFirst },
+    },
+    unique: [["organizationId", "dataSourceId", "siteId"]],
+  },
+  entities: {
+    fields: {
+      tenantId: "organizationId",
+      integrationId: "integrationId",
+      dataSourceId: "dataSourceId",
+      siteId: "siteId",
+      entityType: "entityType",
+      externalId: "externalId",
+      dataHash: "dataHash",
+      normalizedData: "normalizedData",
+      rawData: { gone: "raw data is text beside the row, which lists and upserts do not read" },
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "deletedAt"], why: trash },
+      by_integration: {
+        of: ["integrationId"],
+        here: ["organizationId", "deletedAt", "integrationId", "entityType"],
+        why: tenantFirst,
+      },
+      by_data_source: {
+        of: ["dataSourceId"],
+        here: ["organizationId", "deletedAt", "dataSourceId", "entityType", "lastSeenAt"],
+        why: tenantFirst,
+      },
+      by_site: { of: ["siteId"], here: ["organizationId", "deletedAt", "siteId", "entityType"], why: tenantFirst },
+      by_type: { of: ["entityType"], here: ["organizationId", "deletedAt", "entityType"], why: tenantFirst },
+      by_external_id: { of: ["externalId"], here: ["organizationId", "deletedAt", "externalId"], why: tenantFirst },
+      by_type_and_external_id: {
+        of: ["entityType", "externalId"],
+        here: ["organizationId", "dataSourceId", "entityType", "externalId"],
+        why: "an external id is unique within its data source and type",
+      },
+    },
+    unique: [["organizationId", "dataSourceId", "entityType", "externalId"]],
+  },
+  globalEntities: {
+    fields: {
+      integrationId: "integrationId",
+      entityType: "entityType",
+      externalId: "externalId",
+      dataHash: "dataHash",
+      normalizedData: "normalizedData",
+      rawData: { gone: "raw data is text beside the row" },
+    },
+    indexes: {
+      by_integration: { of: ["integrationId"], here: ["integrationId"] },
+      by_type: { of: ["entityType"], here: ["entityType"] },
+      by_external_id: {
+        of: ["externalId"],
+        here: ["integrationId", "entityType", "externalId"],
+        why: "an external id is unique within its integration and type",
+      },
+    },
+    unique: [["integrationId", "entityType", "externalId"]],
+  },
+  entityRelationships: {
+    fields: {
+      tenantId: "organizationId",
+      parentEntityId: "parentEntityId",
+      childEntityId: "childEntityId",
+      relationshipType: "relationshipType",
+      metadata: "metadata",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_parent: {
+        of: ["parentEntityId"],
+        here: ["organizationId", "parentEntityId", "relationshipType", "childEntityId"],
+        why: tenantFirst,
+      },
+      by_child: {
+        of: ["childEntityId"],
+        here: ["organizationId", "childEntityId", "relationshipType"],
+        why: tenantFirst,
+      },
+      by_type: { of: ["relationshipType"], here: ["organizationId", "relationshipType"], why: tenantFirst },
+    },
+    unique: [["organizationId", "parentEntityId", "relationshipType", "childEntityId"]],
+  },
+  scheduledJobs: {
+    fields: {
+      tenantId: "organizationId",
+      integrationId: "integrationId",
+      dataSourceId: "dataSourceId",
+      action: "action",
+      payload: "payload",
+      status: "status",
+      scheduledAt: "scheduledAt",
+      attempts: "attempts",
+      nextRetryAt: "nextRetryAt",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_status: {
+        of: ["status"],
+        here: ["organizationId", "status", "priority", "scheduledAt"],
+        why: tenantFirst,
+      },
+      by_scheduled_at: { of: ["scheduledAt"], here: ["organizationId", "scheduledAt"], why: tenantFirst },
+      by_integration: { of: ["integrationId"], here: ["organizationId", "integrationId", "status"], why: tenantFirst },
+      by_next_retry: {
+        of: ["nextRetryAt"],
+        here: ["status", "nextRetryAt"],
+        why: "what is due is looked for by state",
+      },
+    },
+  },
+  eventLogs: {
+    fields: {
+      tenantId: "organizationId",
+      entityId: "entityId",
+      eventType: "eventType",
+      status: "status",
+      payload: "payload",
+      processedAt: "processedAt",
+      retryCount: "retryCount",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "createdAt"], why: byTime },
+      by_entity: { of: ["entityId"], here: ["organizationId", "entityId", "createdAt"], why: tenantFirst },
+      by_status: { of: ["status"], here: ["organizationId", "status", "createdAt"], why: tenantFirst },
+      by_type: { of: ["eventType"], here: ["organizationId", "eventType", "createdAt"], why: tenantFirst },
+    },
+  },
+  syncHistory: {
+    fields: {
+      tenantId: "organizationId",
+      sourceType: "sourceType",
+      sourceId: "sourceId",
+      trigger: "trigger",
+      status: "status",
+      startedAt: "startedAt",
+      counts: "counts",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "startedAt"], why: byTime },
+      by_source: {
+        of: ["sourceType", "sourceId"],
+        here: ["organizationId", "sourceType", "sourceId", "startedAt"],
+        why: tenantFirst,
+      },
+      by_status: { of: ["status"], here: ["organizationId", "status", "startedAt"], why: tenantFirst },
+    },
+    unique: [["organizationId", "openKey"]],
+  },
+};
+
 const predecessors: Readonly<Record<string, Predecessor>> = {
+  ...mspPredecessors,
   organizations: {
     fields: { name: "name", slug: "slug", createdAt: "createdAt", updatedAt: "updatedAt" },
     indexes: { by_slug: { of: ["slug"], here: ["slug"] } },

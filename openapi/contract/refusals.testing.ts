@@ -14,7 +14,7 @@ export function unassignedRoles({ declaration: { permission, on } }: Operation):
 export function refusedRoles({ declaration }: Operation): readonly RoleKey[] {
   const { access, permission = "", on } = declaration;
   if (access === "user" || access === "identity" || access === "enrollment") return [];
-  if (access === "agent" || access === "platform") return roleKeys;
+  if (access === "agent" || access === "platform" || declaration.keysOnly) return roleKeys;
   return roleKeys.filter((role) => {
     if (access === "organization" && builtInRoles[role].scope === "organization") return false;
     const reach = reachOf(builtInRights(role), permission);

@@ -1,6 +1,6 @@
 import { zodToConvex } from "convex-helpers/server/zod4";
 import * as z from "zod";
-import { sealedSecrets } from "../../convex/core/schema/fields";
+import { rowNames, sealedSecrets } from "../../convex/core/schema/fields";
 import { innermost, referencePaths } from "../../convex/core/schema/zod";
 import { exampleNumber, exampleText, exampleTimeMs, latestTimeMs } from "../exampleValues";
 import { tableNamedBy } from "../schemas";
@@ -26,6 +26,8 @@ export function sampleFields(shape: Fields, rows: RowIds): Record<string, unknow
 function sampleValue(name: string, type: z.ZodType, rows: RowIds): unknown {
   const inner = innermost(type);
   if (sealedSecrets.has(inner)) return { ciphertext: new ArrayBuffer(0), bindingId: "" };
+  const named = rowNames.get(inner);
+  if (named) return rows[named.table];
   if (inner instanceof z.ZodCustom) return rows[tableNamedBy(zodToConvex(inner))];
   const example = examplesOf(type)[0];
   if (inner instanceof z.ZodNumber) return numberOf(inner, example);

@@ -48,6 +48,8 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     support: support ?? "",
     client: client ?? "",
   };
+  const platform = await platformAdmin(portico);
+  const integrations = await newIntegration(portico, platform);
   await Promise.all([enrol(portico, acme), enrol(portico, globex)]);
   await Promise.all([acme, globex].map(({ users }) => invite(portico, users.owner.token)));
   return {
@@ -57,10 +59,12 @@ export async function createWorld(portico: TestPortico): Promise<World> {
     owner: acme.users.owner.token,
     foreignOwner: globex.users.owner.token,
     tokens,
-    platformAdmin: await platformAdmin(portico),
-    narrowKeys: await Promise.all(["item:restore", "todo:delete"].map((scope) => narrowKey(portico, acme, scope))),
-    rows: await rowsOf(portico, acme),
-    foreignRows: await rowsOf(portico, globex),
+    platformAdmin: platform,
+    narrowKeys: await Promise.all(
+      ["item:restore", "todo:delete", "job:claim", "eventLog:process"].map((scope) => narrowKey(portico, acme, scope)),
+    ),
+    rows: await rowsOf(portico, acme, integrations),
+    foreignRows: await rowsOf(portico, globex, integrations),
   };
 }
 
@@ -74,6 +78,43 @@ async function platformAdmin(portico: TestPortico): Promise<string> {
   const token = await portico.issuer.mintUserToken(claims, 3600);
   await send(portico, "POST", "/v1/me/sync", token, {});
   return token;
+}
+
+/** An integration that workers sync. */
+async function newIntegration(portico: TestPortico, platform: string): Promise<string> {
+  const made = await send(portico, "POST", "/v1/integrations", platform, {
+    slug: `remote-monitoring-${nextSample()}`,
+    name: "Remote monitoring",
+    description: "Devices and their tickets.",
+    category: "rmm",
+    supportedTypes: ["devices", "tickets", "articles"],
+  });
+  if (made.status !== 201) throw new Error(`No integration could be created: ${made.text}`);
+  return String(made.body["id"]);
+}
+
+/** An active data source of an organization, which workers sync. */
+export async function newDataSource(portico: TestPortico, token: string, integrationId: string): Promise<string> {
+  const made = await send(portico, "POST", "/v1/data-sources", token, {
+    integrationId,
+    name: `Data source ${nextSample()}`,
+    credentials: { apiToken: "correct-horse-battery-staple" },
+  });
+  if (made.status !== 201) throw new Error(`No data source could be created: ${made.text}`);
+  const id = String(made.body["id"]);
+  const activated = await send(portico, "PATCH", `/v1/data-sources/${id}`, token, { status: "active" });
+  if (activated.status !== 200) throw new Error(`A data source could not be activated: ${activated.text}`);
+  return id;
+}
+
+/** A device that a data source has brought. */
+export async function newEntity(portico: TestPortico, token: string, dataSourceId: string): Promise<string> {
+  const items = [{ externalId: `device-${nextSample()}`, rawData: "{}", normalizedData: { name: "PC-RECEPTION" } }];
+  const body = { dataSourceId, entityType: "devices", items };
+  const brought = await send(portico, "POST", "/v1/entities/bulk-upsert", token, body);
+  const [result]: readonly { id?: string }[] = Object(brought.body).data ?? [];
+  if (result?.id === undefined) throw new Error(`An entity was answered with ${brought.status}: ${brought.text}`);
+  return result.id;
 }
 
 async function narrowKey(portico: TestPortico, { users }: DemoOrganization, scope: string) {
@@ -103,13 +144,17 @@ const lists: Readonly<Record<string, string>> = {
 };
 
 /** The newest row of every listed table, and the demo's own ids. */
-async function rowsOf(portico: TestPortico, organization: DemoOrganization): Promise<RowIds> {
+async function rowsOf(portico: TestPortico, organization: DemoOrganization, integrations: string): Promise<RowIds> {
   const token = organization.users.owner.token;
   const listed = await Promise.all(
     Object.entries(lists).map(async ([table, path]) => [table, await firstId(portico, path, token)] as const),
   );
+  const dataSources = await newDataSource(portico, token, integrations);
   return {
     ...Object.fromEntries(listed),
+    integrations,
+    dataSources,
+    entities: await newEntity(portico, token, dataSources),
     organizations: organization.id,
     // Not the member: a right over own rows would then be no refusal.
     users: organization.users.admin.id,

@@ -200,6 +200,72 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     ),
     "Add a field that holds files": held("convex/core/records/fileUse.test.ts › refuses files of others"),
   },
+  "docs/integrations.md": {
+    "Integrations and data sources": held(
+      "openapi/contract/dataSources.integration.test.ts › is named by its slug wherever its id is",
+    ),
+    "Connect one": held(
+      "openapi/contract/dataSources.integration.test.ts › are stored encrypted, and shown nowhere",
+      "openapi/contract/dataSources.integration.test.ts › of a patch is checked as well",
+      "openapi/contract/dataSources.integration.test.ts › shows the primary data source",
+      "openapi/contract/dataSources.integration.test.ts › activates a data source that works",
+      "convex/integrations/sourceUpkeep.test.ts › tells administrators of credentials that end",
+    ),
+    "How it is synced": held(
+      "openapi/contract/dataSources.integration.test.ts › brings what there is, by site, then what has changed",
+      "openapi/contract/dataSources.integration.test.ts › is asked for once, and refused while all of it runs",
+      "convex/integrations/adapters/adapters.test.ts › signs in again once where a token has ended",
+      "convex/integrations/adapters/adapters.test.ts › makes no more calls than it may",
+      "convex/integrations/sourceUpkeep.test.ts › syncs what is due by itself",
+    ),
+    Sites: held("openapi/contract/dataSources.integration.test.ts › are linked once, replaced as a whole"),
+    "Delete one": held(
+      "openapi/contract/dataSources.integration.test.ts › are gone with the deleted data source",
+      "openapi/contract/dataSources.integration.test.ts › are linked once, replaced as a whole",
+    ),
+    "Write an adapter": held("convex/integrations/adapters/adapters.test.ts › brings every row once"),
+  },
+  "docs/coming-from-supabase.md": {
+    "Coming from a Supabase or Convex backend of an MSP": held(
+      "openapi/contract/predecessors.test.ts › keeps every field, or says why not",
+    ),
+    "What changes everywhere": held("openapi/contract/predecessors.test.ts › answers what each named index answered"),
+    "Table by table": held("openapi/contract/predecessors.test.ts › keeps what was unique"),
+    "In which order": tells("It says what to do first."),
+  },
+  "docs/jobs.md": {
+    "Jobs, event logs and the history of synchronizations": tells("It says what the sections are about."),
+    "Write a worker": held(
+      "openapi/contract/jobQueue.integration.test.ts › is held by its token, whatever time its worker believes it is",
+      "openapi/contract/jobQueue.integration.test.ts › goes to keys of its organization alone",
+      "openapi/contract/jobQueue.integration.test.ts › goes on from where its last attempt has saved",
+      "examples/examples.integration.test.ts › does what is queued, gives back what it cannot",
+    ),
+    "Which job is next": held(
+      "convex/jobs/holding.test.ts › begins a job of the last priority within two hours",
+      "convex/jobs/holding.test.ts › begins those first whose turn it is",
+      "openapi/contract/jobQueue.integration.test.ts › is there once for its key",
+    ),
+    "When it fails": held(
+      "convex/jobs/rules.test.ts › waits longer with each attempt",
+      "convex/jobs/holding.test.ts › gives a job to one worker at a time",
+      "openapi/contract/jobQueue.integration.test.ts › that has failed for good is told of",
+      "openapi/contract/jobQueue.integration.test.ts › that waits is deleted when it is cancelled",
+    ),
+    "The deployment's own jobs": held(
+      "convex/jobs/runner.test.ts › begins the one job of an organization within two ticks",
+      "openapi/contract/jobQueue.integration.test.ts › is of an action of the organization's own",
+    ),
+    "Event logs": held(
+      "openapi/contract/jobQueue.integration.test.ts › is claimed the oldest first",
+      "convex/jobs/upkeep.test.ts › takes an event from a processor that is dead",
+    ),
+    "The history of synchronizations": held(
+      "convex/jobs/upkeep.test.ts › has one run of a source and type at a time",
+      "convex/jobs/upkeep.test.ts › ends a run of which nothing is heard",
+      "convex/jobs/upkeep.test.ts › forgets what ended long ago",
+    ),
+  },
   "docs/webhooks.md": {
     Webhooks: held(
       "convex/platform/webhookSending.test.ts › delivers an event so that a published library verifies it",
@@ -235,6 +301,27 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/platform/webhookEndpoints.test.ts › stores nothing where the master key is",
       "convex/platform/webhookSending.test.ts › sends once where several sweeps find the same",
       "convex/platform/webhookFanOut.test.ts › does not keep another waiting",
+    ),
+  },
+  "docs/entities.md": {
+    Entities: tells("What the word means."),
+    "Bring them": held(
+      "convex/integrations/entities.test.ts › creates, leaves alone, updates",
+      "convex/integrations/entities.test.ts › takes two hundred items but for the bad ones",
+      "convex/integrations/entities/rawData.test.ts › keeps any JSON text byte for byte",
+    ),
+    "What counts as a change": held(
+      "convex/integrations/entities/rawData.test.ts › hashes what is known of an entity",
+      "convex/integrations/entities.test.ts › notes that what has not changed was seen, once a day",
+    ),
+    "What is gone": held(
+      "convex/integrations/pruning.test.ts › deletes what two complete runs have missed",
+      "convex/integrations/pruning.test.ts › refuses to delete more than a fifth",
+    ),
+    "How they belong together": held(
+      "convex/integrations/entityRelationships.test.ts › relates two entities once",
+      "convex/integrations/entityRelationships.test.ts › lists both directions",
+      "convex/integrations/entityRelationships.test.ts › ends with either of its entities",
     ),
   },
   "docs/send-emails.md": {

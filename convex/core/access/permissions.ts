@@ -89,6 +89,30 @@ export const permissionCatalogue = {
   "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
   "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
   "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
+  // convex/integrations/grants.ts
+  "integration:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read what can be connected."},
+  "dataSource:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read data sources."},
+  "dataSource:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create data sources."},
+  "dataSource:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change data sources, and say which sites they bring entities of."},
+  "dataSource:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete data sources."},
+  "dataSource:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore data sources."},
+  "dataSource:rotate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Give data sources other credentials."},
+  "dataSource:sync": {"all":["owner","admin","member"],"assigned":[],"own":[],"keys":true,"description":"Test and sync data sources."},
+  "entity:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read entities and how they are related."},
+  "entity:upsert": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Bring entities of data sources."},
+  "entity:update": {"all":["owner","admin","member"],"assigned":[],"own":[],"keys":true,"description":"Change the site and the normalized data of entities."},
+  "entity:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete, restore and prune entities."},
+  "entity:relate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Relate entities."},
+  // convex/jobs/grants.ts
+  "job:read": {"all":["owner","admin","member","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read jobs and their statistics."},
+  "job:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create jobs."},
+  "job:retry": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Have failed jobs tried again."},
+  "job:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Cancel jobs."},
+  "job:claim": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Claim jobs as a worker, and say how they ended: API keys only."},
+  "eventLog:read": {"all":["owner","admin","member","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read event logs."},
+  "eventLog:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create event logs."},
+  "eventLog:process": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Claim event logs as a processor, and say how it went: API keys only."},
+  "syncHistory:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":["developer","support"],"own":[],"keys":true,"description":"Read the history of synchronizations."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;

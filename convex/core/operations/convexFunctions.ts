@@ -2,14 +2,16 @@ import { zodOutputToConvex, zodToConvexFields } from "convex-helpers/server/zod4
 import { makeFunctionReference, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { action, internalAction, internalMutation, internalQuery, mutation, query } from "../../_generated/server";
-import { assertDryRunSupported, dryRun, unmadeSecret } from "./dryRun";
+import { assertDryRunSupported, dryRun, unmadeSecret, unsealedSecret } from "./dryRun";
 import { execute, organizationOf } from "./pipeline";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { engineTables } from "../wire/engineTables";
 import { isTenantless } from "./tenantless";
 import { encryptSecret } from "../wire/encryption";
 import { issuedSecretValidator, restArguments } from "../wire/restProtocol";
+import { jsonTextOf } from "../wire/jsonText";
 import { newSecret, newSigningKey } from "../wire/secrets";
+import { parseInput } from "./validation";
 import type { Call, Input } from "./call";
 import type { IssuedSecret, Operation, Prepare } from "./declaration";
 import type { Execution } from "./pipeline";
@@ -50,7 +52,7 @@ function functionOf(operation: Operation): object {
   }
   if (operation.isAction) {
     const build = declaration.restOnly ? internalAction : action;
-    const run = declaration.secret ? issueSecret : runPrepared;
+    const run = declaration.secret ? issueSecret : declaration.seals ? sealSecret : runPrepared;
     return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => run(ctx, operation, input)));
   }
   const build = declaration.restOnly ? internalMutation : mutation;
@@ -177,10 +179,51 @@ export async function newCredential(
   return { stored: { hash: "", prefix: secret.prefix, sealed }, shown: { [secret.field]: plaintext } };
 }
 
-/** What an operation that issues a credential stores of one that is kept whole, encrypted for its organization. */
-export function sealedOf({ secret, tenant }: { readonly secret: IssuedSecret; readonly tenant: Tenant }): Sealed {
+/** A call whose secret input has been taken out: what its mutation may see, and the secret as it stores it. */
+interface SealedCall {
+  readonly input: Input;
+  readonly secret: IssuedSecret | undefined;
+}
+
+/**
+ * Takes the secret out of an input and encrypts it for the organization that the call runs in, which `ask` finds from the rest, as it
+ * finds who may not call. A dry run encrypts nothing.
+ * @throws {ProblemError} 400 for what is no such secret
+ */
+export async function sealedInput(
+  { declaration: { seals, name }, shape }: Operation,
+  given: Input,
+  isTried: boolean,
+  ask: (input: Input) => Promise<Id<"organizations">>,
+): Promise<SealedCall> {
+  const type = seals && shape[seals.input];
+  if (!type) throw new Error(`${name} is given no secret.`);
+  if (given[seals.input] === undefined) return { input: given, secret: undefined };
+  const input = { ...given, [seals.input]: {} };
+  const organizationId = await ask(input);
+  const { [seals.input]: secret } = parseInput(
+    { [seals.input]: type },
+    { [seals.input]: given[seals.input] },
+    new Set(),
+  );
+  if (isTried) return { input, secret: undefined };
+  const sealed = await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) });
+  return { input, secret: { ...unsealedSecret, sealed: { ...sealed, organizationId } } };
+}
+
+/**
+ * What an operation stores of a secret that is kept whole, encrypted for its organization: of a credential that it issues, or of a
+ * secret that it was given.
+ */
+export function sealedOf({
+  secret,
+  tenant,
+}: {
+  readonly secret: IssuedSecret | undefined;
+  readonly tenant: Tenant;
+}): Sealed {
   // A dry run makes none.
-  if (!secret.sealed) return { ciphertext: new ArrayBuffer(0), bindingId: "" };
+  if (!secret?.sealed) return { ciphertext: new ArrayBuffer(0), bindingId: "" };
   const { organizationId, ...sealed } = secret.sealed;
   if (organizationId !== tenant.organization._id)
     throw new ProblemError("unavailable", "The caller's organization has changed since the request began.");
@@ -196,6 +239,18 @@ async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): 
   const ask = makeFunctionReference<"query", Asked, Id<"organizations">>(`${domain}/rest:organization`);
   const { stored, shown } = await newCredential(operation, () => ctx.runQuery(ask, { call }));
   return { ...(await ctx.runMutation(store, { ...call, secret: stored })), ...shown };
+}
+
+/** Encrypts the secret that the call was given here, and lets the domain's mutation store it. */
+async function sealSecret(ctx: ActionCtx, operation: Operation, given: Input): Promise<unknown> {
+  const { domain, resource, verb } = operation;
+  const run = makeFunctionReference<"mutation", Infer<typeof issueValidator>, unknown>(`${domain}/rest:issue`);
+  const ask = makeFunctionReference<"query", Asked, Id<"organizations">>(`${domain}/rest:organization`);
+  const name = `${resource}.${verb}`;
+  const { input, secret } = await sealedInput(operation, given, isDryRun(operation, given), (asked) =>
+    ctx.runQuery(ask, { call: { operation: name, input: asked } }),
+  );
+  return ctx.runMutation(run, { operation: name, input, ...(secret ? { secret } : {}) });
 }
 
 /** Prepares the operation here, and lets the domain's mutation do it with what was found. */

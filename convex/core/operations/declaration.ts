@@ -38,7 +38,7 @@ interface BaseContext {
 }
 interface MutationBase extends BaseContext {
   readonly scheduler: MutationCtx["scheduler"];
-  /** Present on operations that declare `secret`. */
+  /** Present on operations that declare `secret`, and on those that declare `seals` where they were given one. */
   readonly secret: IssuedSecret | undefined;
   /** What `prepare` found, on operations that declare it. No caller can send it. */
   readonly prepared: unknown;
@@ -130,6 +130,13 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly allowsUnusableOrganization?: boolean;
   /** Issues a credential: an action makes it, the mutation stores its hash, the answer carries it once. */
   readonly secret?: IssuedShape;
+  /** For API keys that carry the permission; people hold it only to hand it on to them. */
+  readonly keysOnly?: boolean;
+  /**
+   * The input of this name is a secret, which an action encrypts for a row of this table: the mutation gets that as `secret`, and an
+   * empty object in its place.
+   */
+  readonly seals?: { readonly input: string; readonly table: TableNames };
   /** Reachable over REST only, because its credential exists only there. */
   readonly restOnly?: boolean;
   /** A read that leaves an audit row of this action itself, once an hour and actor. */
@@ -204,7 +211,7 @@ export interface Operation {
   readonly isList: boolean;
   /** Takes `Portico-Dry-Run` over REST and `dryRun` over Convex: every change but one that declares otherwise. */
   readonly supportsDryRun: boolean;
-  /** It issues a credential or prepares itself: an action in front of its mutation. */
+  /** It issues a credential, is given a secret, or prepares itself: an action in front of its mutation. */
   readonly isAction: boolean;
   readonly domain: string;
   readonly resource: string;

@@ -152,7 +152,7 @@ class CompiledOperation implements Operation {
     this.resource = resource;
     this.verb = verb;
     this.action = `${written.noun}.${verb}`;
-    this.isAction = written.secret !== undefined || written.prepare !== undefined;
+    this.isAction = [written.secret, written.seals, written.prepare].some((before) => before !== undefined);
     this.supportsDryRun = kind === "mutation" && written.dryRun !== false;
   }
 

@@ -43,10 +43,13 @@ export function assertDryRunSupported({ supportsDryRun, declaration: { operation
   throw new ProblemError("dry_run_unsupported", `${operationId} reaches beyond the database and cannot be tried.`);
 }
 
-/** What stands for the credential that a dry run does not make: no credential has this hash, and every one begins like this. */
-export function unmadeSecret({ declaration: { secret } }: Operation): IssuedSecret | undefined {
-  return secret && { hash: "", prefix: secret.prefix };
+/** What stands for the credential that a dry run neither makes nor encrypts: no credential has this hash, and every one begins like this. */
+export function unmadeSecret({ declaration: { secret, seals } }: Operation): IssuedSecret | undefined {
+  return seals ? unsealedSecret : secret && { hash: "", prefix: secret.prefix };
 }
+
+/** What stands for a secret that was given, whose hash is nobody's business. */
+export const unsealedSecret: IssuedSecret = { hash: "", prefix: "" };
 
 /** Answers are what a mutation could return as well: JSON text with its headers, or a value that Convex's validators take. */
 function asValue(answer: unknown): Value {

@@ -205,7 +205,7 @@ async function permissionPhase(
   caller: RequestCaller,
   tenant: Tenant | undefined,
 ): Promise<RowReach> {
-  const { access, permission, on, assigned = on?.assigned } = declaration;
+  const { access, permission, on, assigned = on?.assigned, keysOnly } = declaration;
   if (access === "enrollment") return everyRow;
   // What runs the deployment stands above its organizations: no role of theirs counts here, and no machine is let through.
   if (access === "platform") {
@@ -218,6 +218,8 @@ async function permissionPhase(
   }
   if (access === "agent" && caller.kind !== "agent")
     throw denied("This operation is for device agents.", action, caller, tenant);
+  if (keysOnly && caller.kind !== "apiKey")
+    throw denied("This operation is for API keys, not for people.", action, caller, tenant);
   if (!tenant || permission === undefined) throw new Error(`${action} declares no permission.`);
   const reach = await rowReachOf(ctx, caller, tenant, permission);
   if (reach === undefined) throw denied(`The permission ${permission} is missing.`, action, caller, tenant);
@@ -292,7 +294,8 @@ async function rowNamed(
     // Platform administrators reach the deployment's own tables; a tenant's rows are for its members.
     if (on.table === undefined || tableMetadata[on.table].tenant !== "none")
       throw new Error(`${action} is of the platform, and on rows of a tenant.`);
-    return on.table === engineTables.tenants ? unscoped.organization(id) : unscoped.get(on.table, id);
+    if (on.table === engineTables.tenants) return unscoped.organization(id);
+    return on.named ? on.named(unscoped, id) : unscoped.get(on.table, id);
   }
   if (!tenant) return null;
   const db = new TenantReader(ctx, { ...scope, tenant });

@@ -37,6 +37,8 @@ export interface ResourceShape {
   readonly find?:
     | ((lookup: Lookup, id: string, input: Readonly<Record<string, unknown>>) => Promise<{ _id: string } | null>)
     | undefined;
+  /** How rows of the deployment itself are found, by platform administrators too, where that is not by id alone. */
+  readonly named?: ((unscoped: UnscopedReader, name: string) => Promise<{ _id: string } | null>) | undefined;
   /** The ways in which its rows are assigned to teams and clients; a permission on assigned rows reaches none without. */
   readonly assigned?: readonly Assignment[] | undefined;
   /** The row as answers show it, where that is not just its fields; entity tags are computed from it. */

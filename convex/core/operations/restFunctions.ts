@@ -18,12 +18,14 @@ import {
   operationOf,
   organizationFunction,
   prepare,
+  sealedInput,
 } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { headersOfFile } from "../wire/fileHeaders";
 import { siteBasePath } from "../wire/siteBasePath";
 import { parsedParameter } from "../schema/zod";
-import { pointerOf } from "./validation";
+import { isExactJson } from "../wire/exactNumbers";
+import { parseInput, pointerOf } from "./validation";
 import type { RequestCaller } from "../access/caller";
 import type { Call } from "./call";
 import type { Operation } from "./declaration";
@@ -31,7 +33,7 @@ import type { Execution } from "./pipeline";
 import type { DeferredWrites, LastUsed, RestAnswer, RestRequest } from "../wire/restProtocol";
 import type { StoredFile } from "../wire/fileHeaders";
 import type { Id } from "../../_generated/dataModel";
-import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import type { ActionCtx, MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** Convex's limit for objects, at every door. */
 const maximumFields = 1024;
@@ -86,6 +88,8 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       returns: answerValidator,
       handler: async (ctx, args): Promise<RestAnswer> => {
         const operation = find(args.operation);
+        if (operation.declaration.seals)
+          return ctx.runMutation(restMutation(operation.domain), await sealed(ctx, operation, args));
         // A mutation can be rolled back; whatever else an action does could not.
         if (args.request.dryRun) return ctx.runMutation(restMutation(operation.domain), args);
         if (operation.declaration.prepare) {
@@ -94,10 +98,9 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
             ctx.runMutation(restMutation(operation.domain), { ...args, prepared }),
           );
         }
-        const ask = makeFunctionReference<"query", { rest: RestRequest }, Id<"organizations">>(
-          `${operation.domain}/rest:organization`,
+        const { stored, shown } = await newCredential(operation, () =>
+          ctx.runQuery(askedOrganization(operation), { rest: args }),
         );
-        const { stored, shown } = await newCredential(operation, () => ctx.runQuery(ask, { rest: args }));
         const answer = await ctx.runMutation(restMutation(operation.domain), { ...args, secret: stored });
         // A replayed answer is the stored one: a credential is shown once.
         if (answer.headers["idempotent-replayed"] !== undefined) return answer;
@@ -135,6 +138,26 @@ function operationsOf(modules: Readonly<Record<string, object>>): ReadonlyMap<st
 }
 
 type Operations = ReadonlyMap<string, Operation>;
+
+function askedOrganization({ domain }: Operation) {
+  return makeFunctionReference<"query", { rest: RestRequest }, Id<"organizations">>(`${domain}/rest:organization`);
+}
+
+/** The request with the secret of its body encrypted, so that the mutation never sees it. @throws {ProblemError} 400 for what is no body */
+function sealed(ctx: ActionCtx, operation: Operation, args: RestRequest): Promise<RestRequest> {
+  return withProblemsAsData(async () => {
+    const { bodyText = "", request } = args;
+    const body = { ...parsedBody(bodyText) };
+    const withBody = (input: object): RestRequest => ({ ...args, bodyText: jsonTextOf(input) });
+    const { input, secret } = await sealedInput(operation, body, request.dryRun === true, (asked) =>
+      ctx.runQuery(askedOrganization(operation), { rest: withBody(asked) }),
+    );
+    if (input === body) return args;
+    // No field takes a number that a double cannot hold, and none could be written as it was.
+    if (!isExactJson(bodyText)) parseInput(operation.shape, inputOf(operation, args), new Set());
+    return { ...withBody(input), ...(secret ? { secret } : {}) };
+  });
+}
 
 function restMutation(domain: string) {
   return makeFunctionReference<"mutation", RestRequest, RestAnswer>(`${domain}/rest:mutation`);

@@ -1,13 +1,14 @@
+import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
-import { internalMutation } from "../../_generated/server";
-import { engineTables } from "../wire/engineTables";
+import { internalAction, internalMutation } from "../../_generated/server";
+import { engineTables, reportJob, settleJob } from "../wire/engineTables";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
 import { everyRow } from "../access/reach";
 import { noStanding } from "../access/standing";
 import type { SystemWork } from "../records/systemWriter";
 import type { TenantMutationContext } from "./declaration";
 import type { Id } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
+import type { ActionCtx, MutationCtx } from "../../_generated/server";
 import type { Infer, ObjectType, PropertyValidators } from "convex/values";
 
 /**
@@ -57,6 +58,74 @@ export type JobStepResult = Infer<typeof jobStepResult>;
  */
 export function jobStep(handler: (ctx: MutationCtx, step: JobStep) => Promise<JobStepResult>) {
   return internalMutation({ args: jobStepArguments, returns: jobStepResult, handler });
+}
+
+const jobActionArguments = {
+  ...jobStepArguments,
+  action: v.string(),
+  dataSourceId: v.optional(v.string()),
+  /** What shows that the job is this attempt's. */
+  lockToken: v.string(),
+  attempts: v.number(),
+};
+/** The validator of {@link JobActionResult}. */
+export const jobActionResult = v.object({
+  result: v.optional(v.record(v.string(), v.any())),
+  cursor: v.optional(v.string()),
+  /** Of a sync: whether it has seen all that the source has, to the proven end of its pages. */
+  isComplete: v.optional(v.boolean()),
+  /** Why it failed, in a sentence that may be shown; absent where it did not. */
+  error: v.optional(v.string()),
+  /** False where another attempt would fail as well. */
+  isRetryable: v.optional(v.boolean()),
+  /** How long a provider wants to be left alone. */
+  retryAfterSeconds: v.optional(v.number()),
+});
+/** What a job's runner tells an action. */
+export type JobAction = ObjectType<typeof jobActionArguments>;
+/** How an action ended. */
+export type JobActionResult = Infer<typeof jobActionResult>;
+
+/** What shows that a job is an action's own; a type, as arguments of functions are. */
+type Held = Pick<JobAction, "jobId" | "lockToken">;
+/** What an action has done so far, and what it goes on with after a failure. */
+type JobReport = Pick<JobAction, "cursor" | "progress">;
+const settleReference = makeFunctionReference<"mutation", Held & { outcome: JobActionResult }>(settleJob);
+const reportReference = makeFunctionReference<"mutation", Held & JobReport, { goesOn: boolean }>(reportJob);
+
+/**
+ * Declares what a built-in job does where others have to be asked, as an internal action that does all of it, from its `cursor` on. It runs
+ * at most once an attempt; what it throws fails the attempt, and the runner tries again later.
+ */
+export function jobAction(handler: (ctx: ActionCtx, job: JobAction) => Promise<JobActionResult>) {
+  return internalAction({
+    args: jobActionArguments,
+    returns: v.null(),
+    handler: async (ctx, job) => {
+      const { jobId, lockToken } = job;
+      const outcome = await handler(ctx, job).catch((error: unknown) => ({ error: firstLineOf(error) }));
+      await ctx.runMutation(settleReference, { jobId, lockToken, outcome });
+      return null;
+    },
+  });
+}
+
+/**
+ * Saves where an action is, so that the next attempt goes on from there, and says that it lives: at least once in five minutes. It stops
+ * where this answers false: the job was cancelled, or is somebody else's by now.
+ */
+export async function reportProgress(
+  ctx: Pick<ActionCtx, "runMutation">,
+  { jobId, lockToken }: JobAction,
+  report: JobReport,
+): Promise<boolean> {
+  return (await ctx.runMutation(reportReference, { jobId, lockToken, ...report })).goesOn;
+}
+
+/** What went wrong, without the stack that Convex may add. */
+export function firstLineOf(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line.replace(/^Uncaught (Error: )?/, "");
 }
 
 /** Whether a scheduled function is still to run, or runs now. */

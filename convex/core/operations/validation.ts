@@ -61,7 +61,8 @@ function asReadOnly({ pointer }: ProblemFault): ProblemFault {
   return { pointer, code: "read_only_field", message: "This field is set by the server, or cannot be changed." };
 }
 
-function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
+/** What is wrong with an input, as answers tell it. */
+export function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...issue.path, issue.path.length === 0 ? key : shownName(key)]),

@@ -12,8 +12,18 @@ import type { TableMetadata } from "../schema/table";
 import type { Id, TableNames } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
-/** Rows handled in the deleting mutation itself; the rest follows in scheduled mutations of the same size. */
-const batchSize = 200;
+/** What the deleting mutation itself handles of rows that refer to others, however deep; the rest follows in scheduled mutations of the same size. */
+const batchRows = 200;
+const batchBytes = 2 * 1024 * 1024;
+
+/** Rows of one table looked at together: few, so that what refers to them has its share of the batch, and each batch gets on. */
+const rowsAtOnce = 20;
+
+/** What is left of a batch. */
+interface Budget {
+  rows: number;
+  bytes: number;
+}
 
 interface Referrer {
   readonly table: TableNames;
@@ -53,25 +63,76 @@ export async function releaseReferrers(
   tenant: unknown,
   code: ProblemCode = "in_use",
 ): Promise<void> {
-  for (const referrer of referrers.filter(({ onDelete }) => onDelete === "restrict")) {
-    if ((await referringRows(ctx, referrer, id, tenant, 1)).length > 0) {
-      throw new ProblemError(code, `Rows of ${referrer.table} refer to it by ${referrer.field}.`);
-    }
-  }
+  await assertUnrestricted(ctx, referrers, id, tenant, code);
+  const budget = { rows: batchRows, bytes: batchBytes };
   for (const referrer of referrers.filter(({ onDelete }) => onDelete !== "restrict")) {
-    await applyRule(ctx, referrer, id, tenant);
+    await applyOrResume(ctx, referrer, id, tenant, budget);
   }
 }
 
-async function applyRule(ctx: MutationCtx, referrer: Referrer, id: string, tenant: unknown): Promise<void> {
-  const rows = await referringRows(ctx, referrer, id, tenant, batchSize);
-  for (const row of rows) {
-    if (referrer.onDelete === "cascade") await deleteCascading(ctx, referrer.table, row._id, tenant);
-    else await untypedDatabase(ctx).patch(referrer.table, row._id, { [referrer.field]: undefined });
+async function assertUnrestricted(
+  ctx: MutationCtx,
+  referrers: readonly Referrer[],
+  id: string,
+  tenant: unknown,
+  code: ProblemCode = "in_use",
+): Promise<void> {
+  for (const referrer of referrers.filter(({ onDelete }) => onDelete === "restrict")) {
+    if ((await referringRows(ctx, referrer, id, tenant).take(1)).length > 0) {
+      throw new ProblemError(code, `Rows of ${referrer.table} refer to it by ${referrer.field}.`);
+    }
   }
-  if (rows.length === batchSize) {
-    await ctx.scheduler.runAfter(0, resumeReference, { ...referrer, id, tenant: tenant ?? null });
+}
+
+async function applyOrResume(ctx: MutationCtx, referrer: Referrer, id: string, tenant: unknown, budget: Budget) {
+  if (await applyRule(ctx, referrer, id, tenant, budget)) return;
+  await ctx.scheduler.runAfter(0, resumeReference, { ...referrer, id, tenant: tenant ?? null });
+}
+
+/** True once nothing refers by the rule any more, false where the budget ends before. */
+async function applyRule(
+  ctx: MutationCtx,
+  referrer: Referrer,
+  id: string,
+  tenant: unknown,
+  budget: Budget,
+): Promise<boolean> {
+  const isSpent = () => budget.rows <= 0 || budget.bytes <= 0;
+  for (;;) {
+    const found: string[] = [];
+    let isMore = false;
+    for await (const row of referringRows(ctx, referrer, id, tenant)) {
+      isMore = found.length === rowsAtOnce || isSpent();
+      if (isMore) break;
+      budget.rows -= 1;
+      budget.bytes -= getDocumentSize(row);
+      found.push(row._id);
+    }
+    for (const row of found) {
+      if (referrer.onDelete !== "cascade")
+        await untypedDatabase(ctx).patch(referrer.table, row, { [referrer.field]: undefined });
+      else if (!(await deleteReferring(ctx, referrer.table, row, tenant, budget))) return false;
+    }
+    if (!isMore) return true;
+    if (isSpent()) return false;
   }
+}
+
+/** Deletes a referring row once nothing refers to it, so that a cascade that is cut short leaves no row that refers to none. */
+async function deleteReferring(
+  ctx: MutationCtx,
+  table: TableNames,
+  id: string,
+  tenant: unknown,
+  budget: Budget,
+): Promise<boolean> {
+  const referrers = referrersOf(table);
+  await assertUnrestricted(ctx, referrers, id, tenant);
+  for (const referrer of referrers.filter(({ onDelete }) => onDelete !== "restrict")) {
+    if (!(await applyRule(ctx, referrer, id, tenant, budget))) return false;
+  }
+  await deleteRow(ctx, table, id);
+  return true;
 }
 
 /** Rows and bytes that one batch of a purge deletes at most, far below what Convex lets a transaction read and write. */
@@ -163,7 +224,8 @@ export const resume = internalMutation({
     if (!referrer || referrer.onDelete !== onDelete) throw new Error(`No rule for ${table}.${field} is declared.`);
     // A row that was taken out of the trash meanwhile keeps what refers to it since.
     const row = await untypedDatabase(ctx).get(id);
-    if (!row || row["deletedAt"] !== undefined) await applyRule(ctx, referrer, id, tenant ?? undefined);
+    if (!row || row["deletedAt"] !== undefined)
+      await applyOrResume(ctx, referrer, id, tenant ?? undefined, { rows: batchRows, bytes: batchBytes });
     return null;
   },
 });
@@ -175,24 +237,25 @@ function targetOf(table: string, field: string): TableNames {
   return target as TableNames;
 }
 
-/** Up to `count` referring rows, by the shortest index that reaches the field; without one, over the tenant's rows. */
-async function referringRows(ctx: MutationCtx, { table, field }: Referrer, id: string, tenant: unknown, count: number) {
+/** The referring rows, by the shortest index that reaches the field; without one, over the tenant's rows. */
+function referringRows(
+  ctx: MutationCtx,
+  { table, field }: Pick<Referrer, "table" | "field">,
+  id: string,
+  tenant: unknown,
+) {
   const metadata: TableMetadata = tableMetadata[table];
   const database = untypedDatabase(ctx);
   const indexes = Object.entries(metadata.indexes).filter(
     ([, fields]) => metadata.tenant === "none" || fields[0] === "organizationId",
   );
   const direct = indexes.find(([, fields]) => fields.filter((name) => name !== "organizationId")[0] === field);
-  if (direct)
-    return database
-      .query(table)
-      .withIndex(direct[0], tenantPrefix(metadata, direct[1], tenant, field, id))
-      .take(count);
+  if (direct) return database.query(table).withIndex(direct[0], tenantPrefix(metadata, direct[1], tenant, field, id));
   const scan = indexes[0];
   const rows = scan
     ? database.query(table).withIndex(scan[0], tenantPrefix(metadata, scan[1], tenant, undefined, id))
     : database.query(table);
-  return rows.filter((q) => q.eq(q.field(field), id)).take(count);
+  return rows.filter((q) => q.eq(q.field(field), id));
 }
 
 function tenantPrefix(

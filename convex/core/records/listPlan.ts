@@ -98,7 +98,7 @@ export interface ListPlan {
  */
 export function planList(table: TableNames, options: ListOptions, input: Readonly<Record<string, unknown>>): ListPlan {
   const metadata: TableMetadata = tableMetadata[table];
-  const hasTrash = metadata.base === "CUD";
+  const base = sharedFields(metadata);
   const filters = (options.filters ?? []).filter((name) => input[name] !== undefined);
   const created = createdFieldOf(metadata);
   const ranges = rangesOf(metadata, options).filter(
@@ -123,17 +123,17 @@ export function planList(table: TableNames, options: ListOptions, input: Readonl
   if (next.size > 1 || ranges.length > 1) throw refuse();
   const [wanted] = next;
   const candidates = Object.entries(metadata.indexes)
-    .map(([index, fields]) => ({ index, rest: restAfter(fields, hasTrash, filters) }))
+    .map(([index, fields]) => ({ index, rest: restAfter(fields, base, filters) }))
     .filter(({ rest }) => rest !== undefined && (wanted === undefined || (rest[0] ?? "_creationTime") === wanted))
     .sort((left, right) => (left.rest?.length ?? 0) - (right.rest?.length ?? 0));
   const best = candidates[0];
   if (!best) throw refuse();
-  const prefix = (metadata.indexes[best.index] ?? []).slice(hasTrash ? 2 : 1, (hasTrash ? 2 : 1) + filters.length);
+  const prefix = (metadata.indexes[best.index] ?? []).slice(base.length, base.length + filters.length);
   const [range] = ranges;
   return {
     index: best.index,
     equals: [
-      ...(hasTrash ? [["deletedAt", undefined] as const] : []),
+      ...(base.includes("deletedAt") ? [["deletedAt", undefined] as const] : []),
       ...prefix.map((field) => [field, input[field]] as const),
     ],
     range: range && { field: range[0], from: input[range[1][0]], to: input[range[1][1]] },
@@ -196,13 +196,17 @@ function fieldOfSort(sort: string, created: string): string {
   return name === "created" ? created : name;
 }
 
+/** The fields that every list of a table compares: whose a row is, unless it is the deployment's, and whether it is in the trash. */
+export function sharedFields({ tenant, base }: TableMetadata): readonly string[] {
+  return [...(tenant === "none" ? [] : ["organizationId"]), ...(base === "CUD" ? ["deletedAt"] : [])];
+}
+
 /** The index's fields after the tenant, the trash flag and exactly the filtered fields; undefined if it does not fit. */
 function restAfter(
   fields: readonly string[],
-  hasTrash: boolean,
+  base: readonly string[],
   filters: readonly string[],
 ): readonly string[] | undefined {
-  const base = hasTrash ? ["organizationId", "deletedAt"] : ["organizationId"];
   if (!base.every((field, at) => fields[at] === field)) return undefined;
   const filtered = fields.slice(base.length, base.length + filters.length);
   return filters.every((field) => filtered.includes(field)) ? fields.slice(base.length + filters.length) : undefined;
@@ -225,14 +229,13 @@ export interface FilterSet {
 
 /** Every set of filters that some index answers, with what can be asked beside it. */
 export function answerableSets(metadata: TableMetadata, options: ListOptions): FilterSet[] {
-  const hasTrash = metadata.base === "CUD";
+  const base = sharedFields(metadata);
   const created = createdFieldOf(metadata);
-  const start = hasTrash ? 2 : 1;
   const sets: FilterSet[] = [];
   for (const fields of Object.values(metadata.indexes)) {
     for (let count = 0; count <= fields.length; count++) {
-      const filters = fields.slice(start, start + count);
-      const rest = restAfter(fields, hasTrash, filters);
+      const filters = fields.slice(base.length, base.length + count);
+      const rest = restAfter(fields, base, filters);
       if (!rest || filters.length !== count || filters.some((field) => !options.filters?.includes(field))) continue;
       const next = rest[0] ?? "_creationTime";
       const ranges = rangesOf(metadata, options).flatMap(([field, names]) => (field === next ? [names] : []));

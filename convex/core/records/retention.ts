@@ -13,7 +13,7 @@ const batchSize = 500;
 const again = makeFunctionReference<"mutation", { table: string }>("core/records/retention:deleteExpired");
 
 /**
- * Deletes rows of `table`, of all organizations, whose `expiresAt` has passed. Rows that other rows refer to have no
+ * Deletes rows of `table`, of all organizations, whose `expiresAt` has passed; those without one stay. Rows that other rows refer to have no
  * place here: nothing cascades. Answers how many rows this run deleted.
  */
 export const deleteExpired = internalMutation({

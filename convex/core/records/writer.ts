@@ -67,6 +67,11 @@ class RowWriter {
     return this.change(table, row, changes, "update", auditMetadata);
   }
 
+  /** Writes fields that say nothing new of a row, such as when it was last seen: nobody is told, and `updatedAt` stays. */
+  async touch<Table extends TableNames>(table: Table, row: Doc<Table>, changes: Changes<Table>): Promise<void> {
+    await untypedDatabase(this.ctx).patch(table, row._id, changes);
+  }
+
   /**
    * Marks a row as deleted, with the `changes` that go with it; it leaves every default list and can be restored.
    * @throws {ProblemError} 409 when it is deleted already
@@ -273,6 +278,11 @@ export class TenantWriter extends TenantReader {
     auditMetadata?: Readonly<Record<string, unknown>>,
   ) {
     return this.writer.patch(table, this.own(row), changes, auditMetadata);
+  }
+
+  /** Writes fields of a row of this organization that say nothing new of it; see {@link RowWriter.touch}. */
+  touch<Table extends TenantTable>(table: Table, row: Doc<Table>, changes: Changes<Table>) {
+    return this.writer.touch(table, this.own(row), changes);
   }
 
   /** Moves a row of this organization to the trash. @throws {ProblemError} 409 when it is there already */

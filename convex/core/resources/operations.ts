@@ -89,12 +89,15 @@ interface Departures extends Partial<
     | "allowsUnusableOrganization"
     | "answersExisting"
     | "restOnly"
+    | "keysOnly"
     | "endsPermission"
     | "dryRun"
     | "takesBytes"
     | "tagsRow"
     | "hourlyLimit"
     | "deprecated"
+    | "method"
+    | "path"
   >
 > {
   /** Undefined where the body is not made of the resource's fields, so that none of them is one that only the server sets. */
@@ -151,6 +154,11 @@ type Issued<Table extends TableNames, Field extends string> = DocumentOf<Table> 
 interface WithPreparation {
   readonly prepare: Prepare;
 }
+/** A change with an input that is a secret to keep, which makes it an action. */
+interface WithSecretInput {
+  /** Its name. */
+  readonly seals: string;
+}
 type WithSecret<Context> = Context & { readonly secret: IssuedSecret };
 
 /** Operations of a resource that work on no row which the path names: on all of them, on the caller's own, on none yet. */
@@ -169,6 +177,14 @@ export interface CollectionOperations<Table extends TableNames, Field extends st
     declared: Declared<F, Result> &
       WithAccess<A> &
       WithPreparation &
+      Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
+  ): RegisteredAction<"public", ChangeArguments<F>, Promise<Result>>;
+  /** A change that may be given a secret: an action encrypts it, and the handler stores what `sealedOf` finds. */
+  sealing<F extends Fields = NoFields, Result = DocumentOf<Table>, const A extends Access = "permission">(
+    verb: string,
+    declared: Declared<F, Result> &
+      WithAccess<A> &
+      WithSecretInput &
       Handler<ContextOf<A, "mutation", undefined>, Output<F>>,
   ): RegisteredAction<"public", ChangeArguments<F>, Promise<Result>>;
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>, const A extends Access = "permission">(
@@ -193,6 +209,13 @@ export interface RowOperations<Table extends TableNames, IdParameter extends str
     verb: string,
     declared: Declared<F, Result> & Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
   ): RegisteredMutation<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
+  /** A change that may be given a secret: an action encrypts it, and the handler stores what `sealedOf` finds. */
+  sealing<F extends Fields = NoFields, Result = DocumentOf<Table>>(
+    verb: string,
+    declared: Declared<F, Result> &
+      WithSecretInput &
+      Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
+  ): RegisteredAction<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
   /** A change that issues the resource's credential: a Convex action makes it, a mutation stores its hash. */
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>>(
     verb: string,
@@ -223,12 +246,15 @@ export function operationsOf<Table extends TableNames, IdParameter extends strin
   return {
     read: (verb, declared) => registerDeclared(declarationOf(subject, "read", verb, declared), "query", false),
     change: (verb, declared) => registerDeclared(declarationOf(subject, "change", verb, declared), "mutation", false),
+    sealing: (verb, declared) => registerDeclared(declarationOf(subject, "change", verb, declared), "mutation", false),
     issue: (verb, declared) => registerDeclared(declarationOf(subject, "issue", verb, declared), "mutation", false),
     at: (path) => ({
       read: (verb, declared) => registerDeclared(declarationOf(subject, "read", verb, declared, path), "query", false),
       change: (verb, declared) =>
         registerDeclared(declarationOf(subject, "change", verb, declared, path), "mutation", false),
       prepared: (verb, declared) =>
+        registerDeclared(declarationOf(subject, "change", verb, declared, path), "mutation", false),
+      sealing: (verb, declared) =>
         registerDeclared(declarationOf(subject, "change", verb, declared, path), "mutation", false),
       issue: (verb, declared) =>
         registerDeclared(declarationOf(subject, "issue", verb, declared, path), "mutation", false),
@@ -245,7 +271,7 @@ type Kind = "read" | "change" | "issue";
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>;
 type AnyDeclared = Declared<Fields, unknown> &
   WithAccess<Access> &
-  Partial<WithPreparation> & { readonly handler: AnyHandler };
+  Partial<WithPreparation & WithSecretInput> & { readonly handler: AnyHandler };
 type AnyListDeclared = Omit<ListDeclared<Fields, unknown>, "handler"> & { readonly handler?: AnyHandler };
 
 function declarationOf(
@@ -274,6 +300,7 @@ function declarationOf(
     status: declared.output === noContent ? 204 : verb === "create" ? 201 : undefined,
     problems,
     prepare: declared.prepare,
+    ...(declared.seals === undefined ? {} : { seals: { input: declared.seals, table: subject.table } }),
     ...(kind === "issue" ? { secret: issuedOf(subject), audit: `credential.${verbAndRest(verb)[0]}` } : {}),
     ...(at === undefined
       ? { on: subject, params: lazily(() => ({ ...params?.(), [idParameter]: subject.idInPath() })) }

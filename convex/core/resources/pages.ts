@@ -5,8 +5,8 @@ import type { PageInput, TenantQueryContext } from "../operations/declaration";
 import type { TenantTable } from "../records/documents";
 import type { Assignment } from "../records/assignedRows";
 import type { ListOptions } from "../records/listPlan";
-import type { TenantReader } from "../records/reader";
-import type { Doc } from "../../_generated/dataModel";
+import type { TenantReader, UnscopedReader } from "../records/reader";
+import type { Doc, TableNames } from "../../_generated/dataModel";
 import type { DocumentByInfo, GenericTableInfo, OrderedQuery, PaginationResult } from "convex/server";
 
 interface ReachedResource<Table extends TenantTable> {
@@ -45,6 +45,18 @@ async function paginate<Table extends TenantTable>(
   input: PageInput,
 ): Promise<PaginationResult<Doc<Table>>> {
   return pageOf(db.index(table, indexOf(plan.index), (q) => applyPlan(plan, q)).order(plan.order), input);
+}
+
+/** One page of a table of the deployment itself. @throws {ProblemError} 400 for filters that no index answers */
+export async function globalRows<Table extends TableNames>(
+  { unscoped }: { readonly unscoped: UnscopedReader },
+  table: Table,
+  options: ListOptions,
+  input: PageInput & object,
+): Promise<PaginationResult<Doc<Table>>> {
+  const plan = planList(table, options, { ...input });
+  const rows = unscoped.query(table).withIndex(indexOf(plan.index), (q) => applyPlan(plan, q));
+  return pageOf(rows.order(plan.order), input);
 }
 
 /** One page of an ordered query: one `.paginate()`. @throws {ProblemError} 400 for a cursor of another list */

@@ -60,6 +60,14 @@ export function rowId<Table extends string>(table: Table) {
   return zid(table).refine((value) => idPattern.test(value), noId);
 }
 
+/** Which texts of requests name a row of a table, by its id or by another name; what samples of requests say there. */
+export const rowNames = z.registry<{ table: string }>();
+
+/** The id of a row of `table`, or another name of it. */
+export function rowName(table: string, maximum: number) {
+  return text(1, maximum).register(rowNames, { table });
+}
+
 /**
  * Says what a schema means, in a sentence, and shows values of it, the first of them in the document's examples. What wraps the
  * schema says the same; the generator checks that examples satisfy it. Nothing is copied, as zod's own `meta` would, so that a fresh context pays nothing for it.

@@ -24,3 +24,7 @@ export const engineTables = {
 
 /** The internal mutation that makes an organization's events into deliveries. */
 export const fanOutEvents = "platform/webhookFanOut:fanOut";
+
+/** The internal mutations that note how an action that does a job goes, and how it ended. */
+export const reportJob = "jobs/runner:report";
+export const settleJob = "jobs/runner:settle";

@@ -91,6 +91,7 @@ export const generalProblems = {
   invalid_state_transition: [409, "The state does not allow this", "Use one of the transitions named in `detail`."],
   not_deleted: [409, "It is not deleted", "Delete it first."],
   slug_taken: [409, "The slug is taken", "Choose another slug; a restore takes one too."],
+  external_id_taken: [409, "The external id is taken", "Use another external id."],
   in_use: [409, "Other rows refer to it", "Remove or move the rows named in `detail` first."],
   enrollment_expired: [410, "The enrolment token has expired", "Create a new enrolment token for the site."],
   precondition_failed: [412, "The resource has changed", "Read it again and send its new `ETag` as `If-Match`."],

@@ -9,7 +9,6 @@ export const problems = {
   confirmation_mismatch: [409,"The confirmation does not match","Send the organization's current slug as `confirmSlug`."],
   email_mismatch: [403,"The invitation is for another address","Sign in with the address that was invited, verified by the identity provider; `POST /v1/me/sync` takes a new one from the token."],
   email_taken: [409,"The e-mail address belongs to another user","Use another address, or sign in as that user."],
-  external_id_taken: [409,"The external id is taken","Use another external id."],
   invitation_expired: [410,"The invitation has expired","Ask an administrator of the organization for a new one."],
   invitation_pending: [409,"The address is invited already","Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first."],
   invitation_void: [409,"The invitation holds no more","Ask an administrator of the organization for a new one, or to send this one again."],
@@ -42,6 +41,26 @@ export const problems = {
   image_too_large: [422,"The picture has too many pixels","Make the picture smaller: 40 million pixels at most."],
   link_expired: [403,"The link holds no more","Read the file again (`GET /v1/files/{fileId}`); its answer has a new one."],
   not_an_image: [422,"The file is no whole picture","Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is."],
+  // convex/integrations/problems.ts
+  already_linked: [409,"They are linked already","Use the link that there is."],
+  integration_in_use: [409,"Data sources or global entities belong to the integration","Set `isActive` to false to stop new ones, or delete them for good first."],
+  integration_inactive: [409,"The integration is not active","Choose another one, or ask the platform's operator."],
+  data_source_inactive: [409,"The data source is not active","Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`."],
+  no_credentials: [409,"The data source has no credentials","Give it some first (`POST /v1/data-sources/{dataSourceId}/credentials`)."],
+  config_invalid: [422,"The configuration is not as its integration needs it","Correct the fields named in `errors`; `configSchema` of the integration says what it takes."],
+  entity_not_found: [422,"There is no such entity","Name entities of the organization that are not in the trash."],
+  prune_too_large: [409,"Too many entities are gone","Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so."],
+  self_relationship: [422,"An entity is related to itself","Name two entities."],
+  sync_not_complete: [409,"The sync run is not complete","Finish a sync run that has seen everything, and name that."],
+  sync_run_ended: [409,"The sync run has ended","Open another one."],
+  sync_run_not_found: [422,"There is no such sync run","Name a sync run of this data source and type."],
+  unsupported_entity_type: [422,"The integration does not bring this type","Name some of the integration's `supportedTypes`."],
+  // convex/jobs/problems.ts
+  lock_lost: [409,"Somebody else has it, or nobody","Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again."],
+  job_queued: [409,"Another job of its key waits or runs","Use that one, or try again once it has ended."],
+  sync_in_progress: [409,"A synchronization of it runs","Wait until the run has ended; the sync history has it."],
+  reserved_action: [422,"The action is the deployment's own","Name an action that begins with `x.`."],
+  reserved_event_type: [422,"The event is the deployment's own","Name an event that does not begin with `entity.`."],
 } as const satisfies ProblemRows;
 
 export type ProblemCode = keyof typeof problems;

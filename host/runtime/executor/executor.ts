@@ -33,6 +33,8 @@ export interface BatchReply {
   readonly timestamp: bigint;
   /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
   readonly commitMs: number | null;
+  /** How many documents the batch wrote, by their tables. */
+  readonly written: ReadonlyMap<string, number>;
   readonly nextJobAtMs?: number | null;
 }
 
@@ -57,6 +59,8 @@ export class Executor {
   #owedToCallsMs = 0;
   #knownTables = 0;
   #isRefusing = false;
+  /** What the running batch has written. */
+  #written = new Map<string, number>();
 
   constructor(host: ExecutionHost, meta: MetaTable, clock: Clock, state: ExecutionState) {
     this.#host = host;
@@ -106,7 +110,7 @@ export class Executor {
     const results = await this.#refreshes.runSlice(maxLiveSliceMs, this.#runLiveQuery);
     this.#state.beginCommit();
     this.#owedToCallsMs = performance.now() - startedAt;
-    return { results, timestamp: this.#clock.latest, commitMs: null };
+    return { results, timestamp: this.#clock.latest, commitMs: null, written: new Map() };
   }
 
   /**
@@ -129,6 +133,7 @@ export class Executor {
     const startedAt = performance.now();
     const results: string[] = [];
     let commitMs: number | null = null;
+    this.#written = new Map();
     const jobsBefore = this.#host.store.jobWriteCount;
     const clockBefore = this.#clock.latest;
     this.#state.beginBatch();
@@ -152,13 +157,14 @@ export class Executor {
     this.#queueAt = 0;
     this.#owedToCallsMs -= performance.now() - startedAt;
     this.#host.storage.settle(this.#host.store, (problem) => this.#host.log("", `[ERROR] ${problem}`));
-    const reply = { results, timestamp: this.#clock.latest, commitMs };
+    const reply = { results, timestamp: this.#clock.latest, commitMs, written: this.#written };
     return this.#host.store.jobWriteCount === jobsBefore ? reply : { ...reply, nextJobAtMs: nextDueTimeMs(this.#host) };
   }
 
   #rollBack(): void {
     const { store, catalog } = this.#host;
     store.rollback();
+    this.#written = new Map();
     catalog.reload();
     this.#knownTables = catalog.size;
     this.restartLiveQueries();
@@ -243,6 +249,7 @@ export class Executor {
     const { catalog, store } = this.#host;
     const hasNewTable = catalog.size !== this.#knownTables;
     this.#knownTables = catalog.size;
+    for (const { table } of store.callWrites) this.#written.set(table.name, (this.#written.get(table.name) ?? 0) + 1);
     this.liveQueries.applyWrites(store.callWrites, hasNewTable);
   }
 

@@ -17,8 +17,8 @@ export interface ExecutorEvents {
   onLog(path: string, line: string): void;
   /** The time of the earliest job or cron has changed. */
   onNextJob(nextJobAtMs: number | null): void;
-  /** A batch has been answered; `commitMs` is null when it wrote nothing. */
-  onBatch(calls: number, commitMs: number | null): void;
+  /** A batch has been answered; `commitMs` is null when it wrote nothing, `written` says how many documents of which table it did. */
+  onBatch(calls: number, commitMs: number | null, written: ReadonlyMap<string, number>): void;
   onTables(tableNames: readonly (readonly [number, string])[]): void;
   /** Results in these query sets may have changed. */
   onInvalidated(sets: readonly string[]): void;
@@ -263,7 +263,7 @@ export class ExecutorClient {
   #settleBatch(reply: Extract<WorkerReply, { kind: "batch" }>): void {
     this.#latest = reply.timestamp;
     if (reply.tableNames !== undefined) this.#events.onTables(reply.tableNames);
-    this.#events.onBatch(this.#pending.settle(reply.results), reply.commitMs);
+    this.#events.onBatch(this.#pending.settle(reply.results), reply.commitMs, reply.written);
     if (reply.nextJobAtMs !== undefined) this.#events.onNextJob(reply.nextJobAtMs);
   }
 

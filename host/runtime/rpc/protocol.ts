@@ -86,6 +86,8 @@ export type WorkerReply =
       readonly timestamp: bigint;
       /** How long commit and fsync took; null when the batch wrote nothing or was refused. */
       readonly commitMs: number | null;
+      /** How many documents the batch wrote, by their tables. */
+      readonly written: ReadonlyMap<string, number>;
       /** Earliest time at which a job or cron is due; undefined when nothing changed. */
       readonly nextJobAtMs?: number | null;
       readonly tableNames?: readonly (readonly [number, string])[];

@@ -13,7 +13,11 @@ import type {
   BatchCreateItemsAnswer,
   BatchCreateSchedulesAnswer,
   BatchCreateSitesAnswer,
+  BulkUpsertEntitiesAnswer,
+  BulkUpsertEntityRelationshipsAnswer,
   CheckInAgentAnswer,
+  ClaimEventLogsAnswer,
+  ClaimScheduledJobsAnswer,
   Client,
   ClientMember,
   CreateAgentEnrollmentTokenAnswer,
@@ -21,11 +25,20 @@ import type {
   CreateUploadUrlAnswer,
   CreateUserAnswer,
   CreateWebhookEndpointAnswer,
+  DataSource,
+  DataSourceSite,
   DeclineInvitationAnswer,
+  Entity,
+  EntityRelationship,
+  EventLog,
   File,
   GetCurrentUserAnswer,
+  GetDataSourceSyncStatusAnswer,
+  GetEntityAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
+  GetIntegrationAnswer,
+  GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -35,17 +48,23 @@ import type {
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
+  HeartbeatScheduledJobAnswer,
+  Integration,
   Invitation,
   Item,
   ListClientResourcesRow,
+  ListEntitiesRow,
+  ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListRelatedEntitiesRow,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
   Organization,
+  PruneEntitiesAnswer,
   PurgeOrganizationAnswer,
   RecordHealthChecksAnswer,
   RegisterFileAnswer,
@@ -55,10 +74,15 @@ import type {
   RotateApiKeyAnswer,
   RotateWebhookSecretAnswer,
   Schedule,
+  ScheduledJob,
+  SetDataSourceSitesAnswer,
   Site,
   SwitchOrganizationAnswer,
+  SyncDataSourceAnswer,
+  SyncRun,
   Team,
   TeamMember,
+  TestDataSourceAnswer,
   Todo,
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
@@ -106,6 +130,56 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
+  "integrations/dataSourceSites:list": { type: "query"; args: TenantListArgs<"listDataSourceSites">; result: PaginationResult<DataSourceSite> };
+  "integrations/dataSourceSites:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkDataSourceSite">; result: Returned<"unlinkDataSourceSite"> };
+  "integrations/dataSources:create": { type: "action"; args: TenantChangeArgs<"createDataSource">; result: DataSource };
+  "integrations/dataSources:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDataSource">; result: Returned<"deleteDataSource"> };
+  "integrations/dataSources:get": { type: "query"; args: TenantArgs<"getDataSource">; result: DataSource };
+  "integrations/dataSources:getSyncStatus": { type: "query"; args: TenantArgs<"getDataSourceSyncStatus">; result: GetDataSourceSyncStatusAnswer };
+  "integrations/dataSources:list": { type: "query"; args: TenantListArgs<"listDataSources">; result: PaginationResult<DataSource> };
+  "integrations/dataSources:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDataSource">; result: DataSource };
+  "integrations/dataSources:setCredentials": { type: "action"; args: TenantChangeArgs<"setDataSourceCredentials">; result: DataSource };
+  "integrations/dataSources:setSites": { type: "mutation"; args: TenantChangeArgs<"setDataSourceSites">; result: PaginationResult<DataSourceSite> };
+  "integrations/dataSources:sync": { type: "mutation"; args: TenantArgs<"syncDataSource">; result: SyncDataSourceAnswer };
+  "integrations/dataSources:test": { type: "mutation"; args: TenantArgs<"testDataSource">; result: TestDataSourceAnswer };
+  "integrations/dataSources:update": { type: "mutation"; args: TenantChangeArgs<"updateDataSource">; result: DataSource };
+  "integrations/entities:bulkUpsert": { type: "mutation"; args: TenantChangeArgs<"bulkUpsertEntities">; result: BulkUpsertEntitiesAnswer };
+  "integrations/entities:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntity">; result: Returned<"deleteEntity"> };
+  "integrations/entities:get": { type: "query"; args: TenantArgs<"getEntity">; result: GetEntityAnswer };
+  "integrations/entities:list": { type: "query"; args: TenantListArgs<"listEntities">; result: PaginationResult<ListEntitiesRow> };
+  "integrations/entities:prune": { type: "mutation"; args: TenantChangeArgs<"pruneEntities">; result: PruneEntitiesAnswer };
+  "integrations/entities:restore": { type: "mutation"; args: TenantChangeArgs<"restoreEntity">; result: Entity };
+  "integrations/entities:update": { type: "mutation"; args: TenantChangeArgs<"updateEntity">; result: Entity };
+  "integrations/entityRelationships:bulkUpsert": { type: "mutation"; args: TenantChangeArgs<"bulkUpsertEntityRelationships">; result: BulkUpsertEntityRelationshipsAnswer };
+  "integrations/entityRelationships:create": { type: "mutation"; args: TenantChangeArgs<"createEntityRelationship">; result: EntityRelationship };
+  "integrations/entityRelationships:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntityRelationship">; result: Returned<"deleteEntityRelationship"> };
+  "integrations/entityRelationships:list": { type: "query"; args: TenantListArgs<"listEntityRelationships">; result: PaginationResult<EntityRelationship> };
+  "integrations/entityRelationships:listRelated": { type: "query"; args: TenantListArgs<"listRelatedEntities">; result: PaginationResult<ListRelatedEntitiesRow> };
+  "integrations/integrations:create": { type: "mutation"; args: ChangeArgs<"createIntegration">; result: Integration };
+  "integrations/integrations:delete": { type: "mutation"; args: ChangeArgs<"deleteIntegration">; result: Returned<"deleteIntegration"> };
+  "integrations/integrations:get": { type: "query"; args: TenantArgs<"getIntegration">; result: GetIntegrationAnswer };
+  "integrations/integrations:list": { type: "query"; args: TenantListArgs<"listIntegrations">; result: PaginationResult<ListIntegrationsRow> };
+  "integrations/integrations:update": { type: "mutation"; args: ChangeArgs<"updateIntegration">; result: Integration };
+  "jobs/eventLogs:claim": { type: "mutation"; args: TenantChangeArgs<"claimEventLogs">; result: ClaimEventLogsAnswer };
+  "jobs/eventLogs:complete": { type: "mutation"; args: TenantChangeArgs<"completeEventLog">; result: EventLog };
+  "jobs/eventLogs:create": { type: "mutation"; args: TenantChangeArgs<"createEventLog">; result: EventLog };
+  "jobs/eventLogs:fail": { type: "mutation"; args: TenantChangeArgs<"failEventLog">; result: EventLog };
+  "jobs/eventLogs:get": { type: "query"; args: TenantArgs<"getEventLog">; result: EventLog };
+  "jobs/eventLogs:list": { type: "query"; args: TenantListArgs<"listEventLogs">; result: PaginationResult<EventLog> };
+  "jobs/eventLogs:retry": { type: "mutation"; args: TenantChangeArgs<"retryEventLog">; result: EventLog };
+  "jobs/scheduledJobs:claim": { type: "mutation"; args: TenantChangeArgs<"claimScheduledJobs">; result: ClaimScheduledJobsAnswer };
+  "jobs/scheduledJobs:complete": { type: "mutation"; args: TenantChangeArgs<"completeScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:create": { type: "mutation"; args: TenantChangeArgs<"createScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:delete": { type: "mutation"; args: TenantChangeArgs<"cancelScheduledJob">; result: Returned<"cancelScheduledJob"> };
+  "jobs/scheduledJobs:fail": { type: "mutation"; args: TenantChangeArgs<"failScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:get": { type: "query"; args: TenantArgs<"getScheduledJob">; result: ScheduledJob };
+  "jobs/scheduledJobs:getStats": { type: "query"; args: TenantArgs<"getJobStats">; result: GetJobStatsAnswer };
+  "jobs/scheduledJobs:heartbeat": { type: "mutation"; args: TenantChangeArgs<"heartbeatScheduledJob">; result: HeartbeatScheduledJobAnswer };
+  "jobs/scheduledJobs:list": { type: "query"; args: TenantListArgs<"listScheduledJobs">; result: PaginationResult<ScheduledJob> };
+  "jobs/scheduledJobs:retry": { type: "mutation"; args: TenantChangeArgs<"retryScheduledJob">; result: ScheduledJob };
+  "jobs/syncHistory:get": { type: "query"; args: TenantArgs<"getSyncRun">; result: SyncRun };
+  "jobs/syncHistory:list": { type: "query"; args: TenantListArgs<"listSyncHistory">; result: PaginationResult<SyncRun> };
   "observability/apiLogs:get": { type: "query"; args: TenantArgs<"getApiLog">; result: ApiLog };
   "observability/apiLogs:list": { type: "query"; args: TenantListArgs<"listApiLogs">; result: PaginationResult<ApiLog> };
   "observability/auditLogs:get": { type: "query"; args: TenantArgs<"getAuditLog">; result: AuditLog };
@@ -288,6 +362,76 @@ export interface Api {
       listMine: Reference<"access/teams:listMine">;
       restore: Reference<"access/teams:restore">;
       update: Reference<"access/teams:update">;
+    };
+  };
+  integrations: {
+    dataSourceSites: {
+      link: Reference<"integrations/dataSourceSites:link">;
+      list: Reference<"integrations/dataSourceSites:list">;
+      unlink: Reference<"integrations/dataSourceSites:unlink">;
+    };
+    dataSources: {
+      create: Reference<"integrations/dataSources:create">;
+      delete: Reference<"integrations/dataSources:delete">;
+      get: Reference<"integrations/dataSources:get">;
+      getSyncStatus: Reference<"integrations/dataSources:getSyncStatus">;
+      list: Reference<"integrations/dataSources:list">;
+      restore: Reference<"integrations/dataSources:restore">;
+      setCredentials: Reference<"integrations/dataSources:setCredentials">;
+      setSites: Reference<"integrations/dataSources:setSites">;
+      sync: Reference<"integrations/dataSources:sync">;
+      test: Reference<"integrations/dataSources:test">;
+      update: Reference<"integrations/dataSources:update">;
+    };
+    entities: {
+      bulkUpsert: Reference<"integrations/entities:bulkUpsert">;
+      delete: Reference<"integrations/entities:delete">;
+      get: Reference<"integrations/entities:get">;
+      list: Reference<"integrations/entities:list">;
+      prune: Reference<"integrations/entities:prune">;
+      restore: Reference<"integrations/entities:restore">;
+      update: Reference<"integrations/entities:update">;
+    };
+    entityRelationships: {
+      bulkUpsert: Reference<"integrations/entityRelationships:bulkUpsert">;
+      create: Reference<"integrations/entityRelationships:create">;
+      delete: Reference<"integrations/entityRelationships:delete">;
+      list: Reference<"integrations/entityRelationships:list">;
+      listRelated: Reference<"integrations/entityRelationships:listRelated">;
+    };
+    integrations: {
+      create: Reference<"integrations/integrations:create">;
+      delete: Reference<"integrations/integrations:delete">;
+      get: Reference<"integrations/integrations:get">;
+      list: Reference<"integrations/integrations:list">;
+      update: Reference<"integrations/integrations:update">;
+    };
+  };
+  jobs: {
+    eventLogs: {
+      claim: Reference<"jobs/eventLogs:claim">;
+      complete: Reference<"jobs/eventLogs:complete">;
+      create: Reference<"jobs/eventLogs:create">;
+      fail: Reference<"jobs/eventLogs:fail">;
+      get: Reference<"jobs/eventLogs:get">;
+      list: Reference<"jobs/eventLogs:list">;
+      retry: Reference<"jobs/eventLogs:retry">;
+    };
+    scheduledJobs: {
+      claim: Reference<"jobs/scheduledJobs:claim">;
+      complete: Reference<"jobs/scheduledJobs:complete">;
+      create: Reference<"jobs/scheduledJobs:create">;
+      delete: Reference<"jobs/scheduledJobs:delete">;
+      fail: Reference<"jobs/scheduledJobs:fail">;
+      get: Reference<"jobs/scheduledJobs:get">;
+      getStats: Reference<"jobs/scheduledJobs:getStats">;
+      heartbeat: Reference<"jobs/scheduledJobs:heartbeat">;
+      list: Reference<"jobs/scheduledJobs:list">;
+      retry: Reference<"jobs/scheduledJobs:retry">;
+    };
+    syncHistory: {
+      get: Reference<"jobs/syncHistory:get">;
+      list: Reference<"jobs/syncHistory:list">;
     };
   };
   observability: {

@@ -15,6 +15,18 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     teamMembers: "add+=POST /v1/teams/{}/members;list=GET /v1/teams/{}/members;remove=DELETE /v1/teams/{}/members/{};update=PATCH /v1/teams/{}/members/{}",
     teams: "create;delete;get;list;listMine+*=GET /v1/me/teams;restore+;update",
   },
+  integrations: {
+    dataSourceSites: "link+=POST ;list;unlink=DELETE {}",
+    dataSources: "create;delete;get;getSyncStatus=GET {}/sync-status;list;restore+;setCredentials+=POST {}/credentials;setSites+=PUT {}/sites;sync+;test;update",
+    entities: "bulkUpsert+=POST bulk-upsert;delete;get+;list;prune+=POST prune;restore;update",
+    entityRelationships: "bulkUpsert+=POST bulk-upsert;create;delete-;list;listRelated+*=GET /v1/entities/{}/related",
+    integrations: "create;delete-;get;list;update",
+  },
+  jobs: {
+    eventLogs: "claim+=POST claim;complete+;create;fail+;get;list;retry",
+    scheduledJobs: "claim+=POST claim;complete+;create;delete-;fail+;get;getStats=GET stats;heartbeat+;list;retry+",
+    syncHistory: "get;list",
+  },
   observability: {
     apiLogs: "get;list",
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",

@@ -22,21 +22,36 @@ import type {
   BatchCreateSchedulesBody,
   BatchCreateSitesAnswer,
   BatchCreateSitesBody,
+  BulkUpsertEntitiesAnswer,
+  BulkUpsertEntitiesBody,
+  BulkUpsertEntityRelationshipsAnswer,
+  BulkUpsertEntityRelationshipsBody,
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
+  ClaimEventLogsAnswer,
+  ClaimEventLogsBody,
+  ClaimScheduledJobsAnswer,
+  ClaimScheduledJobsBody,
   Client,
   ClientMember,
+  CompleteEventLogBody,
+  CompleteScheduledJobBody,
   CreateAgentEnrollmentTokenAnswer,
   CreateAgentEnrollmentTokenBody,
   CreateApiKeyAnswer,
   CreateApiKeyBody,
   CreateClientBody,
+  CreateDataSourceBody,
+  CreateEntityRelationshipBody,
+  CreateEventLogBody,
+  CreateIntegrationBody,
   CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
   CreateRoleBody,
   CreateScheduleBody,
+  CreateScheduledJobBody,
   CreateSiteBody,
   CreateTeamBody,
   CreateTodoBody,
@@ -46,14 +61,25 @@ import type {
   CreateUserBody,
   CreateWebhookEndpointAnswer,
   CreateWebhookEndpointBody,
+  DataSource,
+  DataSourceSite,
   DeclineInvitationAnswer,
   DeclineInvitationBody,
   EnrollAgentAnswer,
   EnrollAgentBody,
+  Entity,
+  EntityRelationship,
+  EventLog,
+  FailEventLogBody,
+  FailScheduledJobBody,
   File,
   GetCurrentUserAnswer,
+  GetDataSourceSyncStatusAnswer,
+  GetEntityAnswer,
   GetFileAnswer,
   GetHealthSummaryAnswer,
+  GetIntegrationAnswer,
+  GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
@@ -63,17 +89,26 @@ import type {
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
+  HeartbeatScheduledJobAnswer,
+  HeartbeatScheduledJobBody,
+  Integration,
   Invitation,
   Item,
+  LinkDataSourceSiteBody,
   ListClientResourcesRow,
+  ListEntitiesRow,
+  ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListRelatedEntitiesRow,
   ListSitesViewRow,
   ListUsersRow,
   Membership,
   Organization,
+  PruneEntitiesAnswer,
+  PruneEntitiesBody,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
   RecordHealthCheckBody,
@@ -83,9 +118,11 @@ import type {
   ReplayWebhookDeliveriesAnswer,
   ReplayWebhookDeliveriesBody,
   RestoreClientBody,
+  RestoreDataSourceBody,
   RestoreRoleBody,
   RestoreSiteBody,
   RestoreTeamBody,
+  RetryScheduledJobBody,
   Role,
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
@@ -93,13 +130,20 @@ import type {
   RotateWebhookSecretAnswer,
   RotateWebhookSecretBody,
   Schedule,
+  ScheduledJob,
+  SetDataSourceCredentialsBody,
+  SetDataSourceSitesBody,
   SetOrganizationQuotasBody,
   SetOrganizationStatusBody,
   Site,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
+  SyncDataSourceAnswer,
+  SyncDataSourceBody,
+  SyncRun,
   Team,
   TeamMember,
+  TestDataSourceAnswer,
   Todo,
   TransferOwnershipBody,
   UpdateAgentBody,
@@ -107,6 +151,9 @@ import type {
   UpdateClientBody,
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
+  UpdateDataSourceBody,
+  UpdateEntityBody,
+  UpdateIntegrationBody,
   UpdateItemBody,
   UpdateMembershipBody,
   UpdateMyMembershipBody,
@@ -660,6 +707,487 @@ export interface ClientsResource {
 
 }
 
+/** Calls of `portico.dataSourceSites`. */
+export interface DataSourceSitesResource {
+  /**
+   * Link a data source to a site
+   *
+   * It brings entities of the site from then on, beside those of its other sites: 500 at most.
+   *
+   * Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
+   *
+   * @example
+   * const dataSourceSite = await portico.dataSourceSites.link({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+   * });
+   */
+  link(input: LinkDataSourceSiteBody, options?: ChangeOptions): Call<DataSourceSite>;
+
+  /**
+   * List data source sites
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, createdFrom/createdTo, sort=created}, {dataSourceId, siteId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const dataSourceSite of portico.dataSourceSites.list()) console.log(dataSourceSite);
+   */
+  list(input?: Query<"listDataSourceSites">, options?: ReadOptions): ListCall<DataSourceSite>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDataSourceSites"> | undefined, options: RequestOptions): Call<Page<DataSourceSite> | undefined>;
+
+  /**
+   * Unlink a data source from a site
+   *
+   * Needs the permission `dataSource:update`.
+   *
+   * @example
+   * await portico.dataSourceSites.unlink("mbv0c9r8922gaehxp688twbjsb1rtc2p");
+   */
+  unlink(linkId: string, options?: ChangeOptions): Call<Result<"unlinkDataSourceSite">>;
+
+}
+
+/** Calls of `portico.dataSources`. */
+export interface DataSourcesResource {
+  /**
+   * Create a data source
+   *
+   * Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
+   *
+   * Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.create({
+   *   integrationId: "halo-psa",
+   *   name: "HaloPSA of Rotterdam",
+   *   externalId: "tenant-10442",
+   *   isPrimary: false,
+   *   config: { baseUrl: "https://psa.example.com" },
+   *   credentialExpirationAt: Date.parse("2026-07-01T00:00:00.000Z"),
+   *   maxCallsPerHour: 10000,
+   *   credentials: { clientId: "portico", clientSecret: "correct-horse-battery-staple" },
+   * });
+   */
+  create(input: CreateDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Delete a data source
+   *
+   * Moves it to the trash: its credentials are deleted for good, its jobs that wait are gone, and it brings entities of no site any more. Its entities follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+   *
+   * @example
+   * await portico.dataSources.delete("awz8j4qzh63j7xs58nm6gesg0y43py42");
+   */
+  delete(dataSourceId: string, input?: Query<"deleteDataSource">, options?: ChangeOptions): Call<Result<"deleteDataSource">>;
+
+  /**
+   * Get a data source
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.get("awz8j4qzh63j7xs58nm6gesg0y43py42");
+   */
+  get(dataSourceId: string, options?: ReadOptions): Call<DataSource>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(dataSourceId: string, options: RequestOptions): Call<DataSource | undefined>;
+
+  /**
+   * Get the sync status of a data source
+   *
+   * Type by type: the last job and the last success, how many jobs wait, run and have failed, and from when it may be synced again.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @example
+   * const answer = await portico.dataSources.getSyncStatus("awz8j4qzh63j7xs58nm6gesg0y43py42");
+   */
+  getSyncStatus(dataSourceId: string, options?: ReadOptions): Call<GetDataSourceSyncStatusAnswer>;
+  /** getSyncStatus unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSyncStatus(dataSourceId: string, options: RequestOptions): Call<GetDataSourceSyncStatusAnswer | undefined>;
+
+  /**
+   * List data sources
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const dataSource of portico.dataSources.list()) console.log(dataSource);
+   */
+  list(input?: Query<"listDataSources">, options?: ReadOptions): ListCall<DataSource>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDataSources"> | undefined, options: RequestOptions): Call<Page<DataSource> | undefined>;
+
+  /**
+   * Restore a data source
+   *
+   * Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+   *
+   * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.restore("awz8j4qzh63j7xs58nm6gesg0y43py42", { externalId: "tenant-10442" });
+   */
+  restore(dataSourceId: string, input?: RestoreDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Set the credentials of a data source
+   *
+   * Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
+   *
+   * Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.setCredentials("awz8j4qzh63j7xs58nm6gesg0y43py42", {
+   *   credentials: { clientId: "portico", clientSecret: "correct-horse-battery-staple" },
+   *   credentialExpirationAt: Date.parse("2026-07-01T00:00:00.000Z"),
+   * });
+   */
+  setCredentials(dataSourceId: string, input: SetDataSourceCredentialsBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Set the sites of a data source
+   *
+   * It brings entities of these sites, and of no others: what is linked beyond them is unlinked, all at once.
+   *
+   * Needs the permission `dataSource:update`.
+   *
+   * @example
+   * const answer = await portico.dataSources.setSites("awz8j4qzh63j7xs58nm6gesg0y43py42", { siteIds: ["vgjrscpr0s5bgtdbca1fhanbxhvcw347"] });
+   */
+  setSites(dataSourceId: string, input: SetDataSourceSitesBody, options?: ChangeOptions): Call<DataSourceSite>;
+
+  /**
+   * Sync a data source
+   *
+   * Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
+   *
+   * Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+   *
+   * @example
+   * await portico.dataSources.sync("awz8j4qzh63j7xs58nm6gesg0y43py42", { types: ["tickets"] });
+   */
+  sync(dataSourceId: string, input?: SyncDataSourceBody, options?: RequestOptions): Call<SyncDataSourceAnswer>;
+
+  /**
+   * Test a data source
+   *
+   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+   *
+   * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
+   *
+   * @example
+   * await portico.dataSources.test("awz8j4qzh63j7xs58nm6gesg0y43py42");
+   */
+  test(dataSourceId: string, options?: RequestOptions): Call<TestDataSourceAnswer>;
+
+  /**
+   * Update a data source
+   *
+   * Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
+   *
+   * Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.update("awz8j4qzh63j7xs58nm6gesg0y43py42", { name: "HaloPSA of Rotterdam" });
+   */
+  update(dataSourceId: string, input: UpdateDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+}
+
+/** Calls of `portico.entities`. */
+export interface EntitiesResource {
+  /**
+   * Upsert up to 200 entities
+   *
+   * What a data source brought of one type: by its external id each is created, updated where it differs from what is known, left alone where it does not, or revived from the trash. Each item is judged for itself: one that is refused has `errors`, and the others are taken. Of items with the same external id the last counts. The batch may take 4 MiB. With `syncRunId` the run notes what it has seen, which a prune needs.
+   *
+   * Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
+   *
+   * @example
+   * const answer = await portico.entities.bulkUpsert({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   entityType: "devices",
+   *   syncRunId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   items: [
+   *     {
+   *       externalId: "device-4711",
+   *       siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+   *       rawData: "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+   *       normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" },
+   *       dataHash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+   *     },
+   *   ],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertEntitiesBody, options?: ChangeOptions): Call<BulkUpsertEntitiesAnswer>;
+
+  /**
+   * Delete an entity
+   *
+   * Moves it to the trash and ends its relationships for good; the data source revives it where it brings it again. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.entities.delete("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
+   */
+  delete(entityId: string, input?: Query<"deleteEntity">, options?: ChangeOptions): Call<Result<"deleteEntity">>;
+
+  /**
+   * Get an entity
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`.
+   *
+   * @example
+   * const answer = await portico.entities.get("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
+   */
+  get(entityId: string, input?: Query<"getEntity">, options?: ReadOptions): Call<GetEntityAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(entityId: string, input: Query<"getEntity"> | undefined, options: RequestOptions): Call<GetEntityAnswer | undefined>;
+
+  /**
+   * List entities
+   *
+   * Newest first unless sorted otherwise. `dataSourceId`, `entityType` and `externalId` together name one. With `include=raw` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, entityType, sort=lastSeenAt}, {dataSourceId}, {entityType, createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType, createdFrom/createdTo, sort=created}, {integrationId}, {siteId, entityType, createdFrom/createdTo, sort=created}, {siteId}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.entities.list()) console.log(row);
+   */
+  list(input?: Query<"listEntities">, options?: ReadOptions): ListCall<ListEntitiesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEntities"> | undefined, options: RequestOptions): Call<Page<ListEntitiesRow> | undefined>;
+
+  /**
+   * Delete entities that a data source no longer has
+   *
+   * Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+   *
+   * @example
+   * const answer = await portico.entities.prune({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   entityType: "devices",
+   *   syncRunId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   force: false,
+   * });
+   */
+  prune(input: PruneEntitiesBody, options?: ChangeOptions): Call<PruneEntitiesAnswer>;
+
+  /**
+   * Restore an entity
+   *
+   * Takes it out of the trash, without the relationships that it had.
+   *
+   * Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
+   *
+   * @example
+   * const entity = await portico.entities.restore("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
+   */
+  restore(entityId: string, options?: ChangeOptions): Call<Entity>;
+
+  /**
+   * Update an entity
+   *
+   * Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
+   *
+   * Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+   *
+   * @example
+   * const entity = await portico.entities.update("c4q5nsz5fcfp21hxab0yz1f9j7k606hk", {
+   *   normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" },
+   * });
+   */
+  update(entityId: string, input: UpdateEntityBody, options?: ChangeOptions): Call<Entity>;
+
+}
+
+/** Calls of `portico.entityRelationships`. */
+export interface EntityRelationshipsResource {
+  /**
+   * Relate up to 200 pairs of entities
+   *
+   * Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
+   *
+   * Needs the permission `entity:relate`.
+   *
+   * @example
+   * const answer = await portico.entityRelationships.bulkUpsert({
+   *   items: [
+   *     {
+   *       parent: { entityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk" },
+   *       child: { entityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk" },
+   *       relationshipType: "assigned_to",
+   *       metadata: { since: "2026-01-15" },
+   *     },
+   *   ],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertEntityRelationshipsBody, options?: ChangeOptions): Call<BulkUpsertEntityRelationshipsAnswer>;
+
+  /**
+   * Relate two entities
+   *
+   * Answers the relationship that there is, as it is, where there is one of this type between them.
+   *
+   * Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
+   *
+   * @example
+   * const entityRelationship = await portico.entityRelationships.create({
+   *   parentEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+   *   childEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+   *   relationshipType: "assigned_to",
+   *   metadata: { since: "2026-01-15" },
+   * });
+   */
+  create(input: CreateEntityRelationshipBody, options?: ChangeOptions): Call<EntityRelationship>;
+
+  /**
+   * End a relationship
+   *
+   * Deletes it for good; the entities stay.
+   *
+   * Needs the permission `entity:relate`.
+   *
+   * @example
+   * await portico.entityRelationships.delete("87egm1gyttxq3vr2rh0bjas1nnadm9bz");
+   */
+  delete(entityRelationshipId: string, options?: ChangeOptions): Call<Result<"deleteEntityRelationship">>;
+
+  /**
+   * List entity relationships
+   *
+   * Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const entityRelationship of portico.entityRelationships.list()) console.log(entityRelationship);
+   */
+  list(input?: Query<"listEntityRelationships">, options?: ReadOptions): ListCall<EntityRelationship>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEntityRelationships"> | undefined, options: RequestOptions): Call<Page<EntityRelationship> | undefined>;
+
+  /**
+   * List the entities that an entity is related to
+   *
+   * Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
+   *
+   * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.entityRelationships.listRelated("c4q5nsz5fcfp21hxab0yz1f9j7k606hk")) console.log(row);
+   */
+  listRelated(entityId: string, input?: Query<"listRelatedEntities">, options?: ReadOptions): ListCall<ListRelatedEntitiesRow>;
+  /** listRelated unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listRelated(entityId: string, input: Query<"listRelatedEntities"> | undefined, options: RequestOptions): Call<Page<ListRelatedEntitiesRow> | undefined>;
+
+}
+
+/** Calls of `portico.eventLogs`. */
+export interface EventLogsResource {
+  /**
+   * Claim event logs
+   *
+   * Gives a processor the oldest pending events. Each is this processor's alone until its lease ends, which counts as a failure. Webhooks are told of changes by themselves, whatever processors do.
+   *
+   * Needs the permission `eventLog:process`.
+   *
+   * @example
+   * const answer = await portico.eventLogs.claim({ eventTypes: ["ticket.escalated"] });
+   */
+  claim(input?: ClaimEventLogsBody, options?: ChangeOptions): Call<ClaimEventLogsAnswer>;
+
+  /**
+   * Complete an event log
+   *
+   * Sent by its processor once the event is processed.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.complete("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8" });
+   */
+  complete(eventLogId: string, input: CompleteEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Create an event log
+   *
+   * Notes something that happened, for the organization's own processors.
+   *
+   * Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.create({
+   *   eventType: "ticket.escalated",
+   *   entityId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   payload: { ticket: "4711" },
+   * });
+   */
+  create(input: CreateEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Say that the processing of an event log has failed
+   *
+   * It is pending again after a wait that is longer with each failure and partly random. After 5 failures it stays failed, and administrators are told.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.fail("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8", error: "The receiver did not answer." });
+   */
+  fail(eventLogId: string, input: FailEventLogBody, options?: ChangeOptions): Call<EventLog>;
+
+  /**
+   * Get an event log
+   *
+   * Needs the permission `eventLog:read`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.get("39fq5nnp67zzvfst362be2f05kbe3s8k");
+   */
+  get(eventLogId: string, options?: ReadOptions): Call<EventLog>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(eventLogId: string, options: RequestOptions): Call<EventLog | undefined>;
+
+  /**
+   * List event logs
+   *
+   * Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+   *
+   * Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const eventLog of portico.eventLogs.list()) console.log(eventLog);
+   */
+  list(input?: Query<"listEventLogs">, options?: ReadOptions): ListCall<EventLog>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listEventLogs"> | undefined, options: RequestOptions): Call<Page<EventLog> | undefined>;
+
+  /**
+   * Have a failed event log processed again
+   *
+   * At once; its failures are counted from the beginning.
+   *
+   * Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const eventLog = await portico.eventLogs.retry("39fq5nnp67zzvfst362be2f05kbe3s8k");
+   */
+  retry(eventLogId: string, options?: ChangeOptions): Call<EventLog>;
+
+}
+
 /** Calls of `portico.files`. */
 export interface FilesResource {
   /**
@@ -862,6 +1390,89 @@ export interface HealthChecksResource {
    * const healthCheck = await portico.healthChecks.reset("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
   reset(healthCheckId: string, options?: ChangeOptions): Call<HealthCheck>;
+
+}
+
+/** Calls of `portico.integrations`. */
+export interface IntegrationsResource {
+  /**
+   * Create an integration
+   *
+   * For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @example
+   * const integration = await portico.integrations.create({
+   *   slug: "halo-psa",
+   *   name: "HaloPSA",
+   *   description: "Companies, tickets and devices.",
+   *   category: "psa",
+   *   supportedTypes: ["companies", "devices", "tickets"],
+   *   typeConfig: { tickets: { priority: 3, rateMinutes: 15 } },
+   *   adapter: "psa",
+   *   isActive: false,
+   *   iconUrl: "https://cdn.example.com/halo-psa.svg",
+   *   color: "#1d4ed8",
+   *   productUrl: "https://www.example.com/halo-psa",
+   *   configSchema: {
+   *     type: "object",
+   *     required: ["baseUrl"],
+   *     properties: { baseUrl: { type: "string", format: "uri" } },
+   *   },
+   * });
+   */
+  create(input: CreateIntegrationBody, options?: ChangeOptions): Call<Integration>;
+
+  /**
+   * Delete an integration
+   *
+   * For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
+   *
+   * @example
+   * await portico.integrations.delete("halo-psa");
+   */
+  delete(integrationId: string, options?: ChangeOptions): Call<Result<"deleteIntegration">>;
+
+  /**
+   * Get an integration
+   *
+   * For members of the organization; machines and assigned roles need the permission `integration:read`.
+   *
+   * @example
+   * const answer = await portico.integrations.get("halo-psa");
+   */
+  get(integrationId: string, options?: ReadOptions): Call<GetIntegrationAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(integrationId: string, options: RequestOptions): Call<GetIntegrationAnswer | undefined>;
+
+  /**
+   * List integrations
+   *
+   * What can be connected, and which of it the organization has. Newest first unless sorted otherwise. Supported together: {category, createdFrom/createdTo, sort=created}, {isActive, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.integrations.list()) console.log(row);
+   */
+  list(input?: Query<"listIntegrations">, options?: ReadOptions): ListCall<ListIntegrationsRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listIntegrations"> | undefined, options: RequestOptions): Call<Page<ListIntegrationsRow> | undefined>;
+
+  /**
+   * Update an integration
+   *
+   * Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @example
+   * const integration = await portico.integrations.update("halo-psa", { name: "HaloPSA" });
+   */
+  update(integrationId: string, input: UpdateIntegrationBody, options?: ChangeOptions): Call<Integration>;
 
 }
 
@@ -1589,6 +2200,156 @@ export interface RolesResource {
 
 }
 
+/** Calls of `portico.scheduledJobs`. */
+export interface ScheduledJobsResource {
+  /**
+   * Claim jobs
+   *
+   * Gives a worker jobs that are due, whose turn it is: by priority, aged by waiting, then by time. Each is this worker's alone until its lease ends, which heartbeats prolong. Fewer than `limit` where there are no more, or where they are large. Ask again a while later when none is answered.
+   *
+   * Needs the permission `job:claim`.
+   *
+   * @example
+   * const answer = await portico.scheduledJobs.claim({ workerId: "worker-3", actions: ["x.report"], limit: 1, leaseSeconds: 300 });
+   */
+  claim(input: ClaimScheduledJobsBody, options?: ChangeOptions): Call<ClaimScheduledJobsAnswer>;
+
+  /**
+   * Complete a job
+   *
+   * Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.complete("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
+   *   lockToken: "lck_2f6ac1d8",
+   *   result: { deleted: 4711 },
+   *   cursor: "eyJwb3NpdGlvbiI6MX0",
+   *   isComplete: false,
+   * });
+   */
+  complete(jobId: string, input: CompleteScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Create a job
+   *
+   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.
+   *
+   * Needs the permission `job:create`. Its own refusals: `reserved_action`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.create({
+   *   action: "x.report",
+   *   payload: { month: "2026-01" },
+   *   priority: 5,
+   *   scheduledAt: Date.parse("2026-01-15T09:30:00.000Z"),
+   *   delaySeconds: 60,
+   *   attemptsMax: 5,
+   *   dedupeKey: "report-2026-01",
+   *   dedupe: "pendingOrRunning",
+   * });
+   */
+  create(input: CreateScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Cancel a job
+   *
+   * Deletes one that waits or has failed. One that runs is asked to stop: its worker is told at the next heartbeat, and it does not go on after a failure.
+   *
+   * Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * await portico.scheduledJobs.delete("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
+   */
+  delete(jobId: string, options?: ChangeOptions): Call<Result<"cancelScheduledJob">>;
+
+  /**
+   * Say that a job has failed
+   *
+   * It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.fail("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
+   *   lockToken: "lck_2f6ac1d8",
+   *   error: "The provider did not answer.",
+   *   retryable: true,
+   *   retryAfterSeconds: 60,
+   * });
+   */
+  fail(jobId: string, input: FailScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+  /**
+   * Get a scheduled job
+   *
+   * Needs the permission `job:read`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.get("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
+   */
+  get(jobId: string, options?: ReadOptions): Call<ScheduledJob>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(jobId: string, options: RequestOptions): Call<ScheduledJob | undefined>;
+
+  /**
+   * Get the jobs in numbers
+   *
+   * Needs the permission `job:read`.
+   *
+   * @example
+   * const answer = await portico.scheduledJobs.getStats();
+   */
+  getStats(options?: ReadOptions): Call<GetJobStatsAnswer>;
+  /** getStats unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getStats(options: RequestOptions): Call<GetJobStatsAnswer | undefined>;
+
+  /**
+   * Prolong the lease of a job
+   *
+   * Sent by its worker well before the lease ends. It may say how far it is, and save where the next attempt goes on if this one does not end. A worker that hears `cancelRequested`, or 409, stops.
+   *
+   * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @example
+   * const answer = await portico.scheduledJobs.heartbeat("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
+   *   lockToken: "lck_2f6ac1d8",
+   *   leaseSeconds: 300,
+   *   cursor: "eyJwb3NpdGlvbiI6MX0",
+   *   progress: { table: "schedules", deleted: 1200 },
+   * });
+   */
+  heartbeat(jobId: string, input: HeartbeatScheduledJobBody, options?: ChangeOptions): Call<HeartbeatScheduledJobAnswer>;
+
+  /**
+   * List jobs
+   *
+   * Newest first unless sorted otherwise. `status=failed` with `willRetry=true` are those that go on by themselves, with `willRetry=false` those that have failed for good. A job is kept for 30 days after its end. Supported together: {action, status, createdFrom/createdTo, sort=created}, {action}, {createdFrom/createdTo, sort=created}, {dataSourceId, status, createdFrom/createdTo, sort=created}, {dataSourceId}, {integrationId, status, createdFrom/createdTo, sort=created}, {integrationId}, {scheduledFrom/scheduledTo, sort=scheduledAt}, {status, willRetry, createdFrom/createdTo, sort=created}, {status}.
+   *
+   * Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const scheduledJob of portico.scheduledJobs.list()) console.log(scheduledJob);
+   */
+  list(input?: Query<"listScheduledJobs">, options?: ReadOptions): ListCall<ScheduledJob>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listScheduledJobs"> | undefined, options: RequestOptions): Call<Page<ScheduledJob> | undefined>;
+
+  /**
+   * Have a failed job tried again
+   *
+   * At once. One that has used all its attempts gets one more.
+   *
+   * Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+   *
+   * @example
+   * const scheduledJob = await portico.scheduledJobs.retry("wajfe3qxb29wk7fpa8vxebqr80j38qkf", { resetAttempts: false });
+   */
+  retry(jobId: string, input?: RetryScheduledJobBody, options?: ChangeOptions): Call<ScheduledJob>;
+
+}
+
 /** Calls of `portico.schedules`. */
 export interface SchedulesResource {
   /**
@@ -1854,6 +2615,36 @@ export interface SitesResource {
    * const site = await portico.sites.update("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { name: "Rotterdam depot" });
    */
   update(siteId: string, input: UpdateSiteBody, options?: ChangeOptions): Call<Site>;
+
+}
+
+/** Calls of `portico.syncHistory`. */
+export interface SyncHistoryResource {
+  /**
+   * Get a sync run
+   *
+   * For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
+   *
+   * @example
+   * const syncRun = await portico.syncHistory.get("et1gjg0n558sq5gq9fqs1ncn733aqany");
+   */
+  get(syncId: string, options?: ReadOptions): Call<SyncRun>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(syncId: string, options: RequestOptions): Call<SyncRun | undefined>;
+
+  /**
+   * List the history of synchronizations
+   *
+   * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const syncRun of portico.syncHistory.list()) console.log(syncRun);
+   */
+  list(input?: Query<"listSyncHistory">, options?: ReadOptions): ListCall<SyncRun>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSyncHistory"> | undefined, options: RequestOptions): Call<Page<SyncRun> | undefined>;
 
 }
 
@@ -2329,8 +3120,14 @@ export abstract class Resources {
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly dataSourceSites: DataSourceSitesResource;
+  declare readonly dataSources: DataSourcesResource;
+  declare readonly entities: EntitiesResource;
+  declare readonly entityRelationships: EntityRelationshipsResource;
+  declare readonly eventLogs: EventLogsResource;
   declare readonly files: FilesResource;
   declare readonly healthChecks: HealthChecksResource;
+  declare readonly integrations: IntegrationsResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;
@@ -2338,8 +3135,10 @@ export abstract class Resources {
   declare readonly organizations: OrganizationsResource;
   declare readonly permissions: PermissionsResource;
   declare readonly roles: RolesResource;
+  declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;
   declare readonly sites: SitesResource;
+  declare readonly syncHistory: SyncHistoryResource;
   declare readonly teamMembers: TeamMembersResource;
   declare readonly teams: TeamsResource;
   declare readonly todos: TodosResource;

@@ -861,6 +861,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data-source-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List data source sites
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, createdFrom/createdTo, sort=created}, {dataSourceId, siteId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDataSourceSites"];
+        put?: never;
+        /**
+         * Link a data source to a site
+         * @description It brings entities of the site from then on, beside those of its other sites: 500 at most.
+         *
+         *     Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
+         */
+        post: operations["linkDataSourceSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-source-sites/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a data source from a site
+         * @description Needs the permission `dataSource:update`.
+         */
+        delete: operations["unlinkDataSourceSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List data sources
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDataSources"];
+        put?: never;
+        /**
+         * Create a data source
+         * @description Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
+         *
+         *     Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+         */
+        post: operations["createDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a data source
+         * @description For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+         */
+        get: operations["getDataSource"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a data source
+         * @description Moves it to the trash: its credentials are deleted for good, its jobs that wait are gone, and it brings entities of no site any more. Its entities follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+         */
+        delete: operations["deleteDataSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a data source
+         * @description Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
+         *
+         *     Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+         */
+        patch: operations["updateDataSource"];
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the credentials of a data source
+         * @description Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
+         *
+         *     Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+         */
+        post: operations["setDataSourceCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a data source
+         * @description Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+         *
+         *     Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
+         */
+        post: operations["restoreDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the sites of a data source
+         * @description It brings entities of these sites, and of no others: what is linked beyond them is unlinked, all at once.
+         *
+         *     Needs the permission `dataSource:update`.
+         */
+        put: operations["setDataSourceSites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync a data source
+         * @description Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
+         *
+         *     Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+         */
+        post: operations["syncDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sync-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the sync status of a data source
+         * @description Type by type: the last job and the last success, how many jobs wait, run and have failed, and from when it may be synced again.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+         */
+        get: operations["getDataSourceSyncStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a data source
+         * @description Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+         *
+         *     Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
+         */
+        post: operations["testDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docs": {
         parameters: {
             query?: never;
@@ -919,6 +1159,356 @@ export interface paths {
          * @description One click (RFC 8058), by a mail provider or by the page: e-mails of that kind are off for the person, from the organization that sent it. Needs no session and lasts; `PATCH /v1/me/settings` with `emailActivity` true turns them on again. Doing it again changes nothing.
          */
         post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entities
+         * @description Newest first unless sorted otherwise. `dataSourceId`, `entityType` and `externalId` together name one. With `include=raw` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, entityType, sort=lastSeenAt}, {dataSourceId}, {entityType, createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType, createdFrom/createdTo, sort=created}, {integrationId}, {siteId, entityType, createdFrom/createdTo, sort=created}, {siteId}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/{entityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an entity
+         * @description For members of the organization; machines and assigned roles need the permission `entity:read`.
+         */
+        get: operations["getEntity"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an entity
+         * @description Moves it to the trash and ends its relationships for good; the data source revives it where it brings it again. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteEntity"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an entity
+         * @description Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
+         *
+         *     Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+         */
+        patch: operations["updateEntity"];
+        trace?: never;
+    };
+    "/v1/entities/{entityId}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the entities that an entity is related to
+         * @description Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listRelatedEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/{entityId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an entity
+         * @description Takes it out of the trash, without the relationships that it had.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
+         */
+        post: operations["restoreEntity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert up to 200 entities
+         * @description What a data source brought of one type: by its external id each is created, updated where it differs from what is known, left alone where it does not, or revived from the trash. Each item is judged for itself: one that is refused has `errors`, and the others are taken. Of items with the same external id the last counts. The batch may take 4 MiB. With `syncRunId` the run notes what it has seen, which a prune needs.
+         *
+         *     Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
+         */
+        post: operations["bulkUpsertEntities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete entities that a data source no longer has
+         * @description Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
+         *
+         *     Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+         */
+        post: operations["pruneEntities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entity relationships
+         * @description Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEntityRelationships"];
+        put?: never;
+        /**
+         * Relate two entities
+         * @description Answers the relationship that there is, as it is, where there is one of this type between them.
+         *
+         *     Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
+         */
+        post: operations["createEntityRelationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships/{entityRelationshipId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a relationship
+         * @description Deletes it for good; the entities stay.
+         *
+         *     Needs the permission `entity:relate`.
+         */
+        delete: operations["deleteEntityRelationship"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entity-relationships/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relate up to 200 pairs of entities
+         * @description Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
+         *
+         *     Needs the permission `entity:relate`.
+         */
+        post: operations["bulkUpsertEntityRelationships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event logs
+         * @description Newest first unless sorted otherwise. An event is kept for 30 days. Supported together: {entityId, from/to, sort=createdAt}, {eventType, from/to, sort=createdAt}, {from/to, sort=createdAt}, {status, eventType, from/to, sort=createdAt}, {status, from/to, sort=createdAt}.
+         *
+         *     Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listEventLogs"];
+        put?: never;
+        /**
+         * Create an event log
+         * @description Notes something that happened, for the organization's own processors.
+         *
+         *     Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+         */
+        post: operations["createEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an event log
+         * @description Needs the permission `eventLog:read`.
+         */
+        get: operations["getEventLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an event log
+         * @description Sent by its processor once the event is processed.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["completeEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the processing of an event log has failed
+         * @description It is pending again after a wait that is longer with each failure and partly random. After 5 failures it stays failed, and administrators are told.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["failEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/{eventLogId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a failed event log processed again
+         * @description At once; its failures are counted from the beginning.
+         *
+         *     Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["retryEventLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-logs/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim event logs
+         * @description Gives a processor the oldest pending events. Each is this processor's alone until its lease ends, which counts as a failure. Webhooks are told of changes by themselves, whatever processors do.
+         *
+         *     Needs the permission `eventLog:process`.
+         */
+        post: operations["claimEventLogs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,6 +1809,66 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List integrations
+         * @description What can be connected, and which of it the organization has. Newest first unless sorted otherwise. Supported together: {category, createdFrom/createdTo, sort=created}, {isActive, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listIntegrations"];
+        put?: never;
+        /**
+         * Create an integration
+         * @description For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+         */
+        post: operations["createIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an integration
+         * @description For members of the organization; machines and assigned roles need the permission `integration:read`.
+         */
+        get: operations["getIntegration"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an integration
+         * @description For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
+         */
+        delete: operations["deleteIntegration"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an integration
+         * @description Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+         */
+        patch: operations["updateIntegration"];
         trace?: never;
     };
     "/v1/invitations": {
@@ -2237,6 +2887,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scheduled-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Newest first unless sorted otherwise. `status=failed` with `willRetry=true` are those that go on by themselves, with `willRetry=false` those that have failed for good. A job is kept for 30 days after its end. Supported together: {action, status, createdFrom/createdTo, sort=created}, {action}, {createdFrom/createdTo, sort=created}, {dataSourceId, status, createdFrom/createdTo, sort=created}, {dataSourceId}, {integrationId, status, createdFrom/createdTo, sort=created}, {integrationId}, {scheduledFrom/scheduledTo, sort=scheduledAt}, {status, willRetry, createdFrom/createdTo, sort=created}, {status}.
+         *
+         *     Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listScheduledJobs"];
+        put?: never;
+        /**
+         * Create a job
+         * @description For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.
+         *
+         *     Needs the permission `job:create`. Its own refusals: `reserved_action`.
+         */
+        post: operations["createScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a scheduled job
+         * @description Needs the permission `job:read`.
+         */
+        get: operations["getScheduledJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a job
+         * @description Deletes one that waits or has failed. One that runs is asked to stop: its worker is told at the next heartbeat, and it does not go on after a failure.
+         *
+         *     Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
+         */
+        delete: operations["cancelScheduledJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a job
+         * @description Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["completeScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a job has failed
+         * @description It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["failScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prolong the lease of a job
+         * @description Sent by its worker well before the lease ends. It may say how far it is, and save where the next attempt goes on if this one does not end. A worker that hears `cancelRequested`, or 409, stops.
+         *
+         *     Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+         */
+        post: operations["heartbeatScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/{jobId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a failed job tried again
+         * @description At once. One that has used all its attempts gets one more.
+         *
+         *     Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+         */
+        post: operations["retryScheduledJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim jobs
+         * @description Gives a worker jobs that are due, whose turn it is: by priority, aged by waiting, then by time. Each is this worker's alone until its lease ends, which heartbeats prolong. Fewer than `limit` where there are no more, or where they are large. Ask again a while later when none is answered.
+         *
+         *     Needs the permission `job:claim`.
+         */
+        post: operations["claimScheduledJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scheduled-jobs/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the jobs in numbers
+         * @description Needs the permission `job:read`.
+         */
+        get: operations["getJobStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -2537,6 +3371,48 @@ export interface paths {
          *     For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
         get: operations["listSitesView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the history of synchronizations
+         * @description The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listSyncHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync-history/{syncId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a sync run
+         * @description For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
+         */
+        get: operations["getSyncRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3577,6 +4453,540 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "dataSource.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test or a sync has failed for good
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A test or a sync has failed for good. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dataSource.error",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "name": "HaloPSA of Rotterdam",
+                     *         "externalId": "tenant-10442",
+                     *         "isPrimary": false,
+                     *         "status": "active",
+                     *         "config": {
+                     *           "baseUrl": "https://psa.example.com"
+                     *         },
+                     *         "credentialExpirationAt": 1782864000000,
+                     *         "maxCallsPerHour": 10000,
+                     *         "metadata": {
+                     *           "sync.tickets": {
+                     *             "lastSyncAt": 1768469400000,
+                     *             "cursor": "2026-01-15T09:30:00Z"
+                     *           }
+                     *         },
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "credentialKeyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceErrorEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dataSource.synced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has succeeded; `data` is the data source
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has succeeded; `data` is the data source. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dataSource.synced",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "name": "HaloPSA of Rotterdam",
+                     *         "externalId": "tenant-10442",
+                     *         "isPrimary": false,
+                     *         "status": "active",
+                     *         "config": {
+                     *           "baseUrl": "https://psa.example.com"
+                     *         },
+                     *         "credentialExpirationAt": 1782864000000,
+                     *         "maxCallsPerHour": 10000,
+                     *         "metadata": {
+                     *           "sync.tickets": {
+                     *             "lastSyncAt": 1768469400000,
+                     *             "cursor": "2026-01-15T09:30:00Z"
+                     *           }
+                     *         },
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "credentialKeyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSyncedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was created
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was created. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was deleted
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was deleted. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was restored
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was restored. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.restored",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "entity.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An entity was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An entity was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "entity.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "entityType": "devices",
+                     *         "externalId": "device-4711",
+                     *         "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "rawBytes": 1894,
+                     *         "normalizedData": {
+                     *           "name": "PC-RECEPTION",
+                     *           "status": "online",
+                     *           "operatingSystem": "Windows 11 Pro"
+                     *         },
+                     *         "lastSeenAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "health.down": {
         parameters: {
             query?: never;
@@ -3812,6 +5222,204 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["InvitationCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job has done what it was to do
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A job has done what it was to do. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "job.completed",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "runner": "builtin",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "action": "x.report",
+                     *         "payload": {},
+                     *         "priority": 5,
+                     *         "status": "pending",
+                     *         "scheduledAt": 1768469400000,
+                     *         "attempts": 1,
+                     *         "attemptsMax": 5,
+                     *         "willRetry": false,
+                     *         "nextRetryAt": 1768469400000,
+                     *         "startedAt": 1768469400000,
+                     *         "completedAt": 1768469400000,
+                     *         "cancelRequestedAt": 1768469400000,
+                     *         "progress": {
+                     *           "table": "schedules",
+                     *           "deleted": 1200
+                     *         },
+                     *         "result": {
+                     *           "deleted": 4711
+                     *         },
+                     *         "lockedBy": "worker-3",
+                     *         "lockExpiresAt": 1768469400000,
+                     *         "dedupeKey": "report-2026-01",
+                     *         "expiresAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobCompletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job has failed for good
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A job has failed for good. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "job.failed",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "runner": "builtin",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "action": "x.report",
+                     *         "payload": {},
+                     *         "priority": 5,
+                     *         "status": "pending",
+                     *         "scheduledAt": 1768469400000,
+                     *         "attempts": 1,
+                     *         "attemptsMax": 5,
+                     *         "willRetry": false,
+                     *         "nextRetryAt": 1768469400000,
+                     *         "startedAt": 1768469400000,
+                     *         "completedAt": 1768469400000,
+                     *         "cancelRequestedAt": 1768469400000,
+                     *         "progress": {
+                     *           "table": "schedules",
+                     *           "deleted": 1200
+                     *         },
+                     *         "result": {
+                     *           "deleted": 4711
+                     *         },
+                     *         "lockedBy": "worker-3",
+                     *         "lockExpiresAt": 1768469400000,
+                     *         "dedupeKey": "report-2026-01",
+                     *         "expiresAt": 1768469400000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobFailedEvent"];
                 };
             };
             responses: {
@@ -6344,6 +7952,277 @@ export interface components {
                 status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
+        /** @description The answer to “Upsert up to 200 entities”. */
+        BulkUpsertEntitiesAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that a later one of the batch repeats; the last counts.
+                 * @example 3
+                 */
+                duplicate: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that came back from the trash.
+                 * @example 3
+                 */
+                revived: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            results: {
+                /**
+                 * @description The hash that the server made, by which changes are told.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string;
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The item's external id; absent where it has none that can be read.
+                 * @example device-4711
+                 */
+                externalId?: string;
+                /**
+                 * @description The row; absent where the item failed or a later one repeats it.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "revived" | "duplicate" | "failed";
+            }[];
+        };
+        /** @description What to send to upsert up to 200 entities. */
+        BulkUpsertEntitiesBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /** @description The entities as the data source has them. */
+            items: {
+                /**
+                 * @description A hash of one's own: a hint that decides nothing, since the server makes the hash that it compares.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string | undefined;
+                /**
+                 * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                 * @example device-4711
+                 */
+                externalId: string;
+                /**
+                 * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "name": "PC-RECEPTION",
+                 *       "status": "online",
+                 *       "operatingSystem": "Windows 11 Pro"
+                 *     }
+                 * @example {
+                 *       "name": "SRV-FILES",
+                 *       "status": "offline",
+                 *       "operatingSystem": "Debian 13"
+                 *     }
+                 */
+                normalizedData?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * @description What the connected system itself says: its JSON as text, which is kept byte for byte and counts as one value of the body, or as an object or array. 262144 bytes at most, 200 levels deep.
+                 * @example {"id":4711,"name":"PC-RECEPTION","$type":"Workstation"}
+                 */
+                rawData: string | {
+                    [key: string]: unknown;
+                } | unknown[];
+                /**
+                 * @description The site that it belongs to; null for none, and as it is known unless given.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: (string | null) | undefined;
+            }[];
+            /**
+             * @description The sync run that brings them, which has to be running.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            syncRunId?: string | undefined;
+        };
+        /** @description The answer to “Relate up to 200 pairs of entities”. */
+        BulkUpsertEntityRelationshipsAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            results: {
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The relationship; absent where the item failed.
+                 * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "failed";
+            }[];
+        };
+        /** @description What to send to relate up to 200 pairs of entities. */
+        BulkUpsertEntityRelationshipsBody: {
+            /** @description The relationships as the data source has them. */
+            items: {
+                /** @description The entity that it ends at; another one. */
+                child: {
+                    /**
+                     * @description Its id.
+                     * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                     */
+                    entityId: string;
+                } | {
+                    /**
+                     * @description Its data source.
+                     * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                     */
+                    dataSourceId: string;
+                    /**
+                     * @description What kind of thing it is, one of the integration's types.
+                     * @example devices
+                     */
+                    entityType: string;
+                    /**
+                     * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                     * @example device-4711
+                     */
+                    externalId: string;
+                };
+                /**
+                 * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "since": "2026-01-15"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /** @description The entity that it begins at. */
+                parent: {
+                    /**
+                     * @description Its id.
+                     * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                     */
+                    entityId: string;
+                } | {
+                    /**
+                     * @description Its data source.
+                     * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                     */
+                    dataSourceId: string;
+                    /**
+                     * @description What kind of thing it is, one of the integration's types.
+                     * @example devices
+                     */
+                    entityType: string;
+                    /**
+                     * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                     * @example device-4711
+                     */
+                    externalId: string;
+                };
+                /**
+                 * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+                 * @example assigned_to
+                 */
+                relationshipType: string;
+            }[];
+        };
         /** @description What to send to cancel a schedule. */
         CancelScheduleBody: {
             /**
@@ -6432,6 +8311,324 @@ export interface components {
              * @example 4.2.1
              */
             version: string;
+        };
+        /** @description The answer to “Claim event logs”. */
+        ClaimEventLogsAnswer: {
+            /** @description The events, the oldest first. */
+            events: {
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description The entity that it happened to.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                entityId?: string;
+                /**
+                 * @description Why its processing failed.
+                 * @example The receiver did not answer.
+                 */
+                error?: string;
+                /**
+                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+                 * @example ticket.escalated
+                 */
+                eventType: string;
+                /**
+                 * Format: int64
+                 * @description When it is forgotten: 30 days after it happened. Milliseconds since the epoch.
+                 */
+                expiresAt: number;
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When its processor is taken for dead. Milliseconds since the epoch.
+                 */
+                lockExpiresAt?: number;
+                /**
+                 * @description What shows that the event is this processor's.
+                 * @example lck_2f6ac1d8
+                 */
+                lockToken: string;
+                /**
+                 * Format: int64
+                 * @description When it is to be processed again; absent where it is not. Milliseconds since the epoch.
+                 */
+                nextRetryAt?: number;
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "entityType": "tickets",
+                 *       "externalId": "4711"
+                 *     }
+                 */
+                payload: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int64
+                 * @description When its processing ended, whether or not it worked. Milliseconds since the epoch.
+                 */
+                processedAt?: number;
+                /**
+                 * Format: int32
+                 * @description How often its processing has failed.
+                 * @example 0
+                 */
+                retryCount: number;
+                /**
+                 * @description How far its processing is. A failed one is pending again at `nextRetryAt`, and stays where that is absent.
+                 * @enum {string}
+                 */
+                status: "pending" | "processing" | "completed" | "failed";
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+            }[];
+            /**
+             * Format: int64
+             * @description The time here when it was answered. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to claim event logs. */
+        ClaimEventLogsBody: {
+            /**
+             * @description Only events of these types; of all unless given.
+             * @example [
+             *       "ticket.escalated"
+             *     ]
+             */
+            eventTypes?: string[] | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the events are taken away. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * Format: int32
+             * @description How many events at most. `20` unless given.
+             * @example 20
+             */
+            limit?: number | undefined;
+        };
+        /** @description The answer to “Claim jobs”. */
+        ClaimScheduledJobsAnswer: {
+            /** @description The jobs, each to be begun at its `cursor` where it has one. */
+            jobs: {
+                /**
+                 * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+                 * @example x.report
+                 */
+                action: string;
+                /**
+                 * Format: int32
+                 * @description How often it was begun, or gone on with after a failure.
+                 * @example 1
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description How often it is begun before it has failed for good.
+                 * @example 5
+                 */
+                attemptsMax: number;
+                /**
+                 * Format: int64
+                 * @description When somebody cancelled it while it ran: its worker is told at the next heartbeat, and it does not go on after a failure. Milliseconds since the epoch.
+                 */
+                cancelRequestedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When it ended, whether or not it did what it was to do. Milliseconds since the epoch.
+                 */
+                completedAt?: number;
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description Where it goes on; given to whoever claims it.
+                 * @example eyJwb3NpdGlvbiI6MX0
+                 */
+                cursor?: string;
+                /**
+                 * @description The data source that it works on.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string;
+                /**
+                 * @description What it is for, so that it is not asked for twice.
+                 * @example report-2026-01
+                 */
+                dedupeKey?: string;
+                /**
+                 * @description Why its last attempt failed.
+                 * @example The provider did not answer.
+                 */
+                error?: string;
+                /**
+                 * Format: int64
+                 * @description When it is forgotten: 30 days after it ended. Milliseconds since the epoch.
+                 */
+                expiresAt?: number;
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                id: string;
+                /**
+                 * @description The integration that it works for.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string;
+                /**
+                 * @description The worker that has claimed it.
+                 * @example worker-3
+                 */
+                lockedBy?: string;
+                /**
+                 * Format: int64
+                 * @description When whoever runs it is taken for dead. Milliseconds since the epoch.
+                 */
+                lockExpiresAt?: number;
+                /**
+                 * @description What shows that the job is this worker's: heartbeats and ends carry it.
+                 * @example lck_2f6ac1d8
+                 */
+                lockToken: string;
+                /**
+                 * Format: int64
+                 * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
+                 */
+                nextRetryAt?: number;
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {}
+                 */
+                payload: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int32
+                 * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step.
+                 * @example 5
+                 */
+                priority: number;
+                /**
+                 * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "table": "schedules",
+                 *       "deleted": 1200
+                 *     }
+                 */
+                progress?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "deleted": 4711
+                 *     }
+                 */
+                result?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @description Who runs it: this deployment, or a worker that claims it.
+                 * @enum {string}
+                 */
+                runner: "builtin" | "worker";
+                /**
+                 * Format: int64
+                 * @description When it begins at the earliest. Milliseconds since the epoch.
+                 */
+                scheduledAt: number;
+                /**
+                 * Format: int64
+                 * @description When it was last begun. Milliseconds since the epoch.
+                 */
+                startedAt?: number;
+                /**
+                 * @description How far it is. A failed one goes on by itself while `willRetry` is true.
+                 * @enum {string}
+                 */
+                status: "pending" | "running" | "completed" | "failed";
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+                /**
+                 * @description Of a failed one, whether it goes on by itself; false of one that has failed for good. Absent of all others.
+                 * @example false
+                 */
+                willRetry?: boolean;
+            }[];
+            /**
+             * Format: int64
+             * @description The time here when it was answered: leases are judged by this clock and no other. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to claim jobs. */
+        ClaimScheduledJobsBody: {
+            /**
+             * @description Only jobs of these actions; of all unless given.
+             * @example [
+             *       "x.report"
+             *     ]
+             */
+            actions?: string[] | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the job is taken away unless something is heard of its worker. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * Format: int32
+             * @description How many jobs at most. `1` unless given.
+             * @example 1
+             */
+            limit?: number | undefined;
+            /**
+             * @description Who claims, for those who look at the jobs.
+             * @example worker-3
+             */
+            workerId: string;
         };
         /** @description A message of Clerk's; its other members are read past. */
         ClerkMessage: {
@@ -6568,6 +8765,41 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Client"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description What to send to complete an event log. */
+        CompleteEventLogBody: {
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+        };
+        /** @description What to send to complete a job. */
+        CompleteScheduledJobBody: {
+            /**
+             * @description Where it goes on; given to whoever claims it.
+             * @example eyJwb3NpdGlvbiI6MX0
+             */
+            cursor?: string | undefined;
+            /**
+             * @description Of a sync: whether it has seen all that the source has, to the proven end of its pages. Only then may what it has not seen be taken for gone. `false` unless given.
+             * @example false
+             */
+            isComplete?: boolean | undefined;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "deleted": 4711
+             *     }
+             */
+            result?: {
+                [key: string]: unknown;
+            } | undefined;
         };
         /** @description The answer to “Create an agent enrolment token”. */
         CreateAgentEnrollmentTokenAnswer: {
@@ -6817,6 +9049,220 @@ export interface components {
              * @enum {string}
              */
             status?: ("active" | "archived") | undefined;
+        };
+        /** @description What to send to create a data source. */
+        CreateDataSourceBody: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number | undefined;
+            /**
+             * @description What it signs in with, by the names that the integration's adapter or worker knows; stored encrypted, shown to nobody.
+             * @example {
+             *       "clientId": "portico",
+             *       "clientSecret": "correct-horse-battery-staple"
+             *     }
+             */
+            credentials?: {
+                [key: string]: string;
+            } | undefined;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string | undefined;
+            /**
+             * @description Id or slug of the integration.
+             * @example halo-psa
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            integrationId: string;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: number | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name?: string | undefined;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string | undefined;
+        };
+        /** @description What to send to relate two entities. */
+        CreateEntityRelationshipBody: {
+            /**
+             * @description The entity that it ends at; another one.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            childEntityId: string;
+            /**
+             * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "since": "2026-01-15"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description The entity that it begins at.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            parentEntityId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+        };
+        /** @description What to send to create an event log. */
+        CreateEventLogBody: {
+            /**
+             * @description The entity that it happened to.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            entityId?: string | undefined;
+            /**
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @example ticket.escalated
+             */
+            eventType: string;
+            /**
+             * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "ticket": "4711"
+             *     }
+             */
+            payload?: {
+                [key: string]: unknown;
+            } | undefined;
+        };
+        /** @description What to send to create an integration. */
+        CreateIntegrationBody: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa" | undefined;
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string | undefined;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string | undefined;
+            /** @description False stops new data sources, tests and syncs of it. `true` unless given. */
+            isActive?: boolean | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string | undefined;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number | undefined;
+                };
+            } | undefined;
         };
         /** @description What to send to invite somebody by e-mail. */
         CreateInvitationBody: {
@@ -7086,6 +9532,56 @@ export interface components {
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId?: string | undefined;
+        };
+        /** @description What to send to create a job. */
+        CreateScheduledJobBody: {
+            /**
+             * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+             * @example x.report
+             */
+            action: string;
+            /**
+             * Format: int32
+             * @description How often it is begun before it has failed for good. `5` unless given.
+             * @example 5
+             */
+            attemptsMax?: number | undefined;
+            /**
+             * @description Which jobs of its key stand in its way. With `pending` one more waits while one runs, so that what changed meanwhile is not lost. `pendingOrRunning` unless given.
+             * @enum {string}
+             */
+            dedupe?: ("pendingOrRunning" | "pending") | undefined;
+            /**
+             * @description What it is for, so that it is not asked for twice.
+             * @example report-2026-01
+             */
+            dedupeKey?: string | undefined;
+            /**
+             * Format: int32
+             * @description Seconds from now until it begins at the earliest.
+             * @example 60
+             */
+            delaySeconds?: number | undefined;
+            /**
+             * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "month": "2026-01"
+             *     }
+             */
+            payload?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int32
+             * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step. `5` unless given.
+             * @example 5
+             */
+            priority?: number | undefined;
+            /**
+             * Format: int64
+             * @description When it begins at the earliest; at once unless given. A sender whose clock may be wrong sends `delaySeconds` instead. Milliseconds since the epoch.
+             */
+            scheduledAt?: number | undefined;
         };
         /** @description What to send to create a site. */
         CreateSiteBody: {
@@ -7377,6 +9873,213 @@ export interface components {
              */
             url: string;
         };
+        /** @description An integration as an organization has connected it: for all of it, or for one site. */
+        DataSource: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Tests and syncs in a row that failed for good.
+             * @example 0
+             */
+            consecutiveFailures: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number;
+            /**
+             * Format: int32
+             * @description The version of the deployment's key that its credentials are encrypted with; absent while it has none.
+             * @example 1
+             */
+            credentialKeyVersion?: number;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string;
+            /**
+             * @description Id of the data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            id: string;
+            /**
+             * @description What it connects: the id of an integration, or its slug.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary: boolean;
+            /**
+             * Format: int64
+             * @description When a sync last succeeded; absent before the first. Milliseconds since the epoch.
+             */
+            lastSyncAt?: number;
+            /**
+             * @description Why the last test or sync failed for good; absent after one that did not.
+             * @example The provider answered 401.
+             */
+            lastSyncError?: string;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: number;
+            /**
+             * @description What syncs keep with it, by type: when it was last read, and up to where. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "sync.tickets": {
+             *         "lastSyncAt": 1768469400000,
+             *         "cursor": "2026-01-15T09:30:00Z"
+             *       }
+             *     }
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When its next type is due to be synced by itself; absent while it is not synced. Milliseconds since the epoch.
+             */
+            nextSyncAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * @description `active` once a test or a sync has succeeded; `error` after one has failed for good, until the next that succeeds.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "error";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A test or a sync has failed for good. The body of a delivery. */
+        DataSourceErrorEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["DataSource"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dataSource.error";
+        };
+        /** @description A page of a list, each row of it a data source. */
+        DataSourcePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["DataSource"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A site that a data source brings entities of. */
+        DataSourceSite: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description Id of the data source site.
+             * @example mbv0c9r8922gaehxp688twbjsb1rtc2p
+             */
+            id: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description A site that it brings entities of.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId: string;
+        };
+        /** @description A page of a list, each row of it a data source site. */
+        DataSourceSitePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["DataSourceSite"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A sync has succeeded; `data` is the data source. The body of a delivery. */
+        DataSourceSyncedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["DataSource"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dataSource.synced";
+        };
         /** @description The answer to “Decline an invitation”. */
         DeclineInvitationAnswer: {
             /**
@@ -7580,6 +10283,364 @@ export interface components {
              * @example 4.2.1
              */
             version: string;
+        };
+        /** @description A thing of a connected system, such as a device, a ticket or a company, as it was last brought. */
+        Entity: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description An entity was created. The body of a delivery. */
+        EntityCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.created";
+        };
+        /** @description An entity was deleted. The body of a delivery. */
+        EntityDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.deleted";
+        };
+        /** @description What one entity is to another. */
+        EntityRelationship: {
+            /**
+             * @description The entity that it ends at; another one.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            childEntityId: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Id of the entity relationship.
+             * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+             */
+            id: string;
+            /**
+             * @description What else is known of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "since": "2026-01-15"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The entity that it begins at.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            parentEntityId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an entity relationship. */
+        EntityRelationshipPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["EntityRelationship"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description An entity was restored. The body of a delivery. */
+        EntityRestoredEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.restored";
+        };
+        /** @description An entity was updated. The body of a delivery. */
+        EntityUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Entity"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "entity.updated";
+        };
+        /** @description Something that happened, for a processor of the organization's own, and how far its processing is. */
+        EventLog: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The entity that it happened to.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            entityId?: string;
+            /**
+             * @description Why its processing failed.
+             * @example The receiver did not answer.
+             */
+            error?: string;
+            /**
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @example ticket.escalated
+             */
+            eventType: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after it happened. Milliseconds since the epoch.
+             */
+            expiresAt: number;
+            /**
+             * @description Id of the event log.
+             * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When its processor is taken for dead. Milliseconds since the epoch.
+             */
+            lockExpiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it is to be processed again; absent where it is not. Milliseconds since the epoch.
+             */
+            nextRetryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What is known of it; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "entityType": "tickets",
+             *       "externalId": "4711"
+             *     }
+             */
+            payload: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When its processing ended, whether or not it worked. Milliseconds since the epoch.
+             */
+            processedAt?: number;
+            /**
+             * Format: int32
+             * @description How often its processing has failed.
+             * @example 0
+             */
+            retryCount: number;
+            /**
+             * @description How far its processing is. A failed one is pending again at `nextRetryAt`, and stays where that is absent.
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an event log. */
+        EventLogPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["EventLog"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description What to send to say that the processing of an event log has failed. */
+        FailEventLogBody: {
+            /**
+             * @description Why; no secrets.
+             * @example The receiver did not answer.
+             */
+            error: string;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+        };
+        /** @description What to send to say that a job has failed. */
+        FailScheduledJobBody: {
+            /**
+             * @description Why; no secrets.
+             * @example The provider did not answer.
+             */
+            error: string;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description False where another attempt would fail as well. `true` unless given.
+             * @example true
+             */
+            retryable?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description How long the provider wants to be left alone: its `Retry-After`.
+             * @example 60
+             */
+            retryAfterSeconds?: number | undefined;
         };
         /** @description A file of the organization: what is known of it. `GET /v1/files/{fileId}/content` has its bytes. */
         File: {
@@ -7863,6 +10924,174 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description The answer to “Get the sync status of a data source”. */
+        GetDataSourceSyncStatusAnswer: {
+            /**
+             * @description Id of the data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /** @description Every type that the integration brings. */
+            types: {
+                /**
+                 * Format: int32
+                 * @description Jobs of it that failed, 100 at most.
+                 * @example 0
+                 */
+                failedCount: number;
+                /** @description The job that was asked for last; absent before the first. */
+                lastJob?: {
+                    /**
+                     * Format: int64
+                     * @description When it ended; absent before. Milliseconds since the epoch.
+                     */
+                    completedAt?: number;
+                    /**
+                     * @description Why its last attempt failed; absent where it did not.
+                     * @example The provider answered 502.
+                     */
+                    error?: string;
+                    /**
+                     * @description Id of the scheduled job.
+                     * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                     */
+                    jobId: string;
+                    /**
+                     * Format: int64
+                     * @description When it began or begins at the earliest. Milliseconds since the epoch.
+                     */
+                    scheduledAt: number;
+                    /**
+                     * @description How far it is.
+                     * @enum {string}
+                     */
+                    status: "pending" | "running" | "failed" | "completed";
+                };
+                /**
+                 * Format: int64
+                 * @description When a sync of it last succeeded; absent before the first. Milliseconds since the epoch.
+                 */
+                lastSuccessAt?: number;
+                /**
+                 * Format: int64
+                 * @description From when it may be synced again without `force`. Milliseconds since the epoch.
+                 */
+                nextAllowedAt: number;
+                /**
+                 * Format: int32
+                 * @description Jobs of it that wait for their time.
+                 * @example 0
+                 */
+                pendingCount: number;
+                /**
+                 * Format: int32
+                 * @description Jobs of it that run.
+                 * @example 1
+                 */
+                runningCount: number;
+                /**
+                 * @description The type.
+                 * @example tickets
+                 */
+                type: string;
+            }[];
+        };
+        /** @description The answer to “Get an entity”. */
+        GetEntityAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
             /**
              * Format: int64
              * @description When the row was last changed. Milliseconds since the epoch.
@@ -8182,6 +11411,193 @@ export interface components {
                  * @description How many are healthy.
                  */
                 healthy: number;
+            };
+        };
+        /** @description The answer to “Get an integration”. */
+        GetIntegrationAnswer: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Its primary data source; absent while there is none.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description How its primary data source is; absent while there is none.
+             * @enum {string}
+             */
+            dataSourceStatus?: "active" | "inactive" | "error";
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /** @description Whether the organization has connected it. */
+            isEnabled: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description The answer to “Get the jobs in numbers”. */
+        GetJobStatsAnswer: {
+            /**
+             * Format: int32
+             * @description How many have failed for good in the last 24 hours.
+             * @example 1
+             */
+            failedLastDay: number;
+            /**
+             * @description There are more than were counted: 5000 of a status are, or fewer where rows are large.
+             * @example false
+             */
+            isCapped: boolean;
+            /**
+             * Format: int64
+             * @description How long the job waits that is due longest; 0 where none is.
+             * @example 12
+             */
+            oldestPendingSeconds: number;
+            /** @description How many jobs there are, by status. */
+            statuses: {
+                /**
+                 * Format: int32
+                 * @description How many are completed.
+                 * @example 3
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description How many are failed.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description How many are pending.
+                 * @example 3
+                 */
+                pending: number;
+                /**
+                 * Format: int32
+                 * @description How many are running.
+                 * @example 3
+                 */
+                running: number;
             };
         };
         /** @description The answer to “Get one's own rights”. */
@@ -9070,6 +12486,53 @@ export interface components {
              */
             type: "health.recovered";
         };
+        /** @description The answer to “Prolong the lease of a job”. */
+        HeartbeatScheduledJobAnswer: {
+            /**
+             * @description Whether somebody has cancelled the job: its worker is to stop.
+             * @example false
+             */
+            cancelRequested: boolean;
+            /**
+             * Format: int64
+             * @description When the job is taken away unless something is heard of its worker. Milliseconds since the epoch.
+             */
+            leaseExpiresAt: number;
+            /**
+             * Format: int64
+             * @description The time here when it was answered: leases are judged by this clock and no other. Milliseconds since the epoch.
+             */
+            serverTime: number;
+        };
+        /** @description What to send to prolong the lease of a job. */
+        HeartbeatScheduledJobBody: {
+            /**
+             * @description Where it goes on; given to whoever claims it.
+             * @example eyJwb3NpdGlvbiI6MX0
+             */
+            cursor?: string | undefined;
+            /**
+             * Format: int32
+             * @description Seconds until the job is taken away unless something is heard of its worker. `300` unless given.
+             * @example 300
+             */
+            leaseSeconds?: number | undefined;
+            /**
+             * @description What the claim answered.
+             * @example lck_2f6ac1d8
+             */
+            lockToken: string;
+            /**
+             * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "table": "schedules",
+             *       "deleted": 1200
+             *     }
+             */
+            progress?: {
+                [key: string]: unknown;
+            } | undefined;
+        };
         /** @description What this is, and where to read on. */
         Home: {
             /**
@@ -9109,6 +12572,134 @@ export interface components {
              * @enum {string}
              */
             version: "v1";
+        };
+        /** @description A product that organizations can connect, and what it brings. */
+        Integration: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description An invitation by e-mail to become a member of the organization. */
         Invitation: {
@@ -9290,6 +12881,46 @@ export interface components {
             data: components["schemas"]["Item"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A job has done what it was to do. The body of a delivery. */
+        JobCompletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["ScheduledJob"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "job.completed";
+        };
+        /** @description A job has failed for good. The body of a delivery. */
+        JobFailedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["ScheduledJob"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "job.failed";
+        };
         /** @description Public keys of the deployment's tokens (RFC 7517). */
         JsonWebKeySet: {
             /** @description The present key, and during a rotation the one before. */
@@ -9321,6 +12952,19 @@ export interface components {
                 /** @description The y coordinate of the point, in base64url. */
                 y: string;
             }[];
+        };
+        /** @description What to send to link a data source to a site. */
+        LinkDataSourceSiteBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description A site that it brings entities of.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId: string;
         };
         /** @description A page of a list, each row of it a client resource. */
         ListClientResourcesPage: {
@@ -9359,6 +13003,254 @@ export interface components {
             /**
              * Format: int64
              * @description When it was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an entity. */
+        ListEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List entities”. */
+        ListEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an integration. */
+        ListIntegrationsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListIntegrationsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List integrations”. */
+        ListIntegrationsRow: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Its primary data source; absent while there is none.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description How its primary data source is; absent while there is none.
+             * @enum {string}
+             */
+            dataSourceStatus?: "active" | "inactive" | "error";
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /** @description Whether the organization has connected it. */
+            isEnabled: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
              * @example 1768473000000
              */
             updatedAt: number;
@@ -9705,6 +13597,113 @@ export interface components {
                     reach: "all" | "assigned" | "own";
                 }[];
             }[];
+        };
+        /** @description A page of a list, each row of it an entity. */
+        ListRelatedEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListRelatedEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List the entities that an entity is related to”. */
+        ListRelatedEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description The data source that brought it.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the entity.
+             * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+             */
+            id: string;
+            /**
+             * @description The integration of its data source.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * Format: int64
+             * @description When a data source last brought it, changed or not: true to the day, since what has not changed is written once a day at most. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description What relates it.
+             * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+             */
+            relationshipId: string;
+            /**
+             * @description What the child is to the parent: `parent`, `member_of`, `assigned_to`, `related` or a name of one's own.
+             * @example assigned_to
+             */
+            relationshipType: string;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description A page of a list, each row of it a site. */
         ListSitesViewPage: {
@@ -10456,6 +14455,42 @@ export interface components {
             /** @description Scopes that a token can carry. */
             scopes_supported: string[];
         };
+        /** @description The answer to “Delete entities that a data source no longer has”. */
+        PruneEntitiesAnswer: {
+            /**
+             * Format: int32
+             * @description Entities that are in the trash now.
+             * @example 3
+             */
+            deleted: number;
+            /** @description Whether a job goes on with what is left. */
+            hasMore: boolean;
+            /**
+             * @description That job.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            jobId?: string;
+        };
+        /** @description What to send to delete entities that a data source no longer has. */
+        PruneEntitiesBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /** @description True to delete however many are gone. */
+            force?: boolean | undefined;
+            /**
+             * @description A complete sync run of both.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            syncRunId: string;
+        };
         /** @description The answer to “Purge a deleted organization”. */
         PurgeOrganizationAnswer: {
             /**
@@ -10925,6 +14960,20 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to restore a data source. */
+        RestoreDataSourceBody: {
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string | undefined;
+            /**
+             * @description What it connects: the id of an integration, or its slug.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string | undefined;
+        };
         /** @description What to send to restore a role. */
         RestoreRoleBody: {
             /**
@@ -10954,6 +15003,14 @@ export interface components {
              * @example Field service
              */
             name?: string | undefined;
+        };
+        /** @description What to send to have a failed job tried again. */
+        RetryScheduledJobBody: {
+            /**
+             * @description True to count its attempts from the beginning. `false` unless given.
+             * @example false
+             */
+            resetAttempts?: boolean | undefined;
         };
         /** @description What to send to end an access token (RFC 7009, 2.1). */
         RevocationRequest: {
@@ -11503,6 +15560,165 @@ export interface components {
              */
             type: "schedule.deleted";
         };
+        /** @description Work that goes on after the answer: what is to be done, and how far it is. */
+        ScheduledJob: {
+            /**
+             * @description What is to be done: `x.` and what the organization calls it, or one of the deployment's own.
+             * @example x.report
+             */
+            action: string;
+            /**
+             * Format: int32
+             * @description How often it was begun, or gone on with after a failure.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description How often it is begun before it has failed for good.
+             * @example 5
+             */
+            attemptsMax: number;
+            /**
+             * Format: int64
+             * @description When somebody cancelled it while it ran: its worker is told at the next heartbeat, and it does not go on after a failure. Milliseconds since the epoch.
+             */
+            cancelRequestedAt?: number;
+            /**
+             * Format: int64
+             * @description When it ended, whether or not it did what it was to do. Milliseconds since the epoch.
+             */
+            completedAt?: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The data source that it works on.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description What it is for, so that it is not asked for twice.
+             * @example report-2026-01
+             */
+            dedupeKey?: string;
+            /**
+             * @description Why its last attempt failed.
+             * @example The provider did not answer.
+             */
+            error?: string;
+            /**
+             * Format: int64
+             * @description When it is forgotten: 30 days after it ended. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /**
+             * @description Id of the scheduled job.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            id: string;
+            /**
+             * @description The integration that it works for.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string;
+            /**
+             * @description The worker that has claimed it.
+             * @example worker-3
+             */
+            lockedBy?: string;
+            /**
+             * Format: int64
+             * @description When whoever runs it is taken for dead. Milliseconds since the epoch.
+             */
+            lockExpiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
+             */
+            nextRetryAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What it is done with; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {}
+             */
+            payload: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Which of those that are due comes first: 1 before 10. Ten minutes of waiting make up for a step.
+             * @example 5
+             */
+            priority: number;
+            /**
+             * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "table": "schedules",
+             *       "deleted": 1200
+             *     }
+             */
+            progress?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "deleted": 4711
+             *     }
+             */
+            result?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Who runs it: this deployment, or a worker that claims it.
+             * @enum {string}
+             */
+            runner: "builtin" | "worker";
+            /**
+             * Format: int64
+             * @description When it begins at the earliest. Milliseconds since the epoch.
+             */
+            scheduledAt: number;
+            /**
+             * Format: int64
+             * @description When it was last begun. Milliseconds since the epoch.
+             */
+            startedAt?: number;
+            /**
+             * @description How far it is. A failed one goes on by itself while `willRetry` is true.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "completed" | "failed";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description Of a failed one, whether it goes on by itself; false of one that has failed for good. Absent of all others.
+             * @example false
+             */
+            willRetry?: boolean;
+        };
+        /** @description A page of a list, each row of it a scheduled job. */
+        ScheduledJobPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ScheduledJob"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description A page of a list, each row of it a schedule. */
         SchedulePage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -11548,6 +15764,35 @@ export interface components {
              * @constant
              */
             type: "schedule.updated";
+        };
+        /** @description What to send to set the credentials of a data source. */
+        SetDataSourceCredentialsBody: {
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number | undefined;
+            /**
+             * @description What it signs in with, by the names that the integration's adapter or worker knows; stored encrypted, shown to nobody.
+             * @example {
+             *       "clientId": "portico",
+             *       "clientSecret": "correct-horse-battery-staple"
+             *     }
+             */
+            credentials: {
+                [key: string]: string;
+            };
+        };
+        /** @description The answer to “Set the sites of a data source”. */
+        SetDataSourceSitesAnswer: {
+            /** @description The links, one a site. */
+            data: components["schemas"]["DataSourceSite"][];
+        };
+        /** @description What to send to set the sites of a data source. */
+        SetDataSourceSitesBody: {
+            /** @description The sites. */
+            siteIds: string[];
         };
         /** @description What to send to set an organization's quotas. */
         SetOrganizationQuotasBody: {
@@ -11892,6 +16137,182 @@ export interface components {
              */
             slug?: string | undefined;
         };
+        /** @description The answer to “Sync a data source”. */
+        SyncDataSourceAnswer: {
+            /** @description The jobs, one a type. */
+            jobs: {
+                /**
+                 * @description What is to be done.
+                 * @example sync.tickets
+                 */
+                action: string;
+                /**
+                 * @description False where it was there before: the same is not asked for twice.
+                 * @example true
+                 */
+                isNew: boolean;
+                /**
+                 * @description The job; `GET /v1/scheduled-jobs/{jobId}` tells how far it is.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+                /**
+                 * Format: int64
+                 * @description When it begins at the earliest. Milliseconds since the epoch.
+                 */
+                scheduledAt: number;
+                /**
+                 * @description How far it is; a failed one goes on by itself.
+                 * @enum {string}
+                 */
+                status: "pending" | "running" | "failed";
+            }[];
+        };
+        /** @description What to send to sync a data source. */
+        SyncDataSourceBody: {
+            /**
+             * @description True to begin at once, and to read everything again. `false` unless given.
+             * @example false
+             */
+            force?: boolean | undefined;
+            /**
+             * @description The types to sync; all that the integration brings unless given.
+             * @example [
+             *       "tickets"
+             *     ]
+             */
+            types?: string[] | undefined;
+        };
+        /** @description A run of a synchronization: of what, how it went, and what came of it. */
+        SyncRun: {
+            /**
+             * @description What came of it, by kind of row.
+             * @example {
+             *       "tickets": {
+             *         "created": 12,
+             *         "updated": 3,
+             *         "deleted": 1,
+             *         "unchanged": 480
+             *       }
+             *     }
+             */
+            counts: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description How many are new.
+                     * @example 12
+                     */
+                    created: number;
+                    /**
+                     * Format: int32
+                     * @description How many are gone.
+                     * @example 1
+                     */
+                    deleted: number;
+                    /**
+                     * Format: int32
+                     * @description How many are as they were.
+                     * @example 480
+                     */
+                    unchanged: number;
+                    /**
+                     * Format: int32
+                     * @description How many have changed.
+                     * @example 3
+                     */
+                    updated: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description Milliseconds that it took.
+             * @example 5300
+             */
+            durationMs?: number;
+            /**
+             * @description What went wrong, the first 50 of it.
+             * @example []
+             */
+            errors: {
+                /**
+                 * @description What went wrong.
+                 * @example The provider did not answer.
+                 */
+                message: string;
+                /**
+                 * @description What it happened to.
+                 * @example tickets
+                 */
+                scope: string;
+            }[];
+            /**
+             * Format: int64
+             * @description When it is forgotten: 90 days after it ended. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /**
+             * Format: int64
+             * @description When it ended; absent while it runs. Milliseconds since the epoch.
+             */
+            finishedAt?: number;
+            /**
+             * @description Id of the sync run.
+             * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+             */
+            id: string;
+            /**
+             * @description Whether it has seen all that the source has, to the end of its pages. Only what a complete run has not seen may be taken for gone.
+             * @example true
+             */
+            isComplete: boolean;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Its id.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            sourceId: string;
+            /**
+             * @description What was synced.
+             * @enum {string}
+             */
+            sourceType: "dock" | "dataSource";
+            /**
+             * Format: int64
+             * @description When it began. Milliseconds since the epoch.
+             */
+            startedAt: number;
+            /**
+             * @description How it went; `partial` where some of it failed.
+             * @enum {string}
+             */
+            status: "running" | "success" | "partial" | "error";
+            /**
+             * @description What began it.
+             * @enum {string}
+             */
+            trigger: "manual" | "scheduled" | "webhook";
+            /**
+             * @description Who began it; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            triggeredBy?: string;
+            /**
+             * @description Which of its rows were synced.
+             * @example tickets
+             */
+            type: string;
+        };
+        /** @description A page of a list, each row of it a sync run. */
+        SyncRunPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["SyncRun"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description People of the organization who share work; what is assigned to a team is assigned to each of them. */
         Team: {
             /**
@@ -11996,6 +16417,34 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Team"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description The answer to “Test a data source”. */
+        TestDataSourceAnswer: {
+            /**
+             * @description What is to be done.
+             * @example sync.tickets
+             */
+            action: string;
+            /**
+             * @description False where it was there before: the same is not asked for twice.
+             * @example true
+             */
+            isNew: boolean;
+            /**
+             * @description The job; `GET /v1/scheduled-jobs/{jobId}` tells how far it is.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * Format: int64
+             * @description When it begins at the earliest. Milliseconds since the epoch.
+             */
+            scheduledAt: number;
+            /**
+             * @description How far it is; a failed one goes on by itself.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "failed";
         };
         /** @description A small thing to do. */
         Todo: {
@@ -12198,6 +16647,178 @@ export interface components {
              * @example Dana Okoye
              */
             name?: string | undefined;
+        };
+        /** @description What to send to update a data source. */
+        UpdateDataSourceBody: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: (number | null) | undefined;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: (string | null) | undefined;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: (number | null) | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name?: string | undefined;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: (string | null) | undefined;
+            /**
+             * @description `active` once a test or a sync has succeeded; `error` after one has failed for good, until the next that succeeds.
+             * @enum {string}
+             */
+            status?: ("active" | "inactive" | "error") | undefined;
+        };
+        /** @description What to send to update an entity. */
+        UpdateEntityBody: {
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description The site that it belongs to.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: (string | null) | undefined;
+        };
+        /** @description What to send to update an integration. */
+        UpdateIntegrationBody: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string|null}
+             */
+            adapter?: ("psa" | null) | undefined;
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category?: ("psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other") | undefined;
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: (string | null) | undefined;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description?: string | undefined;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: (string | null) | undefined;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive?: boolean | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name?: string | undefined;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: (string | null) | undefined;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes?: string[] | undefined;
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: ({
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number | undefined;
+                };
+            } | null) | undefined;
         };
         /** @description What to send to update an item. */
         UpdateItemBody: {
@@ -13304,9 +17925,11 @@ export interface components {
          *
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `already_linked`: They are linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `data_source_inactive`: The data source is not active. Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`.
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
          *     - `external_id_taken`: The external id is taken. Use another external id.
@@ -13315,23 +17938,32 @@ export interface components {
          *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `integration_in_use`: Data sources or global entities belong to the integration. Set `isActive` to false to stop new ones, or delete them for good first.
+         *     - `integration_inactive`: The integration is not active. Choose another one, or ask the platform's operator.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `invitation_pending`: The address is invited already. Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first.
          *     - `invitation_void`: The invitation holds no more. Ask an administrator of the organization for a new one, or to send this one again.
+         *     - `job_queued`: Another job of its key waits or runs. Use that one, or try again once it has ended.
          *     - `key_revoked`: The API key was revoked. Use another API key.
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
          *     - `limit_reached`: The limit is reached. Remove some of what `detail` counts first. Where it names a quota, whoever runs the deployment can raise it; the organization's summary shows how much of it is used.
+         *     - `lock_lost`: Somebody else has it, or nobody. Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
+         *     - `no_credentials`: The data source has no credentials. Give it some first (`POST /v1/data-sources/{dataSourceId}/credentials`).
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `prune_too_large`: Too many entities are gone. Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so.
          *     - `role_in_use`: The role is in use. Give its members another role first.
          *     - `rotation_pending`: The secret was rotated a short while ago. Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once.
          *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
          *     - `site_not_active`: The site is not active. Activate the site first.
          *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
+         *     - `sync_in_progress`: A synchronization of it runs. Wait until the run has ended; the sync history has it.
+         *     - `sync_not_complete`: The sync run is not complete. Finish a sync run that has seen everything, and name that.
+         *     - `sync_run_ended`: The sync run has ended. Open another one.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          *     - `team_in_use`: The team is in use. Give what refers to the team, which `detail` names, another team first.
          *     - `url_taken`: The URL is taken. Change the endpoint that has this URL, or choose another URL.
@@ -13349,7 +17981,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "confirmation_mismatch" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -13470,14 +18102,20 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `file_purpose_mismatch`: The file is for something else. Upload the file again with the purpose named in `detail`.
          *     - `image_too_large`: The picture has too many pixels. Make the picture smaller: 40 million pixels at most.
          *     - `not_an_image`: The file is no whole picture. Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
+         *     - `reserved_action`: The action is the deployment's own. Name an action that begins with `x.`.
+         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.`.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
+         *     - `self_relationship`: An entity is related to itself. Name two entities.
+         *     - `sync_run_not_found`: There is no such sync run. Name a sync run of this data source and type.
+         *     - `unsupported_entity_type`: The integration does not bring this type. Name some of the integration's `supportedTypes`.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
         Problem422: {
@@ -13493,7 +18131,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "resource_not_found" | "scope_not_allowed" | "url_not_allowed";
+                    code?: "config_invalid" | "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -17651,6 +22289,1212 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listDataSourceSites: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSitePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    linkDataSourceSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkDataSourceSiteBody"];
+            };
+        };
+        responses: {
+            /** @description Created: data source site. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSite"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unlinkDataSourceSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source site.
+                 * @example mbv0c9r8922gaehxp688twbjsb1rtc2p
+                 */
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDataSources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example tenant-10442
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
+                status?: ("active" | "inactive" | "error") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "name": "HaloPSA of Rotterdam",
+                     *           "externalId": "tenant-10442",
+                     *           "isPrimary": false,
+                     *           "status": "active",
+                     *           "config": {
+                     *             "baseUrl": "https://psa.example.com"
+                     *           },
+                     *           "credentialExpirationAt": 1782864000000,
+                     *           "maxCallsPerHour": 10000,
+                     *           "metadata": {
+                     *             "sync.tickets": {
+                     *               "lastSyncAt": 1768469400000,
+                     *               "cursor": "2026-01-15T09:30:00Z"
+                     *             }
+                     *           },
+                     *           "lastSyncAt": 1768469400000,
+                     *           "lastSyncError": "The provider answered 401.",
+                     *           "consecutiveFailures": 0,
+                     *           "nextSyncAt": 1768469400000,
+                     *           "credentialKeyVersion": 1,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourcePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "halo-psa",
+                 *       "name": "HaloPSA of Rotterdam",
+                 *       "externalId": "tenant-10442",
+                 *       "isPrimary": false,
+                 *       "config": {
+                 *         "baseUrl": "https://psa.example.com"
+                 *       },
+                 *       "credentialExpirationAt": 1782864000000,
+                 *       "maxCallsPerHour": 10000,
+                 *       "credentials": {
+                 *         "clientId": "portico",
+                 *         "clientSecret": "correct-horse-battery-staple"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Created: data source. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteDataSource: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "HaloPSA of Rotterdam"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setDataSourceCredentials: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credentials": {
+                 *         "clientId": "portico",
+                 *         "clientSecret": "correct-horse-battery-staple"
+                 *       },
+                 *       "credentialExpirationAt": 1782864000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetDataSourceCredentialsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "externalId": "tenant-10442"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setDataSourceSites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "siteIds": [
+                 *         "vgjrscpr0s5bgtdbca1fhanbxhvcw347"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetDataSourceSitesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetDataSourceSitesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    syncDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "types": [
+                 *         "tickets"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SyncDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobs": [
+                     *         {
+                     *           "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "action": "sync.tickets",
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "isNew": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncDataSourceAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDataSourceSyncStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "types": [
+                     *         {
+                     *           "type": "tickets",
+                     *           "lastJob": {
+                     *             "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *             "status": "pending",
+                     *             "scheduledAt": 1768469400000,
+                     *             "completedAt": 1768469400000
+                     *           },
+                     *           "lastSuccessAt": 1768469400000,
+                     *           "pendingCount": 0,
+                     *           "runningCount": 1,
+                     *           "failedCount": 0,
+                     *           "nextAllowedAt": 1768469400000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetDataSourceSyncStatusAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "action": "sync.tickets",
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "isNew": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestDataSourceAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: {
@@ -17658,7 +23502,7 @@ export interface operations {
                  * @description The domain to begin with.
                  * @example workspace
                  */
-                domain?: ("access" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+                domain?: ("access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
             };
             header?: {
                 /**
@@ -17829,6 +23673,1720 @@ export interface operations {
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
+        };
+    };
+    listEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `entityType` is this.
+                 * @example devices
+                 */
+                entityType?: string | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example device-4711
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description `raw` shows what the connected system itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `entityType`, latest first, where one of `integrationId`, `dataSourceId`, `siteId` is given; by `lastSeenAt`, latest first, where one of `dataSourceId`, `entityType` is given; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "lastSeenAt" | "-lastSeenAt") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "lastSeenAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `raw` shows what the connected system itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetEntityAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "normalizedData": {
+                 *         "name": "PC-RECEPTION",
+                 *         "status": "online",
+                 *         "operatingSystem": "Windows 11 Pro"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateEntityBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listRelatedEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Which side: `children` unless given.
+                 * @example children
+                 */
+                direction?: ("children" | "parents") | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `relationshipType` is this.
+                 * @example assigned_to
+                 */
+                relationshipType?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "lastSeenAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "relationshipId": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *           "relationshipType": "assigned_to"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRelatedEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "lastSeenAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "entityType": "devices",
+                 *       "syncRunId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "items": [
+                 *         {
+                 *           "externalId": "device-4711",
+                 *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+                 *           "normalizedData": {
+                 *             "name": "PC-RECEPTION",
+                 *             "status": "online",
+                 *             "operatingSystem": "Windows 11 Pro"
+                 *           },
+                 *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "externalId": "device-4711",
+                     *           "outcome": "created",
+                     *           "id": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "revived": 3,
+                     *         "duplicate": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertEntitiesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pruneEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "entityType": "devices",
+                 *       "syncRunId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "force": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["PruneEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deleted": 3,
+                     *       "hasMore": false,
+                     *       "jobId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PruneEntitiesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEntityRelationships: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `childEntityId` is this.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                childEntityId?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `parentEntityId` is this.
+                 * @example c4q5nsz5fcfp21hxab0yz1f9j7k606hk
+                 */
+                parentEntityId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `relationshipType` is this.
+                 * @example assigned_to
+                 */
+                relationshipType?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *           "relationshipType": "assigned_to",
+                     *           "metadata": {
+                     *             "since": "2026-01-15"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationshipPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEntityRelationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                 *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                 *       "relationshipType": "assigned_to",
+                 *       "metadata": {
+                 *         "since": "2026-01-15"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEntityRelationshipBody"];
+            };
+        };
+        responses: {
+            /** @description It was there before: entity relationship. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "relationshipType": "assigned_to",
+                     *       "metadata": {
+                     *         "since": "2026-01-15"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationship"];
+                };
+            };
+            /** @description Created: entity relationship. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "parentEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "childEntityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
+                     *       "relationshipType": "assigned_to",
+                     *       "metadata": {
+                     *         "since": "2026-01-15"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntityRelationship"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEntityRelationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the entity relationship.
+                 * @example 87egm1gyttxq3vr2rh0bjas1nnadm9bz
+                 */
+                entityRelationshipId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertEntityRelationships: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "parent": {
+                 *             "entityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk"
+                 *           },
+                 *           "child": {
+                 *             "entityId": "c4q5nsz5fcfp21hxab0yz1f9j7k606hk"
+                 *           },
+                 *           "relationshipType": "assigned_to",
+                 *           "metadata": {
+                 *             "since": "2026-01-15"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertEntityRelationshipsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: entity relationship. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "outcome": "created",
+                     *           "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertEntityRelationshipsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEventLogs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `entityId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                entityId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `eventType` is this.
+                 * @example ticket.escalated
+                 */
+                eventType?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -createdAt
+                 */
+                sort?: ("createdAt" | "-createdAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "processing" | "completed" | "failed") | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "eventType": "ticket.escalated",
+                     *           "status": "pending",
+                     *           "payload": {
+                     *             "entityType": "tickets",
+                     *             "externalId": "4711"
+                     *           },
+                     *           "processedAt": 1768469400000,
+                     *           "retryCount": 0,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLogPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventType": "ticket.escalated",
+                 *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "payload": {
+                 *         "ticket": "4711"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Created: event log. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    completeEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    failEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "error": "The receiver did not answer."
+                 *     }
+                 */
+                "application/json": components["schemas"]["FailEventLogBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retryEventLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the event log.
+                 * @example 39fq5nnp67zzvfst362be2f05kbe3s8k
+                 */
+                eventLogId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "eventType": "ticket.escalated",
+                     *       "status": "pending",
+                     *       "payload": {
+                     *         "entityType": "tickets",
+                     *         "externalId": "4711"
+                     *       },
+                     *       "processedAt": 1768469400000,
+                     *       "retryCount": 0,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    claimEventLogs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypes": [
+                 *         "ticket.escalated"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimEventLogsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: event log. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "events": [
+                     *         {
+                     *           "id": "39fq5nnp67zzvfst362be2f05kbe3s8k",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "entityId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "eventType": "ticket.escalated",
+                     *           "status": "pending",
+                     *           "payload": {
+                     *             "entityType": "tickets",
+                     *             "externalId": "4711"
+                     *           },
+                     *           "processedAt": 1768469400000,
+                     *           "retryCount": 0,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "lockToken": "lck_2f6ac1d8"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimEventLogsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     openFileLink: {
@@ -19050,6 +26608,519 @@ export interface operations {
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listIntegrations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `category` is this.
+                 * @example psa
+                 */
+                category?: ("psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other") | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `isActive` is this.
+                 * @example false
+                 */
+                isActive?: boolean | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `slug` is this.
+                 * @example halo-psa
+                 */
+                slug?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "slug": "halo-psa",
+                     *           "name": "HaloPSA",
+                     *           "description": "Companies, tickets and devices.",
+                     *           "category": "psa",
+                     *           "supportedTypes": [
+                     *             "companies",
+                     *             "devices",
+                     *             "tickets"
+                     *           ],
+                     *           "typeConfig": {
+                     *             "tickets": {
+                     *               "priority": 3,
+                     *               "rateMinutes": 15
+                     *             }
+                     *           },
+                     *           "adapter": "psa",
+                     *           "isActive": false,
+                     *           "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *           "color": "#1d4ed8",
+                     *           "productUrl": "https://www.example.com/halo-psa",
+                     *           "configSchema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "baseUrl"
+                     *             ],
+                     *             "properties": {
+                     *               "baseUrl": {
+                     *                 "type": "string",
+                     *                 "format": "uri"
+                     *               }
+                     *             }
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "isEnabled": false,
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "dataSourceStatus": "active"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListIntegrationsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "halo-psa",
+                 *       "name": "HaloPSA",
+                 *       "description": "Companies, tickets and devices.",
+                 *       "category": "psa",
+                 *       "supportedTypes": [
+                 *         "companies",
+                 *         "devices",
+                 *         "tickets"
+                 *       ],
+                 *       "typeConfig": {
+                 *         "tickets": {
+                 *           "priority": 3,
+                 *           "rateMinutes": 15
+                 *         }
+                 *       },
+                 *       "adapter": "psa",
+                 *       "isActive": false,
+                 *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                 *       "color": "#1d4ed8",
+                 *       "productUrl": "https://www.example.com/halo-psa",
+                 *       "configSchema": {
+                 *         "type": "object",
+                 *         "required": [
+                 *           "baseUrl"
+                 *         ],
+                 *         "properties": {
+                 *           "baseUrl": {
+                 *             "type": "string",
+                 *             "format": "uri"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateIntegrationBody"];
+            };
+        };
+        responses: {
+            /** @description Created: integration. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: integration. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "isEnabled": false,
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "dataSourceStatus": "active"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetIntegrationAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "HaloPSA"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateIntegrationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: integration. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -22092,7 +30163,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -22187,7 +30258,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -24088,6 +32159,1019 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listScheduledJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `action` is this.
+                 * @example x.report
+                 */
+                action?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Inclusive: `scheduledAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                scheduledFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `scheduledAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                scheduledTo?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `priority`, latest first, where one of `status` is given; by `scheduledAt`, latest first, where one of `scheduledFrom`, `scheduledTo` is given; by `status`, latest first, where one of `integrationId`, `dataSourceId`, `action` is given; by `willRetry`, latest first, where one of `status` is given; by `completedAt`, latest first, where one of `status` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "scheduledAt" | "-scheduledAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example pending
+                 */
+                status?: ("pending" | "running" | "completed" | "failed") | undefined;
+                /**
+                 * @description Lists only rows whose `willRetry` is this.
+                 * @example false
+                 */
+                willRetry?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "runner": "builtin",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "action": "x.report",
+                     *           "payload": {},
+                     *           "priority": 5,
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "attempts": 1,
+                     *           "attemptsMax": 5,
+                     *           "willRetry": false,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "startedAt": 1768469400000,
+                     *           "completedAt": 1768469400000,
+                     *           "cancelRequestedAt": 1768469400000,
+                     *           "progress": {
+                     *             "table": "schedules",
+                     *             "deleted": 1200
+                     *           },
+                     *           "result": {
+                     *             "deleted": 4711
+                     *           },
+                     *           "lockedBy": "worker-3",
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "dedupeKey": "report-2026-01",
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJobPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "x.report",
+                 *       "payload": {
+                 *         "month": "2026-01"
+                 *       },
+                 *       "priority": 5,
+                 *       "scheduledAt": 1768469400000,
+                 *       "delaySeconds": 60,
+                 *       "attemptsMax": 5,
+                 *       "dedupeKey": "report-2026-01",
+                 *       "dedupe": "pendingOrRunning"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description It was there before: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            /** @description Created: scheduled job. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancelScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    completeScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "result": {
+                 *         "deleted": 4711
+                 *       },
+                 *       "cursor": "eyJwb3NpdGlvbiI6MX0",
+                 *       "isComplete": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    failScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "error": "The provider did not answer.",
+                 *       "retryable": true,
+                 *       "retryAfterSeconds": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["FailScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    heartbeatScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lockToken": "lck_2f6ac1d8",
+                 *       "leaseSeconds": 300,
+                 *       "cursor": "eyJwb3NpdGlvbiI6MX0",
+                 *       "progress": {
+                 *         "table": "schedules",
+                 *         "deleted": 1200
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HeartbeatScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "leaseExpiresAt": 1768469400000,
+                     *       "cancelRequested": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeartbeatScheduledJobAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retryScheduledJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the scheduled job.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resetAttempts": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetryScheduledJobBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "runner": "builtin",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "action": "x.report",
+                     *       "payload": {},
+                     *       "priority": 5,
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "attempts": 1,
+                     *       "attemptsMax": 5,
+                     *       "willRetry": false,
+                     *       "nextRetryAt": 1768469400000,
+                     *       "startedAt": 1768469400000,
+                     *       "completedAt": 1768469400000,
+                     *       "cancelRequestedAt": 1768469400000,
+                     *       "progress": {
+                     *         "table": "schedules",
+                     *         "deleted": 1200
+                     *       },
+                     *       "result": {
+                     *         "deleted": 4711
+                     *       },
+                     *       "lockedBy": "worker-3",
+                     *       "lockExpiresAt": 1768469400000,
+                     *       "dedupeKey": "report-2026-01",
+                     *       "expiresAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduledJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    claimScheduledJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "workerId": "worker-3",
+                 *       "actions": [
+                 *         "x.report"
+                 *       ],
+                 *       "limit": 1,
+                 *       "leaseSeconds": 300
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimScheduledJobsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "serverTime": 1768469400000,
+                     *       "jobs": [
+                     *         {
+                     *           "id": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "runner": "builtin",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "action": "x.report",
+                     *           "payload": {},
+                     *           "priority": 5,
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "attempts": 1,
+                     *           "attemptsMax": 5,
+                     *           "willRetry": false,
+                     *           "nextRetryAt": 1768469400000,
+                     *           "startedAt": 1768469400000,
+                     *           "completedAt": 1768469400000,
+                     *           "cancelRequestedAt": 1768469400000,
+                     *           "progress": {
+                     *             "table": "schedules",
+                     *             "deleted": 1200
+                     *           },
+                     *           "result": {
+                     *             "deleted": 4711
+                     *           },
+                     *           "lockedBy": "worker-3",
+                     *           "lockExpiresAt": 1768469400000,
+                     *           "dedupeKey": "report-2026-01",
+                     *           "expiresAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "lockToken": "lck_2f6ac1d8",
+                     *           "cursor": "eyJwb3NpdGlvbiI6MX0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClaimScheduledJobsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getJobStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: scheduled job. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statuses": {
+                     *         "pending": 3,
+                     *         "running": 3,
+                     *         "completed": 3,
+                     *         "failed": 3
+                     *       },
+                     *       "oldestPendingSeconds": 12,
+                     *       "failedLastDay": 1,
+                     *       "isCapped": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetJobStatsAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listSchedules: {
         parameters: {
             query?: {
@@ -25656,6 +34740,201 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listSyncHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `startedAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startedAt`, latest first, where one of `from`, `to`, `sourceType`, `sourceId`, `status` is given; by `sourceId`, latest first, where one of `sourceType` is given; by `type`, latest first, where one of `sourceId` is given.
+                 * @example startedAt
+                 */
+                sort?: ("startedAt" | "-startedAt") | undefined;
+                /**
+                 * @description Lists only rows whose `sourceId` is this.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                sourceId?: string | undefined;
+                /**
+                 * @description Lists only rows whose `sourceType` is this.
+                 * @example dock
+                 */
+                sourceType?: ("dock" | "dataSource") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: ("running" | "success" | "partial" | "error") | undefined;
+                /**
+                 * @description Exclusive: `startedAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "sourceType": "dock",
+                     *           "sourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "type": "tickets",
+                     *           "trigger": "manual",
+                     *           "status": "running",
+                     *           "isComplete": true,
+                     *           "startedAt": 1768469400000,
+                     *           "finishedAt": 1768469400000,
+                     *           "durationMs": 5300,
+                     *           "counts": {
+                     *             "tickets": {
+                     *               "created": 12,
+                     *               "updated": 3,
+                     *               "deleted": 1,
+                     *               "unchanged": 480
+                     *             }
+                     *           },
+                     *           "errors": [],
+                     *           "triggeredBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "expiresAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRunPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSyncRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the sync run.
+                 * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+                 */
+                syncId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: sync run. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "sourceType": "dock",
+                     *       "sourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "type": "tickets",
+                     *       "trigger": "manual",
+                     *       "status": "running",
+                     *       "isComplete": true,
+                     *       "startedAt": 1768469400000,
+                     *       "finishedAt": 1768469400000,
+                     *       "durationMs": 5300,
+                     *       "counts": {
+                     *         "tickets": {
+                     *           "created": 12,
+                     *           "updated": 3,
+                     *           "deleted": 1,
+                     *           "unchanged": 480
+                     *         }
+                     *       },
+                     *       "errors": [],
+                     *       "triggeredBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "expiresAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRun"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             429: components["responses"]["Problem429"];
