@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import { ExecutorThread } from "../runtime/executor/executorThread";
+import { nativeImport } from "../runtime/mainThread/nativeImport";
 import type { SpawnExecutor } from "../runtime/rpc/executorWorker";
 import type { WorkerReply, WorkerRequest } from "../runtime/rpc/protocol";
 
@@ -29,6 +30,7 @@ class InThreadWorker extends EventEmitter<{ message: [WorkerReply]; error: [Erro
         onRequest: (take) => (this.#take = take),
         receive: () => this.#requests.shift(),
         close: () => setImmediate(() => this.emit("exit")),
+        nativeImport,
       },
       options,
     );

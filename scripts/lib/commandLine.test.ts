@@ -43,7 +43,7 @@ const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(path.join(repositoryRoot, "package.json"), "utf8")));
 const ours = Object.entries(scripts).flatMap(([name, command]) => {
-  const file = /(?:^tsx|--import tsx) (scripts\/\S+\.ts)/.exec(command)?.[1];
+  const file = /(?:^tsx|run\.js) (scripts\/\S+\.ts)/.exec(command)?.[1];
   return file === undefined ? [] : [[name, file] as const];
 });
 

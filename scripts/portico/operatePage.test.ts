@@ -31,7 +31,7 @@ describe("the files of docs/operate", () => {
   it("run what npm runs, and leave it the time to stop", () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
     expect(valueOf("portico.service", "ExecStart")).toBe(`/usr/bin/${scripts["start"]}`);
-    expect(valueOf("portico-backup.service", "ExecStart")).toContain(scripts["backup"]?.replace("tsx ", "") ?? "none");
+    expect(valueOf("portico-backup.service", "ExecStart")).toContain(scripts["backup"] ?? "none");
     expect(Number(valueOf("portico.service", "TimeoutStopSec"))).toBeGreaterThan(readSettings({}).stopSeconds);
   });
 });

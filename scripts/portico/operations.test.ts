@@ -46,7 +46,7 @@ async function script(name: string, args: readonly string[], changes: NodeJS.Pro
 
 /** Starts the product and waits until it says that it is ready. */
 async function startProduct(changes: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(root, "scripts/start.ts")], {
+  const child = spawn(process.execPath, [path.join(root, "scripts/run.js"), "scripts/start.ts"], {
     cwd: root,
     env: { ...environment, ...changes },
     stdio: ["ignore", "pipe", "pipe"],

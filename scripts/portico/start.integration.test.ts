@@ -27,8 +27,8 @@ interface Started {
 }
 
 function run(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
-  // As npm's scripts do: tsx's own command is a second process, with rules of its own for signals.
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(repository, script), ...args], {
+  // As npm's scripts do.
+  const child = spawn(process.execPath, [path.join(repository, "scripts/run.js"), script, ...args], {
     cwd: repository,
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],

@@ -13,6 +13,7 @@ function start(): void {
       onRequest: (take) => void port.on("message", take),
       receive: () => received(port),
       close: () => port.close(),
+      nativeImport: (url) => import(url),
     },
     options,
   );

@@ -3,7 +3,7 @@ import type { StoreFile } from "../../store/storeFile";
 import { ExecutionState } from "../rpc/executionState";
 import { installFunctionGlobals } from "../sandbox/globals";
 import type { FunctionGlobals } from "../sandbox/globals";
-import type { RegisteredFunction } from "../functions/registry";
+import type { NativeImport, RegisteredFunction } from "../functions/registry";
 import type { HttpRoute } from "../functions/httpRouter";
 import { installSyscallBoundary } from "../functions/frames";
 import type { FunctionSummary, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "../rpc/protocol";
@@ -17,7 +17,7 @@ import type { OpenedHost } from "./openHost";
 import { storeRefusalOf } from "./storeRefusal";
 import { systemFunctions } from "./calls/systemFunctions";
 
-/** The executor's end of the way to the main thread. */
+/** What the executor runs on: its end of the way to the main thread, and how modules are imported there. */
 export interface ExecutorPort {
   postMessage(reply: WorkerReply): void;
   /** Names who takes requests as they come. */
@@ -25,6 +25,7 @@ export interface ExecutorPort {
   /** A request that has come already and that nobody has taken. */
   receive(): WorkerRequest | undefined;
   close(): void;
+  readonly nativeImport: NativeImport;
 }
 
 /** The executor thread: owns the store, loads the functions, runs batches. */
@@ -163,7 +164,7 @@ export class ExecutorThread {
 
   async #load(request: LoadRequest): Promise<void> {
     try {
-      this.#httpRoutes = await swapCode(this.#opened, this.#file.meta, request);
+      this.#httpRoutes = await swapCode(this.#opened, this.#file.meta, request, this.#port.nativeImport);
     } catch (error) {
       this.#reply({ kind: "loadFailed", message: toStoreError(this.#fileName, error).message });
       return;

@@ -109,8 +109,8 @@ interface ConvexFunction {
 /** Makes a module's export ready to run under its path; null when it is no Convex function. */
 export function registerFunction(path: string, value: unknown, tableOfId: TableOfId): RegisteredFunction | null {
   if (!isConvexFunction(value)) return null;
-  const args = readValidator(value.exportArgs?.() ?? "null") ?? { type: "any" };
-  const returns = readValidator(value.exportReturns?.() ?? "null");
+  const args = readValidator(value.exportArgs) ?? { type: "any" };
+  const returns = readValidator(value.exportReturns);
   // Code that Convex refuses at push time must not run here either.
   const name = path.slice(path.lastIndexOf(":") + 1);
   if (!isIdentifier(name))
@@ -120,10 +120,12 @@ export function registerFunction(path: string, value: unknown, tableOfId: TableO
       withRemedy("argsValidator", `Invalid validator for ${path}: Args validator must be an object or any.`),
     );
   for (const validator of returns === null ? [args] : [args, returns]) {
+    if (rightValidators.has(validator)) continue;
     checkValidator(`Invalid validator for ${path}`, validator);
     const unknown = unknownTypeIn(validator);
     if (unknown !== null)
       throw new BundleError(`Invalid validator for ${path}: this host does not know v.${unknown}().`);
+    rightValidators.add(validator);
   }
   const common = {
     path,
@@ -186,8 +188,19 @@ function isConvexFunction(value: unknown): value is ConvexFunction {
   );
 }
 
+/** Validators by the functions that write them, and those that were found right: a suite registers the same functions in host after host. */
+const readValidators = new WeakMap<() => string, ValidatorJson | null>();
+const rightValidators = new WeakSet<ValidatorJson>();
+
+function readValidator(write: (() => string) | undefined): ValidatorJson | null {
+  if (write === undefined) return null;
+  let validator = readValidators.get(write);
+  if (validator === undefined) readValidators.set(write, (validator = parseValidator(write())));
+  return validator;
+}
+
 /** `exportArgs` and `exportReturns` write exactly {@link ValidatorJson}, or `null` for no returns validator. */
-function readValidator(text: string): ValidatorJson | null {
+function parseValidator(text: string): ValidatorJson | null {
   return JSON.parse(text) as ValidatorJson | null;
 }
 
