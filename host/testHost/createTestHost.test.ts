@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convexTest } from "convex-test";
 import { makeFunctionReference, queryGeneric } from "convex/server";
 import { ConvexError, v } from "convex/values";
 import { decodeJwt } from "jose";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTestHost } from "./createTestHost";
 import { api, internal } from "../testing/fixtures/documentedExamples/convex/references";
 import schema from "../testing/fixtures/documentedExamples/convex/schema";
 import { functionModules } from "./moduleGlob";
+import { projectModules } from "./projectModules";
 import { scratchDirectory } from "../testing/testDeployment.testing";
 
 // The types of `glob` are vite's and come with the test modules of the published components.
@@ -346,4 +348,17 @@ describe("the modules of a glob", () => {
     const glob = Object.fromEntries(["./x/y/a.ts", "./x/y/z/b.ts", "./x/y/c.ts"].map((key) => [key, load]));
     expect(functionModules(glob).map(({ modulePath }) => modulePath)).toEqual(["a", "z/b", "c"]);
   });
+});
+
+it("loads the project's modules once, and again when the test runner has forgotten them", async () => {
+  const { path, remove } = scratchDirectory();
+  onTestFinished(remove);
+  mkdirSync(join(path, "convex"));
+  writeFileSync(join(path, "convex", "state.ts"), "export const state = {};");
+  const load = async () => Object(await projectModules(path)["./state.ts"]?.()).state;
+  const first: unknown = await load();
+  expect(first).toEqual({});
+  expect(await load()).toBe(first);
+  vi.resetModules();
+  expect(await load()).not.toBe(first);
 });
