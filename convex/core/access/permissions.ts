@@ -89,6 +89,25 @@ export const permissionCatalogue = {
   "file:create": {"all":["owner","admin","moderator","member","developer"],"assigned":[],"own":[],"keys":true,"description":"Upload files."},
   "file:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"See files and download them."},
   "file:delete": {"all":["owner","admin"],"assigned":[],"own":["moderator"],"keys":true,"description":"Delete files."},
+  // convex/billing/grants.ts
+  "pricingTier:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read prices."},
+  "pricingTier:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create prices."},
+  "pricingTier:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change and end prices."},
+  "pricingTier:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete prices that no bill has used."},
+  "usage:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read usage and what it comes to."},
+  "usage:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Record usage."},
+  "usage:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete usage that was not billed."},
+  "bill:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read bills and their lines."},
+  "bill:generate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Generate bills, and compute drafts again."},
+  "bill:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change notes and lines of drafts."},
+  "bill:finalize": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Finalize bills."},
+  "bill:pay": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Mark bills as paid."},
+  "bill:cancel": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Cancel bills."},
+  "bill:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete drafts."},
+  "billingAdjustment:read": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Read credits, debits and discounts."},
+  "billingAdjustment:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create credits, debits and discounts."},
+  "billingAdjustment:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change credits, debits and discounts."},
+  "billingAdjustment:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete credits, debits and discounts that no bill has used."},
 } as const satisfies Readonly<Record<string, PermissionRow>>;
 
 export type Permission = keyof typeof permissionCatalogue;
