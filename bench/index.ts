@@ -13,6 +13,7 @@ import { readOptions } from "./options";
 import { readmeFile, readmeText } from "./readmeFigures";
 import { printSection } from "./report";
 import { saveSection } from "./results";
+import { billSection } from "./sections/bill";
 import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
@@ -53,6 +54,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   starvation: starvationSection,
   "foreign-timing": foreignTimingSection,
   webhooks: webhooksSection,
+  bill: billSection,
 };
 
 async function main(): Promise<void> {

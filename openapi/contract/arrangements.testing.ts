@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { billingRows, finalizedBill, newPeriod, newUsage } from "./rows/billing.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
@@ -83,6 +84,7 @@ async function callerOf(world: World, { declaration: { access, method } }: Opera
 
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
+  ...billingRows,
   ...observabilityRows,
   ...siteRows,
   ...tenancyRows,
@@ -186,6 +188,11 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   }),
   "healthChecks.record": async () => ({ body: healthReport() }),
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
+  // No two bills cover one day, and what is still to come is neither used nor paid.
+  "bills.generate": async () => ({ body: newPeriod() }),
+  "bills.pay": async (world) => ({ params: { billId: await finalizedBill(world) }, body: {} }),
+  "usageRecords.record": async (world) => ({ body: newUsage(world) }),
+  "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),
   "files.register": async ({ portico, owner }) => ({
     body: { storageId: await uploadToUrl(portico, owner, new Uint8Array(tinyPng)), name: `file-${nextSample()}.png` },
   }),
@@ -239,6 +246,9 @@ export const unaudited: ReadonlySet<string> = new Set([
   "healthChecks.record",
   "healthChecks.recordBatch",
   "healthChecks.delete",
+  // Usage says itself who recorded it; its deletion is audited.
+  "usageRecords.record",
+  "usageRecords.recordBatch",
   // Profiles and settings are nobody else's business.
   "me.upsertProfile",
   "me.updateSettings",

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { daysAfter } from "../../convex/billing/calendar";
 import { api } from "../../convex/_generated/api";
-import { acts, billing } from "./billingHost.testing";
+import { acts, newBilling, newIntegrations } from "./billingHost.testing";
 import { firstMomentOf } from "./billingModel.testing";
+import { createProductHost } from "./productHost.testing";
 
 // The rules of bills one by one, with the figures that they come to.
 
@@ -36,7 +37,8 @@ const code = (expected: string) => ({ data: { code: expected } });
 
 /** Somebody with one price and the moves of an owner. */
 async function priced(values: { unitCost?: number } & Record<string, unknown> = {}, settings = {}) {
-  const own = await billing(settings);
+  const host = createProductHost();
+  const own = await newBilling(host, await newIntegrations(host), settings);
   const act = acts(own);
   const tierId = idOf(await act.price({ unitCost: 100, effectiveFrom: Date.UTC(2020, 0, 1), ...values }));
   const read = async (billId: string) => billAnswer.parse(await act.read(billId));

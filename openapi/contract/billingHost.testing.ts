@@ -1,6 +1,6 @@
 import { api } from "../../convex/_generated/api";
 import { defaultOrganizationSettings } from "../../convex/tenancy/tables";
-import { createProductHost } from "./productHost.testing";
+import type { createProductHost } from "./productHost.testing";
 import type { Id } from "../../convex/_generated/dataModel";
 
 const issuer = "https://identity.example";
@@ -89,7 +89,6 @@ export async function newBilling(
           status: "active",
           config: {},
           metadata: {},
-          syncInProgress: false,
           consecutiveFailures: 0,
           ...stamps,
         }),
@@ -98,14 +97,6 @@ export async function newBilling(
     return { organizationId, sites, dataSources };
   });
   return { host, integrations, owner: host.withIdentity({ issuer, subject, tokenIdentifier }), ...rows };
-}
-
-/** A host with one organization that bills. */
-export async function billing(
-  settings: { readonly timezone?: string; readonly currency?: string } = {},
-): Promise<Billing> {
-  const host = createProductHost();
-  return newBilling(host, await newIntegrations(host), settings);
 }
 
 /** What an organization's owner does, over the functions. */

@@ -4,7 +4,7 @@ import { declarationOf } from "../../convex/core/schema/table";
 import schema from "../../convex/schema";
 import type { TableMetadata } from "../../convex/core/schema/table";
 
-// What the two backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
+// What the backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
 // fields that every row has. What differs is named with its reason.
 
 interface Predecessor {
@@ -19,6 +19,7 @@ interface Predecessor {
 }
 
 const tenantFirst = "every index of an organization's rows begins with it, so that no read can leave it";
+const tenantIs = "a tenant is an organization here: `organizationId`";
 const trash = "rows in the trash stand apart in the index, so that no list filters them out afterwards";
 
 const predecessors: Readonly<Record<string, Predecessor>> = {
@@ -94,6 +95,89 @@ const predecessors: Readonly<Record<string, Predecessor>> = {
     fields: { userId: "userId", displayName: "displayName", bio: "bio" },
     indexes: { by_user: { of: ["userId"], here: ["userId"] } },
     unique: [["userId"]],
+  },
+  integrationPricingTiers: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      integrationId: "integrationId",
+      name: "name",
+      description: "description",
+      unitCost: "unitCost",
+      effectiveFrom: "effectiveFrom",
+      effectiveUntil: "effectiveUntil",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_integration: {
+        of: ["integrationId"],
+        here: ["organizationId", "integrationId", "name", "effectiveFrom"],
+        why: tenantFirst,
+      },
+      by_effective: {
+        of: ["effectiveFrom", "effectiveUntil"],
+        here: ["organizationId", "effectiveFrom", "effectiveUntil"],
+        why: tenantFirst,
+      },
+    },
+  },
+  bills: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      periodStart: "periodStart",
+      periodEnd: "periodEnd",
+      status: "status",
+      total: "total",
+      finalizedAt: "finalizedAt",
+      paidAt: "paidAt",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_period: {
+        of: ["periodStart", "periodEnd"],
+        here: ["organizationId", "periodStart", "periodEnd"],
+        why: tenantFirst,
+      },
+      by_status: { of: ["status"], here: ["organizationId", "status", "periodStart"], why: tenantFirst },
+    },
+    unique: [["organizationId", "number"]],
+  },
+  billLineItems: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      billId: "billId",
+      integrationId: "integrationId",
+      pricingTierId: "pricingTierId",
+      description: "description",
+      units: "units",
+      unitCost: "unitCost",
+      total: "total",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "billId"], why: "its lines are asked for by bill" },
+      by_bill: { of: ["billId"], here: ["organizationId", "billId"], why: tenantFirst },
+      by_integration: { of: ["integrationId"], here: ["organizationId", "integrationId"], why: tenantFirst },
+    },
+  },
+  billingAdjustments: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      integrationId: "integrationId",
+      type: "type",
+      amount: "amount",
+      reason: "reason",
+      effectiveFrom: "effectiveFrom",
+      effectiveTo: "effectiveTo",
+      createdBy: "createdBy",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_integration: { of: ["integrationId"], here: ["organizationId", "integrationId"], why: tenantFirst },
+      by_effective: {
+        of: ["effectiveFrom", "effectiveTo"],
+        here: ["organizationId", "effectiveFrom", "effectiveTo"],
+        why: tenantFirst,
+      },
+    },
   },
   auditLogs: {
     fields: {

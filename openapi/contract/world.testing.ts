@@ -95,6 +95,7 @@ const lists: Readonly<Record<string, string>> = {
   apiLogs: "/v1/api-logs",
   auditLogs: "/v1/audit-logs",
   healthChecks: "/v1/health-checks",
+  integrationPricingTiers: "/v1/pricing-tiers",
   items: "/v1/items",
   memberships: "/v1/memberships",
   invitations: "/v1/invitations",
@@ -110,6 +111,7 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization): Pro
   );
   return {
     ...Object.fromEntries(listed),
+    integrations: await pricedIntegration(portico, token),
     organizations: organization.id,
     // Not the member: a right over own rows would then be no refusal.
     users: organization.users.admin.id,
@@ -123,6 +125,12 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization): Pro
 async function firstId(portico: TestPortico, path: string, token: string): Promise<string> {
   const { body } = await send(portico, "GET", `${path}?limit=1`, token);
   return String(Object(Object(body)["data"]?.[0]).id ?? "");
+}
+
+/** The integration that the demo's price is of; organizations share it. */
+async function pricedIntegration(portico: TestPortico, token: string): Promise<string> {
+  const { body } = await send(portico, "GET", "/v1/pricing-tiers?limit=1", token);
+  return String(Object(Object(body)["data"]?.[0]).integrationId ?? "");
 }
 
 async function customRole(portico: TestPortico, token: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { queueEmail } from "../../messaging/mail";
 import { notify } from "../../messaging/notify";
+import { daysAfter } from "../calendar";
 import { amountText } from "./amounts";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc } from "../../_generated/dataModel";
@@ -19,7 +20,7 @@ export async function tellOwner(ctx: TenantMutationContext, bill: Doc<"bills">):
     data: {
       organizationName: organization.name,
       number: bill.number ?? "",
-      period: `${bill.startDate} to ${bill.endDate}`,
+      period: `${bill.startDate} to ${daysAfter(bill.endDate, -1)}`,
       total: amountText(bill.total, bill.currency),
     },
   });

@@ -74,6 +74,14 @@ export async function deleteRecord({ db }: TenantMutationContext, record: UsageR
   const bill = await closedPeriodAt(db, record.billedAt);
   if (bill) throw new ProblemError("period_finalized", `The bill ${bill.number ?? bill._id} counts it.`);
   await db.purge("usageRecords", record);
+  const { integrationId, tierName, units, recordedAt, externalRef } = record;
+  await db.appendAudit({
+    action: "usageRecord.delete",
+    operation: "purge",
+    tableName: "usageRecords",
+    recordId: record._id,
+    metadata: { integrationId, tierName, units, recordedAt, ...(externalRef === undefined ? {} : { externalRef }) },
+  });
   await removeFromRollups(db, record);
 }
 

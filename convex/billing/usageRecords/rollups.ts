@@ -95,8 +95,9 @@ type Extremes = Pick<Sums, "max" | "maxAt" | "last" | "lastAt">;
 
 async function withoutRecord(db: TenantWriter, row: Rollup, units: number, extremes: Extremes | undefined) {
   if (!extremes) return db.purge("usageRollups", row);
+  const { max, maxAt, last, lastAt } = extremes;
   const sumMicroUnits = String(BigInt(row.sumMicroUnits) - microUnitsOf(units));
-  return db.patch("usageRollups", row, { records: row.records - 1, sumMicroUnits, ...extremes });
+  return db.patch("usageRollups", row, { records: row.records - 1, sumMicroUnits, max, maxAt, last, lastAt });
 }
 
 /** What the records that are left say, by the two indexes that put it first. */
