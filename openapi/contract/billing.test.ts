@@ -82,15 +82,15 @@ describe("usage", () => {
   });
 
   it("is recorded item by item: what is refused keeps nothing else from being recorded", async () => {
-    const { act, sites, bill } = await priced();
+    const { act, host, sites, bill } = await priced();
     await act.use({ units: 7, recordedAt: january.from, externalRef: "known" });
-    const [siteId = ""] = sites;
-    const strange = siteId.replace(/^./, (first) => (first === "j" ? "k" : "j"));
+    const [siteId = "", gone] = sites;
+    if (gone) await host.run(({ db }) => db.patch("sites", gone, { deletedAt: 1 }));
     const answer = await act.useAll([
       { units: 1, recordedAt: january.from },
       { units: 8, recordedAt: january.from, externalRef: "known" },
       { units: 1, recordedAt: Date.now() + day },
-      { units: 2, recordedAt: january.from, siteId: strange },
+      { units: 2, recordedAt: january.from, siteId: gone },
       { units: 3, recordedAt: january.from, siteId },
     ]);
     const codes = z
@@ -346,6 +346,23 @@ describe("a bill", () => {
       for (const change of [act.regenerate, act.removeDraft])
         await expect(change(billId)).rejects.toMatchObject(code("bill_not_draft"));
     }
+  });
+
+  it("tells its owner, here and by e-mail, when it is finalized", async () => {
+    const { act, host, organizationId, finalized } = await priced();
+    await act.use({ units: 12, recordedAt: january.from });
+    await host.run(async ({ db }) => {
+      const organization = await db.get("organizations", organizationId);
+      if (organization) await db.patch("users", organization.ownerId, { email: "ann@acme.example" });
+    });
+    const { id, number } = await finalized("2026-01-01", "2026-02-01");
+    const told = await host.run(async ({ db }) => ({
+      notifications: await db.query("notifications").withIndex("by_creation_time").take(10),
+      emails: await db.query("emails").withIndex("by_creation_time").take(10),
+    }));
+    expect(told.notifications).toMatchObject([{ type: "bill_finalized", data: { billId: id, number } }]);
+    expect(told.emails).toMatchObject([{ to: "ann@acme.example", templateType: "billFinalized" }]);
+    expect(told.emails[0]?.text).toContain(`Bill ${number} for 2026-01-01 to 2026-01-31 comes to USD 12.00.`);
   });
 
   it("says the same when a move is made again", async () => {

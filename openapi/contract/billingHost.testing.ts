@@ -54,8 +54,7 @@ export async function newBilling(
   const rows = await host.run(async ({ db }) => {
     const ownerId = await db.insert("users", {
       tokenIdentifier,
-      email: `${subject}@acme.example`,
-      emailVerified: true,
+      emailVerified: false,
       name: "Ann",
       status: "active",
       isPlatformAdmin: false,
@@ -69,8 +68,9 @@ export async function newBilling(
       settings: { ...defaultOrganizationSettings, ...settings },
       ...stamps,
     });
-    const role = { isSystem: false, scope: "organization", rights: ["*"], rank: 100, ...stamps } as const;
-    const roleId = await db.insert("roles", { organizationId, key: "owner", name: "Owner", ...role });
+    const role = { isSystem: false, scope: "organization", rank: 100, ...stamps } as const;
+    const owner = { organizationId, key: "owner", name: "Owner", rights: ["*"], ...role };
+    const roleId = await db.insert("roles", owner);
     const membership = { organizationId, userId: ownerId, roleId, roleKey: "owner", status: "active" } as const;
     await db.insert("memberships", { ...membership, ...stamps });
     const sites: Id<"sites">[] = [];
