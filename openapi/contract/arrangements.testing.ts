@@ -190,6 +190,12 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
   // No two bills cover one day, and what is still to come is neither used nor paid.
   "bills.generate": async () => ({ body: newPeriod() }),
+  // A line is of the integration that its price is of.
+  "billLineItems.create": async (world) => {
+    const { params = {}, body } = await arrangeByDeclaration(world, operationNamed("billLineItems.create"));
+    const { integrationId: _, ...line } = { integrationId: "", ...body };
+    return { params, body: line };
+  },
   "bills.pay": async (world) => ({ params: { billId: await finalizedBill(world) }, body: {} }),
   "usageRecords.record": async (world) => ({ body: newUsage(world) }),
   "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),

@@ -20,7 +20,7 @@ tfoot td{font-weight:400}tfoot .total td{font-weight:700;font-size:1.15rem;borde
 .notes{white-space:pre-wrap;margin-top:2rem}footer{margin-top:2.5rem;font-size:.85rem;color:var(--muted)}
 @media print{:root{--text:#000;--muted:#444;--line:#bbb;--strong:#000;--back:#fff}body{max-width:none;padding:0;font-size:10.5pt}
 thead{display:table-header-group}tfoot{display:table-row-group}tr{break-inside:avoid}.total{break-before:avoid}}
-@media (max-width:34rem){th:nth-child(2),td:nth-child(2),th:nth-child(3),td:nth-child(3){display:none}}`;
+@media screen and (max-width:34rem){th:nth-child(2),tbody td:nth-child(2),th:nth-child(3),tbody td:nth-child(3){display:none}}`;
 
 /** A bill as a document for people: nothing in it is loaded, nothing runs, and every text is text. */
 export function pageOfBill(bill: Bill, lines: readonly Doc<"billLineItems">[], organizationName: string): string {
