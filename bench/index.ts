@@ -13,6 +13,7 @@ import { readOptions } from "./options";
 import { readmeFile, readmeText } from "./readmeFigures";
 import { printSection } from "./report";
 import { saveSection } from "./results";
+import { billSection } from "./sections/bill";
 import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
@@ -60,6 +61,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   "webhook-cost": webhookCostSection,
   entities: entitiesSection,
   jobs: jobsSection,
+  bill: billSection,
 };
 
 async function main(): Promise<void> {

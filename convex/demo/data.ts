@@ -71,3 +71,22 @@ export const todos = [
   { text: "Renew the certificate of the intranet", completed: false },
   { text: "Replace the battery of the alarm", completed: true },
 ];
+
+/** What the demo's organizations can bill. */
+export const demoIntegration = {
+  slug: "demo-rmm",
+  name: "Demo RMM",
+  description: "Managed devices, to try usage and bills with.",
+  category: "rmm",
+  supportedTypes: ["devices"],
+  isActive: true,
+} as const;
+
+/** 2.50 a device, of the greatest count of each site in a period. */
+export const demoPrice = {
+  name: "device",
+  description: "A managed device.",
+  unitCost: 250,
+  aggregation: "max",
+  effectiveFrom: Date.UTC(2026, 0, 1),
+} as const;

@@ -8,7 +8,7 @@ import { credentialKinds } from "../core/wire/credentialKinds";
 import { dayMs, hourMs } from "../core/wire/durations";
 import { newSecret } from "../core/wire/secrets";
 import { defaultOrganizationSettings } from "../tenancy/tables";
-import { agentsOf, items, organizations, roles, schedules, sites, todos } from "./data";
+import { agentsOf, demoIntegration, demoPrice, items, organizations, roles, schedules, sites, todos } from "./data";
 import type { DemoOrganization, DemoRole } from "./data";
 import type { TenantWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -83,13 +83,28 @@ export const write = internalMutation({
     const system = new UnscopedWriter(ctx, { ...scope, caller: { kind: "anonymous" } });
     if (await system.query("organizations").first()) return null;
     await ensureBuiltInRoles(system);
+    const supportedTypes = [...demoIntegration.supportedTypes];
+    const integration = await system.insert("integrations", { ...demoIntegration, supportedTypes });
     const rows: Infer<typeof written> = [];
     for (const [at, organization] of organizations.entries()) {
       rows.push(await writeOrganization(system, organization, issuer, elementAt(secrets, at), scope.now));
+      await writePrice(system, rows.at(-1)?.id, integration._id);
     }
     return rows;
   },
 });
+
+/** What a managed device costs, so that usage of it can be billed at once. */
+async function writePrice(
+  system: UnscopedWriter,
+  organizationId: Id<"organizations"> | undefined,
+  integrationId: Id<"integrations">,
+): Promise<void> {
+  const organization = organizationId && (await system.get("organizations", organizationId));
+  if (!organization) throw new Error("The organization was written before.");
+  const { currency } = organization.settings;
+  await system.within(organization).insert("integrationPricingTiers", { ...demoPrice, integrationId, currency });
+}
 
 async function writeOrganization(
   system: UnscopedWriter,

@@ -97,6 +97,7 @@ export const emailFields = {
       "invitationAccepted",
       "webhookFailing",
       "webhookDisabled",
+      "billFinalized",
     ]),
     "What it is about, and so which template makes it.",
   ),

@@ -19,6 +19,12 @@ export interface TemplateData {
     readonly personName: string;
     readonly roleName: string;
   };
+  readonly billFinalized: {
+    readonly organizationName: string;
+    readonly number: string;
+    readonly period: string;
+    readonly total: string;
+  };
   readonly webhookFailing: FailingWebhook;
   readonly webhookDisabled: FailingWebhook;
 }
@@ -115,6 +121,14 @@ const templates: { readonly [Type in TemplateType]: Template<TemplateData[Type]>
       { label: "Open", path: "" },
     ],
     reason: ({ organizationName }) => `You get this because you sent an invitation to ${organizationName}.`,
+  },
+  billFinalized: {
+    subject: ({ organizationName, number }) => `Bill ${number} of ${organizationName} was finalized`,
+    body: ({ number, period, total }) => [
+      `Bill ${number} for ${period} comes to ${total}.`,
+      "It stays as it is from now on. Usage that is recorded late counts in the next bill.",
+    ],
+    reason: ({ organizationName }) => `You get this because you own ${organizationName}.`,
   },
   webhookFailing: {
     subject: ({ organizationName }) => `A webhook of ${organizationName} fails`,

@@ -5,6 +5,7 @@ import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
+import { billingRows, finalizedBill, newPeriod, newUsage } from "./rows/billing.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
@@ -99,6 +100,7 @@ const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
   ...integrationRows,
   ...jobRows,
+  ...billingRows,
   ...observabilityRows,
   ...siteRows,
   ...tenancyRows,
@@ -233,6 +235,17 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "scheduledJobs.retry": async (world) => ({ params: { jobId: (await failedJob(world)).id }, body: {} }),
   "healthChecks.record": async () => ({ body: healthReport() }),
   "healthChecks.recordBatch": async () => ({ body: { items: [healthReport(), healthReport()] } }),
+  // No two bills cover one day, and what is still to come is neither used nor paid.
+  "bills.generate": async () => ({ body: newPeriod() }),
+  // A line is of the integration that its price is of.
+  "billLineItems.create": async (world) => {
+    const { params = {}, body } = await arrangeByDeclaration(world, operationNamed("billLineItems.create"));
+    const { integrationId: _, ...line } = { integrationId: "", ...body };
+    return { params, body: line };
+  },
+  "bills.pay": async (world) => ({ params: { billId: await finalizedBill(world) }, body: {} }),
+  "usageRecords.record": async (world) => ({ body: newUsage(world) }),
+  "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),
   "files.register": async ({ portico, owner }) => ({
     body: { storageId: await uploadToUrl(portico, owner, new Uint8Array(tinyPng)), name: `file-${nextSample()}.png` },
   }),
@@ -304,6 +317,9 @@ export const unaudited: ReadonlySet<string> = new Set([
   "scheduledJobs.create",
   "scheduledJobs.fail",
   "scheduledJobs.heartbeat",
+  // Usage says itself who recorded it; its deletion is audited.
+  "usageRecords.record",
+  "usageRecords.recordBatch",
   // Profiles and settings are nobody else's business.
   "me.upsertProfile",
   "me.updateSettings",

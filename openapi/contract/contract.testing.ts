@@ -16,7 +16,7 @@ import { send, sendOperation as sendOnce, withoutRequestId } from "./client.test
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
 import { freedFieldsOf, uniqueFieldsOf } from "./uniqueFields.testing";
-import { nextSample, referencesOf, withValueAt } from "./samples.testing";
+import { nextSample, referencesOf, sharedTables, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import type { ZodType } from "zod";
@@ -166,7 +166,9 @@ export function describeContract(domain: string): void {
             { ...request, body: Object(withValueAt(request.body, path, id)) },
             credentialFor(request),
           );
-        const foreign = await sendWith(table === "users" ? world.globex.users.member.id : world.foreignRows[table]);
+        // What organizations share is nobody else's, and missing where there is none.
+        const foreignId = sharedTables.has(table) ? unknownIdLike(world.rows[table] ?? "") : world.foreignRows[table];
+        const foreign = await sendWith(table === "users" ? world.globex.users.member.id : foreignId);
         const missing = await sendWith(unknownIdLike(world.rows[table] ?? ""));
         expectProblem(foreign, 422, table === "users" ? "not_an_organization_member" : "cross_tenant_reference");
         expect(withoutRequestId(foreign)).toEqual(withoutRequestId(missing));

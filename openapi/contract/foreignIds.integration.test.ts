@@ -5,7 +5,7 @@ import { registry } from "../registry";
 import { arrange, foreignCallerOf, nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { callFunction, functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
-import { nextSample, referencesOf, withValueAt } from "./samples.testing";
+import { nextSample, referencesOf, sharedTables, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
@@ -34,8 +34,9 @@ const scoped = registry.filter(({ declaration: { access } }) => access === "orga
 
 /** Ids of another organization's row and of none, of one table. */
 function strangeIds(table: string): readonly [foreign: string, missing: string] {
-  const foreign = table === "users" ? world.globex.users.member.id : (world.foreignRows[table] ?? "");
-  return [foreign, unknownIdLike(world.rows[table] ?? "")];
+  const missing = unknownIdLike(world.rows[table] ?? "");
+  if (sharedTables.has(table)) return [missing, missing];
+  return [table === "users" ? world.globex.users.member.id : (world.foreignRows[table] ?? ""), missing];
 }
 
 /** What REST answers, without what differs from request to request. */

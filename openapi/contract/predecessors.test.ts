@@ -20,6 +20,7 @@ interface Predecessor {
 
 const tenantFirst = "every index of an organization's rows begins with it, so that no read can leave it";
 const byTime = "lists go by time, which the index holds behind its field";
+const tenantIs = "a tenant is an organization here: `organizationId`";
 const trash = "rows in the trash stand apart in the index, so that no list filters them out afterwards";
 
 /** What the integrations and jobs of an MSP's backend on Convex were, whose tables had names in snake_case. */
@@ -292,6 +293,89 @@ const predecessors: Readonly<Record<string, Predecessor>> = {
     fields: { userId: "userId", displayName: "displayName", bio: "bio" },
     indexes: { by_user: { of: ["userId"], here: ["userId"] } },
     unique: [["userId"]],
+  },
+  integrationPricingTiers: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      integrationId: "integrationId",
+      name: "name",
+      description: "description",
+      unitCost: "unitCost",
+      effectiveFrom: "effectiveFrom",
+      effectiveUntil: "effectiveUntil",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_integration: {
+        of: ["integrationId"],
+        here: ["organizationId", "integrationId", "name", "effectiveFrom"],
+        why: tenantFirst,
+      },
+      by_effective: {
+        of: ["effectiveFrom", "effectiveUntil"],
+        here: ["organizationId", "effectiveFrom", "effectiveUntil"],
+        why: tenantFirst,
+      },
+    },
+  },
+  bills: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      periodStart: "periodStart",
+      periodEnd: "periodEnd",
+      status: "status",
+      total: "total",
+      finalizedAt: "finalizedAt",
+      paidAt: "paidAt",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_period: {
+        of: ["periodStart", "periodEnd"],
+        here: ["organizationId", "periodStart", "periodEnd"],
+        why: tenantFirst,
+      },
+      by_status: { of: ["status"], here: ["organizationId", "status", "periodStart"], why: tenantFirst },
+    },
+    unique: [["organizationId", "number"]],
+  },
+  billLineItems: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      billId: "billId",
+      integrationId: "integrationId",
+      pricingTierId: "pricingTierId",
+      description: "description",
+      units: "units",
+      unitCost: "unitCost",
+      total: "total",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId", "billId"], why: "its lines are asked for by bill" },
+      by_bill: { of: ["billId"], here: ["organizationId", "billId"], why: tenantFirst },
+      by_integration: { of: ["integrationId"], here: ["organizationId", "integrationId"], why: tenantFirst },
+    },
+  },
+  billingAdjustments: {
+    fields: {
+      tenantId: { gone: tenantIs },
+      integrationId: "integrationId",
+      type: "type",
+      amount: "amount",
+      reason: "reason",
+      effectiveFrom: "effectiveFrom",
+      effectiveTo: "effectiveTo",
+      createdBy: "createdBy",
+    },
+    indexes: {
+      by_tenant: { of: ["organizationId"], here: ["organizationId"] },
+      by_integration: { of: ["integrationId"], here: ["organizationId", "integrationId"], why: tenantFirst },
+      by_effective: {
+        of: ["effectiveFrom", "effectiveTo"],
+        here: ["organizationId", "effectiveFrom", "effectiveTo"],
+        why: tenantFirst,
+      },
+    },
   },
   auditLogs: {
     fields: {

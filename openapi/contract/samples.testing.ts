@@ -14,6 +14,9 @@ export function nextSample(): number {
   return counter;
 }
 
+/** Tables whose rows belong to no organization, and which each may refer to. */
+export const sharedTables: ReadonlySet<string> = new Set(["integrations"]);
+
 /** Ids of living rows of one organization, by table. */
 export type RowIds = Readonly<Record<string, string>>;
 

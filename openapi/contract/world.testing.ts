@@ -136,6 +136,7 @@ const lists: Readonly<Record<string, string>> = {
   apiLogs: "/v1/api-logs",
   auditLogs: "/v1/audit-logs",
   healthChecks: "/v1/health-checks",
+  integrationPricingTiers: "/v1/pricing-tiers",
   items: "/v1/items",
   memberships: "/v1/memberships",
   invitations: "/v1/invitations",

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filled, render } from "../../convex/messaging/templates";
 import { repositoryRoot } from "../lib/repositoryFiles";
 import { findChromium, launchChromium } from "./chromium.testing";
+import { contrasts } from "./contrasts.testing";
 import type { TemplateData, TemplateType } from "../../convex/messaging/templates";
 import type { Browser } from "playwright-core";
 
@@ -30,6 +31,12 @@ const samples: { readonly [Type in TemplateType]: TemplateData[Type] } = {
   invitationAccepted: { organizationName: "North Wind Energy", personName: "Sam Rivera", roleName: "Member" },
   webhookFailing: failingWebhook,
   webhookDisabled: failingWebhook,
+  billFinalized: {
+    organizationName: "North Wind Energy",
+    number: "B-2026-00042",
+    period: "2026-01-01 to 2026-01-31",
+    total: "USD 1,234.50",
+  },
 };
 const filling = {
   token: `inv_${"4fZ2kQ9xB7".repeat(5).slice(0, 43)}`,
@@ -84,25 +91,3 @@ describe.skipIf(executablePath === undefined)("an e-mail in a browser", () => {
     },
   );
 });
-
-/** The contrast (WCAG 2) of every text with what is behind it. */
-const contrasts = `(() => {
-  const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => {
-    const [R, G, B] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * R + 0.7152 * G + 0.0722 * B;
-  };
-  const behind = (element) => {
-    for (let each = element; each; each = each.parentElement) {
-      const color = rgb(getComputedStyle(each).backgroundColor);
-      if (color[3] !== 0) return color;
-    }
-    return [255, 255, 255];
-  };
-  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "";
-  const texts = [...document.body.querySelectorAll("*")].filter((element) => [...element.childNodes].some(isText));
-  return texts.map((element) => {
-    const [one, other] = [light(rgb(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
-    return (one + 0.05) / (other + 0.05);
-  });
-})()`;

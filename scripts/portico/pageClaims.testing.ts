@@ -176,6 +176,39 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "openapi/contract/health.test.ts › notes that an agent has fallen silent once",
     ),
   },
+  "docs/billing.md": {
+    Bills: held("openapi/contract/billingModel.test.ts › bills what a model of all records says"),
+    Price: held(
+      "openapi/contract/billing.test.ts › does not overlap another of its tier",
+      "openapi/contract/billing.test.ts › that a bill uses is ended",
+      "openapi/contract/billing.test.ts › are never billed for twice the seats",
+      "openapi/contract/billing.test.ts › have the price of their moment",
+    ),
+    "Record usage": held(
+      "openapi/contract/billing.test.ts › is counted once under one reference",
+      "openapi/contract/billing.test.ts › is recorded item by item",
+      "openapi/contract/billing.test.ts › counts in the first open period",
+      "openapi/contract/billing.test.ts › is deleted and recorded anew",
+    ),
+    Bill: held(
+      "convex/billing/calendar.test.ts › begin where a search finds them",
+      "convex/billing/money.test.ts › are units times price",
+      "openapi/contract/billing.test.ts › that overlaps another bill's is refused",
+      "openapi/contract/billing.test.ts › meets its neighbours where the organization moves",
+      "openapi/contract/billing.test.ts › gets its number when it is finalized",
+      "openapi/contract/billing.test.ts › goes from draft to finalized to paid",
+    ),
+    Adjust: held(
+      "openapi/contract/billing.test.ts › carries what is left over beyond its own time",
+      "openapi/contract/billing.test.ts › is given back by a bill that is cancelled",
+      "openapi/contract/billing.test.ts › of a percentage counts for the share",
+    ),
+    Show: held("scripts/browser/bill.integration.test.ts › loads nothing, fits screens and paper"),
+    Limits: heldInPart(
+      "How many sums a transaction can read is measured by the bench.",
+      "openapi/contract/billing.test.ts › beyond what numbers hold is refused",
+    ),
+  },
   "docs/files.md": {
     Files: held("openapi/contract/domains/platform.integration.test.ts"),
     Upload: held(

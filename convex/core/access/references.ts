@@ -12,7 +12,7 @@ interface ReferenceFault {
 
 /**
  * What is wrong with a reference from a row of the tenant, or undefined: a user must be an active member, and everything else a live
- * row of the organization or a built-in role.
+ * row of the organization, a built-in role, or a row of a table that organizations share.
  */
 export async function faultOfReference(
   ctx: QueryCtx,
@@ -38,8 +38,9 @@ export async function faultOfReference(
   const row = id && (await ctx.db.get(table, id));
   const isOwnRow = row && "organizationId" in row && row.organizationId === organization._id;
   const isBuiltIn = row && table === "roles" && !("organizationId" in row);
+  const isCommon = row && table !== engineTables.tenants && tableMetadata[table].tenant === "none";
   const isDeleted = row && "deletedAt" in row && row.deletedAt !== undefined;
-  if ((isOwnRow || isBuiltIn) && !isDeleted) return undefined;
+  if ((isOwnRow || isBuiltIn || isCommon) && !isDeleted) return undefined;
   return {
     code: "cross_tenant_reference",
     message: `No ${tableMetadata[table].noun} of the organization has this id.`,

@@ -13,6 +13,9 @@ import type {
   BatchCreateItemsAnswer,
   BatchCreateSchedulesAnswer,
   BatchCreateSitesAnswer,
+  Bill,
+  BillLineItem,
+  BillingAdjustment,
   BulkUpsertEntitiesAnswer,
   BulkUpsertEntityRelationshipsAnswer,
   CheckInAgentAnswer,
@@ -32,6 +35,8 @@ import type {
   EntityRelationship,
   EventLog,
   File,
+  GetBillAnswer,
+  GetBillPageAnswer,
   GetCurrentUserAnswer,
   GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
@@ -45,6 +50,7 @@ import type {
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
+  GetUsageSummaryAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
@@ -64,9 +70,11 @@ import type {
   ListUsersRow,
   Membership,
   Organization,
+  PricingTier,
   PruneEntitiesAnswer,
   PurgeOrganizationAnswer,
   RecordHealthChecksAnswer,
+  RecordUsageBatchAnswer,
   RegisterFileAnswer,
   ReplayWebhookDeliveriesAnswer,
   Role,
@@ -86,6 +94,7 @@ import type {
   Todo,
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
+  UsageRecord,
   User,
   WebhookDelivery,
   WebhookEndpoint,
@@ -130,6 +139,36 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "billing/billLineItems:create": { type: "mutation"; args: TenantChangeArgs<"createBillLineItem">; result: BillLineItem };
+  "billing/billLineItems:delete": { type: "mutation"; args: TenantChangeArgs<"deleteBillLineItem">; result: Returned<"deleteBillLineItem"> };
+  "billing/billLineItems:list": { type: "query"; args: TenantListArgs<"listBillLineItems">; result: PaginationResult<BillLineItem> };
+  "billing/billLineItems:listByIntegration": { type: "query"; args: TenantListArgs<"listLineItemsByIntegration">; result: PaginationResult<BillLineItem> };
+  "billing/billLineItems:update": { type: "mutation"; args: TenantChangeArgs<"updateBillLineItem">; result: BillLineItem };
+  "billing/billingAdjustments:create": { type: "mutation"; args: TenantChangeArgs<"createBillingAdjustment">; result: BillingAdjustment };
+  "billing/billingAdjustments:delete": { type: "mutation"; args: TenantChangeArgs<"deleteBillingAdjustment">; result: Returned<"deleteBillingAdjustment"> };
+  "billing/billingAdjustments:get": { type: "query"; args: TenantArgs<"getBillingAdjustment">; result: BillingAdjustment };
+  "billing/billingAdjustments:list": { type: "query"; args: TenantListArgs<"listBillingAdjustments">; result: PaginationResult<BillingAdjustment> };
+  "billing/billingAdjustments:update": { type: "mutation"; args: TenantChangeArgs<"updateBillingAdjustment">; result: BillingAdjustment };
+  "billing/bills:cancel": { type: "mutation"; args: TenantChangeArgs<"cancelBill">; result: Bill };
+  "billing/bills:delete": { type: "mutation"; args: TenantChangeArgs<"deleteBill">; result: Returned<"deleteBill"> };
+  "billing/bills:finalize": { type: "mutation"; args: TenantChangeArgs<"finalizeBill">; result: Bill };
+  "billing/bills:generate": { type: "mutation"; args: TenantChangeArgs<"generateBill">; result: Bill };
+  "billing/bills:get": { type: "query"; args: TenantArgs<"getBill">; result: GetBillAnswer };
+  "billing/bills:getPage": { type: "query"; args: TenantArgs<"getBillPage">; result: GetBillPageAnswer };
+  "billing/bills:list": { type: "query"; args: TenantListArgs<"listBills">; result: PaginationResult<Bill> };
+  "billing/bills:pay": { type: "mutation"; args: TenantChangeArgs<"markBillPaid">; result: Bill };
+  "billing/bills:regenerate": { type: "mutation"; args: TenantChangeArgs<"regenerateBill">; result: Bill };
+  "billing/bills:update": { type: "mutation"; args: TenantChangeArgs<"updateBill">; result: Bill };
+  "billing/pricingTiers:create": { type: "mutation"; args: TenantChangeArgs<"createPricingTier">; result: PricingTier };
+  "billing/pricingTiers:delete": { type: "mutation"; args: TenantChangeArgs<"deletePricingTier">; result: Returned<"deletePricingTier"> };
+  "billing/pricingTiers:get": { type: "query"; args: TenantArgs<"getPricingTier">; result: PricingTier };
+  "billing/pricingTiers:list": { type: "query"; args: TenantListArgs<"listPricingTiers">; result: PaginationResult<PricingTier> };
+  "billing/pricingTiers:update": { type: "mutation"; args: TenantChangeArgs<"updatePricingTier">; result: PricingTier };
+  "billing/usageRecords:delete": { type: "mutation"; args: TenantChangeArgs<"deleteUsageRecord">; result: Returned<"deleteUsageRecord"> };
+  "billing/usageRecords:getSummary": { type: "query"; args: TenantArgs<"getUsageSummary">; result: GetUsageSummaryAnswer };
+  "billing/usageRecords:list": { type: "query"; args: TenantListArgs<"listUsageRecords">; result: PaginationResult<UsageRecord> };
+  "billing/usageRecords:record": { type: "mutation"; args: TenantChangeArgs<"recordUsage">; result: UsageRecord };
+  "billing/usageRecords:recordBatch": { type: "mutation"; args: TenantChangeArgs<"recordUsageBatch">; result: RecordUsageBatchAnswer };
   "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
   "integrations/dataSourceSites:list": { type: "query"; args: TenantListArgs<"listDataSourceSites">; result: PaginationResult<DataSourceSite> };
   "integrations/dataSourceSites:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkDataSourceSite">; result: Returned<"unlinkDataSourceSite"> };
@@ -362,6 +401,48 @@ export interface Api {
       listMine: Reference<"access/teams:listMine">;
       restore: Reference<"access/teams:restore">;
       update: Reference<"access/teams:update">;
+    };
+  };
+  billing: {
+    billLineItems: {
+      create: Reference<"billing/billLineItems:create">;
+      delete: Reference<"billing/billLineItems:delete">;
+      list: Reference<"billing/billLineItems:list">;
+      listByIntegration: Reference<"billing/billLineItems:listByIntegration">;
+      update: Reference<"billing/billLineItems:update">;
+    };
+    billingAdjustments: {
+      create: Reference<"billing/billingAdjustments:create">;
+      delete: Reference<"billing/billingAdjustments:delete">;
+      get: Reference<"billing/billingAdjustments:get">;
+      list: Reference<"billing/billingAdjustments:list">;
+      update: Reference<"billing/billingAdjustments:update">;
+    };
+    bills: {
+      cancel: Reference<"billing/bills:cancel">;
+      delete: Reference<"billing/bills:delete">;
+      finalize: Reference<"billing/bills:finalize">;
+      generate: Reference<"billing/bills:generate">;
+      get: Reference<"billing/bills:get">;
+      getPage: Reference<"billing/bills:getPage">;
+      list: Reference<"billing/bills:list">;
+      pay: Reference<"billing/bills:pay">;
+      regenerate: Reference<"billing/bills:regenerate">;
+      update: Reference<"billing/bills:update">;
+    };
+    pricingTiers: {
+      create: Reference<"billing/pricingTiers:create">;
+      delete: Reference<"billing/pricingTiers:delete">;
+      get: Reference<"billing/pricingTiers:get">;
+      list: Reference<"billing/pricingTiers:list">;
+      update: Reference<"billing/pricingTiers:update">;
+    };
+    usageRecords: {
+      delete: Reference<"billing/usageRecords:delete">;
+      getSummary: Reference<"billing/usageRecords:getSummary">;
+      list: Reference<"billing/usageRecords:list">;
+      record: Reference<"billing/usageRecords:record">;
+      recordBatch: Reference<"billing/usageRecords:recordBatch">;
     };
   };
   integrations: {

@@ -15,6 +15,13 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     teamMembers: "add+=POST /v1/teams/{}/members;list=GET /v1/teams/{}/members;remove=DELETE /v1/teams/{}/members/{};update=PATCH /v1/teams/{}/members/{}",
     teams: "create;delete;get;list;listMine+*=GET /v1/me/teams;restore+;update",
   },
+  billing: {
+    billLineItems: "create=POST /v1/bills/{}/line-items;delete-=DELETE /v1/bills/{}/line-items/{};list=GET /v1/bills/{}/line-items;listByIntegration+*=GET ;update=PATCH /v1/bills/{}/line-items/{}",
+    billingAdjustments: "create;delete-;get;list;update",
+    bills: "cancel+;delete-;finalize;generate+=POST generate;get+;getPage=GET {}/page;list;pay+;regenerate;update",
+    pricingTiers: "create;delete-;get;list;update",
+    usageRecords: "delete-;getSummary+=GET summary;list;record+=POST ;recordBatch+=POST batch",
+  },
   integrations: {
     dataSourceSites: "link+=POST ;list;unlink=DELETE {}",
     dataSources: "create;delete;get;getSyncStatus=GET {}/sync-status;list;restore+;setCredentials+=POST {}/credentials;setSites+=PUT {}/sites;sync+;test;update",

@@ -22,10 +22,14 @@ import type {
   BatchCreateSchedulesBody,
   BatchCreateSitesAnswer,
   BatchCreateSitesBody,
+  Bill,
+  BillLineItem,
+  BillingAdjustment,
   BulkUpsertEntitiesAnswer,
   BulkUpsertEntitiesBody,
   BulkUpsertEntityRelationshipsAnswer,
   BulkUpsertEntityRelationshipsBody,
+  CancelBillBody,
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
@@ -41,6 +45,8 @@ import type {
   CreateAgentEnrollmentTokenBody,
   CreateApiKeyAnswer,
   CreateApiKeyBody,
+  CreateBillLineItemBody,
+  CreateBillingAdjustmentBody,
   CreateClientBody,
   CreateDataSourceBody,
   CreateEntityRelationshipBody,
@@ -49,6 +55,7 @@ import type {
   CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
+  CreatePricingTierBody,
   CreateRoleBody,
   CreateScheduleBody,
   CreateScheduledJobBody,
@@ -73,6 +80,9 @@ import type {
   FailEventLogBody,
   FailScheduledJobBody,
   File,
+  GenerateBillBody,
+  GetBillAnswer,
+  GetBillPageAnswer,
   GetCurrentUserAnswer,
   GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
@@ -86,6 +96,7 @@ import type {
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
+  GetUsageSummaryAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
   HealthCheck,
@@ -105,14 +116,19 @@ import type {
   ListRelatedEntitiesRow,
   ListSitesViewRow,
   ListUsersRow,
+  MarkBillPaidBody,
   Membership,
   Organization,
+  PricingTier,
   PruneEntitiesAnswer,
   PruneEntitiesBody,
   PurgeOrganizationAnswer,
   PurgeOrganizationBody,
   RecordHealthCheckBody,
   RecordHealthChecksBody,
+  RecordUsageBatchAnswer,
+  RecordUsageBatchBody,
+  RecordUsageBody,
   RegisterFileAnswer,
   RegisterFileBody,
   ReplayWebhookDeliveriesAnswer,
@@ -148,6 +164,9 @@ import type {
   TransferOwnershipBody,
   UpdateAgentBody,
   UpdateApiKeyBody,
+  UpdateBillBody,
+  UpdateBillLineItemBody,
+  UpdateBillingAdjustmentBody,
   UpdateClientBody,
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
@@ -160,6 +179,7 @@ import type {
   UpdateMySettingsAnswer,
   UpdateMySettingsBody,
   UpdateOrganizationBody,
+  UpdatePricingTierBody,
   UpdateRoleBody,
   UpdateScheduleBody,
   UpdateSiteBody,
@@ -170,6 +190,7 @@ import type {
   UploadFileAnswer,
   UpsertMyProfileAnswer,
   UpsertMyProfileBody,
+  UsageRecord,
   User,
   WebhookDelivery,
   WebhookEndpoint,
@@ -551,6 +572,284 @@ export interface AuditLogsResource {
   list(input?: Query<"listAuditLogs">, options?: ReadOptions): ListCall<AuditLog>;
   /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
   list(input: Query<"listAuditLogs"> | undefined, options: RequestOptions): Call<Page<AuditLog> | undefined>;
+
+}
+
+/** Calls of `portico.billLineItems`. */
+export interface BillLineItemsResource {
+  /**
+   * Add a line to a draft
+   *
+   * It stays when the draft is computed again. The bill's totals follow in the same transaction.
+   *
+   * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @example
+   * const billLineItem = await portico.billLineItems.create("6jhc9b0ys1czngxw3m99keaq9pfxym3a", {
+   *   pricingTierId: "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+   *   description: "endpoint, 2026-01-01 to 2026-01-31",
+   *   units: 40,
+   * });
+   */
+  create(billId: string, input: CreateBillLineItemBody, options?: ChangeOptions): Call<BillLineItem>;
+
+  /**
+   * Delete a line of a draft
+   *
+   * Of a line that somebody added. The bill's totals follow in the same transaction.
+   *
+   * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
+   *
+   * @example
+   * await portico.billLineItems.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv");
+   */
+  delete(billId: string, lineItemId: string, options?: ChangeOptions): Call<Result<"deleteBillLineItem">>;
+
+  /**
+   * List the lines of a bill
+   *
+   * Newest first unless sorted otherwise.
+   *
+   * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const billLineItem of portico.billLineItems.list("6jhc9b0ys1czngxw3m99keaq9pfxym3a")) console.log(billLineItem);
+   */
+  list(billId: string, input?: Query<"listBillLineItems">, options?: ReadOptions): ListCall<BillLineItem>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(billId: string, input: Query<"listBillLineItems"> | undefined, options: RequestOptions): Call<Page<BillLineItem> | undefined>;
+
+  /**
+   * List lines of all bills by integration
+   *
+   * Newest first unless sorted otherwise.
+   *
+   * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const billLineItem of portico.billLineItems.listByIntegration({ integrationId: "sn8sd27tr0exc3y1t4s96vr0rf149v25" })) console.log(billLineItem);
+   */
+  listByIntegration(input: Query<"listLineItemsByIntegration">, options?: ReadOptions): ListCall<BillLineItem>;
+  /** listByIntegration unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listByIntegration(input: Query<"listLineItemsByIntegration">, options: RequestOptions): Call<Page<BillLineItem> | undefined>;
+
+  /**
+   * Update a line of a draft
+   *
+   * Of a line that somebody added. The bill's totals follow in the same transaction.
+   *
+   * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
+   *
+   * @example
+   * const billLineItem = await portico.billLineItems.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv", { description: "endpoint, 2026-01-01 to 2026-01-31" });
+   */
+  update(billId: string, lineItemId: string, input: UpdateBillLineItemBody, options?: ChangeOptions): Call<BillLineItem>;
+
+}
+
+/** Calls of `portico.billingAdjustments`. */
+export interface BillingAdjustmentsResource {
+  /**
+   * Create a billing adjustment
+   *
+   * Needs the permission `billingAdjustment:create`.
+   *
+   * @example
+   * const billingAdjustment = await portico.billingAdjustments.create({
+   *   type: "credit",
+   *   amountType: "fixed",
+   *   amount: 2500,
+   *   currency: "usd",
+   *   recurrence: "once",
+   *   reason: "Outage of 3 January",
+   *   effectiveFrom: Date.parse("2026-01-01T00:00:00.000Z"),
+   *   effectiveTo: Date.parse("2026-04-01T00:00:00.000Z"),
+   * });
+   */
+  create(input: CreateBillingAdjustmentBody, options?: ChangeOptions): Call<BillingAdjustment>;
+
+  /**
+   * Delete a billing adjustment
+   *
+   * Deletes it for good.
+   *
+   * Needs the permission `billingAdjustment:delete`. Its own refusals: `in_use`, `adjustment_in_use`.
+   *
+   * @example
+   * await portico.billingAdjustments.delete("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
+   */
+  delete(billingAdjustmentId: string, options?: ChangeOptions): Call<Result<"deleteBillingAdjustment">>;
+
+  /**
+   * Get a billing adjustment
+   *
+   * Needs the permission `billingAdjustment:read`.
+   *
+   * @example
+   * const billingAdjustment = await portico.billingAdjustments.get("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
+   */
+  get(billingAdjustmentId: string, options?: ReadOptions): Call<BillingAdjustment>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(billingAdjustmentId: string, options: RequestOptions): Call<BillingAdjustment | undefined>;
+
+  /**
+   * List billing adjustments
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {from/to, sort=effectiveFrom}, {integrationId, createdFrom/createdTo, sort=created}.
+   *
+   * Needs the permission `billingAdjustment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const billingAdjustment of portico.billingAdjustments.list()) console.log(billingAdjustment);
+   */
+  list(input?: Query<"listBillingAdjustments">, options?: ReadOptions): ListCall<BillingAdjustment>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listBillingAdjustments"> | undefined, options: RequestOptions): Call<Page<BillingAdjustment> | undefined>;
+
+  /**
+   * Update a billing adjustment
+   *
+   * Fields left out stay as they are; null clears an optional field.
+   *
+   * Needs the permission `billingAdjustment:update`. Its own refusals: `adjustment_in_use`.
+   *
+   * @example
+   * const billingAdjustment = await portico.billingAdjustments.update("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1", { amount: 2500 });
+   */
+  update(billingAdjustmentId: string, input: UpdateBillingAdjustmentBody, options?: ChangeOptions): Call<BillingAdjustment>;
+
+}
+
+/** Calls of `portico.bills`. */
+export interface BillsResource {
+  /**
+   * Cancel a bill
+   *
+   * Gives its period back to other bills, with the usage in it, and what it has used of adjustments. A number that it has stays its own. The reason stands in the audit trail.
+   *
+   * Needs the permission `bill:cancel`. Its own refusals: `invalid_state_transition`, `credit_in_use`.
+   *
+   * @example
+   * const bill = await portico.bills.cancel("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { reason: "Wrong price in January." });
+   */
+  cancel(billId: string, input?: CancelBillBody, options?: ChangeOptions): Call<Bill>;
+
+  /**
+   * Delete a draft
+   *
+   * Deletes it for good with its lines.
+   *
+   * Needs the permission `bill:delete`. Its own refusals: `bill_not_draft`.
+   *
+   * @example
+   * await portico.bills.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
+   */
+  delete(billId: string, options?: ChangeOptions): Call<Result<"deleteBill">>;
+
+  /**
+   * Finalize a bill
+   *
+   * Computes the draft a last time, gives it the next number, and closes its period: usage that is recorded for it later counts in the first open one. Refused before its last day has passed. What is finalized stays as it is.
+   *
+   * Needs the permission `bill:finalize`. Its own refusals: `invalid_state_transition`, `period_not_over`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @example
+   * const bill = await portico.bills.finalize("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
+   */
+  finalize(billId: string, options?: ChangeOptions): Call<Bill>;
+
+  /**
+   * Generate a bill
+   *
+   * A draft for whole days in the organization's time zone: a line for each price, from the usage that belongs to them, and the adjustments that meet them. No two bills cover one day, but for cancelled ones.
+   *
+   * Needs the permission `bill:generate`. Its own refusals: `period_overlap`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @example
+   * const bill = await portico.bills.generate({
+   *   startDate: "2026-01-01",
+   *   endDate: "2026-02-01",
+   *   skipUnpriced: false,
+   *   notes: "Thank you.",
+   * });
+   */
+  generate(input: GenerateBillBody, options?: ChangeOptions): Call<Bill>;
+
+  /**
+   * Get a bill
+   *
+   * With `include=lineItems` also its lines.
+   *
+   * Needs the permission `bill:read`.
+   *
+   * @example
+   * const answer = await portico.bills.get("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
+   */
+  get(billId: string, input?: Query<"getBill">, options?: ReadOptions): Call<GetBillAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(billId: string, input: Query<"getBill"> | undefined, options: RequestOptions): Call<GetBillAnswer | undefined>;
+
+  /**
+   * Get a bill as a page
+   *
+   * An HTML document for people to read and print: it loads nothing, and nothing in it runs.
+   *
+   * Needs the permission `bill:read`.
+   *
+   * @example
+   * const answer = await portico.bills.getPage("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
+   */
+  getPage(billId: string, options?: ReadOptions): Call<GetBillPageAnswer>;
+  /** getPage unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getPage(billId: string, options: RequestOptions): Call<GetBillPageAnswer | undefined>;
+
+  /**
+   * List bills
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {periodFrom/periodTo, sort=periodStart}, {status, periodFrom/periodTo, sort=periodStart}.
+   *
+   * Needs the permission `bill:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const bill of portico.bills.list()) console.log(bill);
+   */
+  list(input?: Query<"listBills">, options?: ReadOptions): ListCall<Bill>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listBills"> | undefined, options: RequestOptions): Call<Page<Bill> | undefined>;
+
+  /**
+   * Mark a bill as paid
+   *
+   * Needs the permission `bill:pay`. Its own refusals: `invalid_state_transition`.
+   *
+   * @example
+   * const bill = await portico.bills.pay("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { paidAt: Date.parse("2026-02-14T00:00:00.000Z") });
+   */
+  pay(billId: string, input?: MarkBillPaidBody, options?: ChangeOptions): Call<Bill>;
+
+  /**
+   * Compute a draft again
+   *
+   * From usage, prices and adjustments as they are now. Lines that somebody added stay.
+   *
+   * Needs the permission `bill:generate`. Its own refusals: `bill_not_draft`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @example
+   * const bill = await portico.bills.regenerate("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
+   */
+  regenerate(billId: string, options?: ChangeOptions): Call<Bill>;
+
+  /**
+   * Update a bill
+   *
+   * Changes the notes of a draft; null clears them.
+   *
+   * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `bill_number_taken`.
+   *
+   * @example
+   * const bill = await portico.bills.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { notes: "Thank you." });
+   */
+  update(billId: string, input: UpdateBillBody, options?: ChangeOptions): Call<Bill>;
 
 }
 
@@ -2110,6 +2409,81 @@ export interface PermissionsResource {
 
 }
 
+/** Calls of `portico.pricingTiers`. */
+export interface PricingTiersResource {
+  /**
+   * Create a price
+   *
+   * Prices of one integration and tier do not overlap in time. `closePrevious` ends the one that has no end yet where this one begins.
+   *
+   * Needs the permission `pricingTier:create`. Its own refusals: `tier_overlap`.
+   *
+   * @example
+   * const pricingTier = await portico.pricingTiers.create({
+   *   integrationId: "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+   *   name: "endpoint",
+   *   description: "A managed device.",
+   *   unitCost: 250,
+   *   currency: "usd",
+   *   aggregation: "sum",
+   *   effectiveFrom: Date.parse("2026-01-01T00:00:00.000Z"),
+   *   closePrevious: false,
+   * });
+   */
+  create(input: CreatePricingTierBody, options?: ChangeOptions): Call<PricingTier>;
+
+  /**
+   * Delete a pricing tier
+   *
+   * Deletes it for good.
+   *
+   * Needs the permission `pricingTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
+   *
+   * @example
+   * await portico.pricingTiers.delete("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
+   */
+  delete(pricingTierId: string, options?: ChangeOptions): Call<Result<"deletePricingTier">>;
+
+  /**
+   * Get a pricing tier
+   *
+   * Needs the permission `pricingTier:read`.
+   *
+   * @example
+   * const pricingTier = await portico.pricingTiers.get("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
+   */
+  get(pricingTierId: string, options?: ReadOptions): Call<PricingTier>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(pricingTierId: string, options: RequestOptions): Call<PricingTier | undefined>;
+
+  /**
+   * List pricing tiers
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {from/to, sort=effectiveFrom}, {integrationId, name, from/to, sort=effectiveFrom}, {integrationId}.
+   *
+   * Needs the permission `pricingTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const pricingTier of portico.pricingTiers.list()) console.log(pricingTier);
+   */
+  list(input?: Query<"listPricingTiers">, options?: ReadOptions): ListCall<PricingTier>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listPricingTiers"> | undefined, options: RequestOptions): Call<Page<PricingTier> | undefined>;
+
+  /**
+   * Update a pricing tier
+   *
+   * Fields left out stay as they are; null clears an optional field.
+   *
+   * Needs the permission `pricingTier:update`. Its own refusals: `tier_overlap`, `tier_in_use`.
+   *
+   * @example
+   * const pricingTier = await portico.pricingTiers.update("215pp1jncnqxrzdps9fbxrat2zc1ztnn", { description: "A managed device." });
+   */
+  update(pricingTierId: string, input: UpdatePricingTierBody, options?: ChangeOptions): Call<PricingTier>;
+
+}
+
 /** Calls of `portico.roles`. */
 export interface RolesResource {
   /**
@@ -2871,6 +3245,94 @@ export interface TodosResource {
 
 }
 
+/** Calls of `portico.usageRecords`. */
+export interface UsageRecordsResource {
+  /**
+   * Delete a usage record
+   *
+   * Takes it out of what is billed, and frees its `externalRef`: what was wrong can be recorded anew.
+   *
+   * Needs the permission `usage:delete`. Its own refusals: `period_finalized`.
+   *
+   * @example
+   * await portico.usageRecords.delete("46h25sbdhmvdmrxx5mvzernq2wtxb869");
+   */
+  delete(usageId: string, options?: ChangeOptions): Call<Result<"deleteUsageRecord">>;
+
+  /**
+   * Get what usage comes to
+   *
+   * Units by integration, tier and price of the days asked for, in the organization's time zone, and what they would cost. What nothing prices has no cost. What counts in another period than that in which it was used is found in that one.
+   *
+   * Needs the permission `usage:read`. Its own refusals: `bill_too_large`.
+   *
+   * @example
+   * const answer = await portico.usageRecords.getSummary({ startDate: "2026-01-01", endDate: "2026-02-01" });
+   */
+  getSummary(input: Query<"getUsageSummary">, options?: ReadOptions): Call<GetUsageSummaryAnswer>;
+  /** getSummary unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSummary(input: Query<"getUsageSummary">, options: RequestOptions): Call<GetUsageSummaryAnswer | undefined>;
+
+  /**
+   * List usage records
+   *
+   * Newest first unless sorted otherwise. Supported together: {from/to, sort=recordedAt}, {integrationId, tierName, from/to, sort=recordedAt}, {integrationId}.
+   *
+   * Needs the permission `usage:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const usageRecord of portico.usageRecords.list()) console.log(usageRecord);
+   */
+  list(input?: Query<"listUsageRecords">, options?: ReadOptions): ListCall<UsageRecord>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listUsageRecords"> | undefined, options: RequestOptions): Call<Page<UsageRecord> | undefined>;
+
+  /**
+   * Record usage
+   *
+   * Sent again under the same `externalRef` with the same content, it is not counted twice: the record that there is comes back with 200. What was used in a period that is billed already counts in the first period after it that is not.
+   *
+   * Needs the permission `usage:create`. Its own refusals: `usage_conflict`.
+   *
+   * @example
+   * const usageRecord = await portico.usageRecords.record({
+   *   integrationId: "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+   *   tierName: "endpoint",
+   *   units: 12,
+   *   recordedAt: Date.parse("2026-01-15T09:30:00.000Z"),
+   *   externalRef: "meter-7:2026-01-15T09",
+   *   metadata: { meter: "7" },
+   * });
+   */
+  record(input: RecordUsageBody, options?: ChangeOptions): Call<UsageRecord>;
+
+  /**
+   * Record up to 100 pieces of usage
+   *
+   * Each is recorded or refused by itself, in one transaction, and `data` says how, in the order of `items`: one that is refused keeps no other from being recorded. Sending the batch again is safe for items with an `externalRef`. Items of a wrong shape refuse the whole request.
+   *
+   * Needs the permission `usage:create`.
+   *
+   * @example
+   * const answer = await portico.usageRecords.recordBatch({
+   *   items: [
+   *     {
+   *       integrationId: "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+   *       tierName: "endpoint",
+   *       units: 12,
+   *       recordedAt: Date.parse("2026-01-15T09:30:00.000Z"),
+   *       siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+   *       dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *       externalRef: "meter-7:2026-01-15T09",
+   *       metadata: { meter: "7" },
+   *     },
+   *   ],
+   * });
+   */
+  recordBatch(input: RecordUsageBatchBody, options?: ChangeOptions): Call<RecordUsageBatchAnswer>;
+
+}
+
 /** Calls of `portico.users`. */
 export interface UsersResource {
   /**
@@ -3117,6 +3579,9 @@ export abstract class Resources {
   declare readonly apiKeys: ApiKeysResource;
   declare readonly apiLogs: ApiLogsResource;
   declare readonly auditLogs: AuditLogsResource;
+  declare readonly billLineItems: BillLineItemsResource;
+  declare readonly billingAdjustments: BillingAdjustmentsResource;
+  declare readonly bills: BillsResource;
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
@@ -3134,6 +3599,7 @@ export abstract class Resources {
   declare readonly memberships: MembershipsResource;
   declare readonly organizations: OrganizationsResource;
   declare readonly permissions: PermissionsResource;
+  declare readonly pricingTiers: PricingTiersResource;
   declare readonly roles: RolesResource;
   declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;
@@ -3142,6 +3608,7 @@ export abstract class Resources {
   declare readonly teamMembers: TeamMembersResource;
   declare readonly teams: TeamsResource;
   declare readonly todos: TodosResource;
+  declare readonly usageRecords: UsageRecordsResource;
   declare readonly users: UsersResource;
   declare readonly webhookDeliveries: WebhookDeliveriesResource;
   declare readonly webhookEndpoints: WebhookEndpointsResource;

@@ -703,6 +703,328 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bill-line-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lines of all bills by integration
+         * @description Newest first unless sorted otherwise.
+         *
+         *     Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listLineItemsByIntegration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing-adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List billing adjustments
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {from/to, sort=effectiveFrom}, {integrationId, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `billingAdjustment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listBillingAdjustments"];
+        put?: never;
+        /**
+         * Create a billing adjustment
+         * @description Needs the permission `billingAdjustment:create`.
+         */
+        post: operations["createBillingAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing-adjustments/{billingAdjustmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a billing adjustment
+         * @description Needs the permission `billingAdjustment:read`.
+         */
+        get: operations["getBillingAdjustment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a billing adjustment
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `billingAdjustment:delete`. Its own refusals: `in_use`, `adjustment_in_use`.
+         */
+        delete: operations["deleteBillingAdjustment"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a billing adjustment
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `billingAdjustment:update`. Its own refusals: `adjustment_in_use`.
+         */
+        patch: operations["updateBillingAdjustment"];
+        trace?: never;
+    };
+    "/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bills
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {periodFrom/periodTo, sort=periodStart}, {status, periodFrom/periodTo, sort=periodStart}.
+         *
+         *     Needs the permission `bill:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listBills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a bill
+         * @description With `include=lineItems` also its lines.
+         *
+         *     Needs the permission `bill:read`.
+         */
+        get: operations["getBill"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a draft
+         * @description Deletes it for good with its lines.
+         *
+         *     Needs the permission `bill:delete`. Its own refusals: `bill_not_draft`.
+         */
+        delete: operations["deleteBill"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a bill
+         * @description Changes the notes of a draft; null clears them.
+         *
+         *     Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `bill_number_taken`.
+         */
+        patch: operations["updateBill"];
+        trace?: never;
+    };
+    "/v1/bills/{billId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a bill
+         * @description Gives its period back to other bills, with the usage in it, and what it has used of adjustments. A number that it has stays its own. The reason stands in the audit trail.
+         *
+         *     Needs the permission `bill:cancel`. Its own refusals: `invalid_state_transition`, `credit_in_use`.
+         */
+        post: operations["cancelBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finalize a bill
+         * @description Computes the draft a last time, gives it the next number, and closes its period: usage that is recorded for it later counts in the first open one. Refused before its last day has passed. What is finalized stays as it is.
+         *
+         *     Needs the permission `bill:finalize`. Its own refusals: `invalid_state_transition`, `period_not_over`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+         */
+        post: operations["finalizeBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}/line-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the lines of a bill
+         * @description Newest first unless sorted otherwise.
+         *
+         *     Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listBillLineItems"];
+        put?: never;
+        /**
+         * Add a line to a draft
+         * @description It stays when the draft is computed again. The bill's totals follow in the same transaction.
+         *
+         *     Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`.
+         */
+        post: operations["createBillLineItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}/line-items/{lineItemId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a line of a draft
+         * @description Of a line that somebody added. The bill's totals follow in the same transaction.
+         *
+         *     Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
+         */
+        delete: operations["deleteBillLineItem"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a line of a draft
+         * @description Of a line that somebody added. The bill's totals follow in the same transaction.
+         *
+         *     Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
+         */
+        patch: operations["updateBillLineItem"];
+        trace?: never;
+    };
+    "/v1/bills/{billId}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a bill as a page
+         * @description An HTML document for people to read and print: it loads nothing, and nothing in it runs.
+         *
+         *     Needs the permission `bill:read`.
+         */
+        get: operations["getBillPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a bill as paid
+         * @description Needs the permission `bill:pay`. Its own refusals: `invalid_state_transition`.
+         */
+        post: operations["markBillPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/{billId}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute a draft again
+         * @description From usage, prices and adjustments as they are now. Lines that somebody added stay.
+         *
+         *     Needs the permission `bill:generate`. Its own refusals: `bill_not_draft`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+         */
+        post: operations["regenerateBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bills/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate a bill
+         * @description A draft for whole days in the organization's time zone: a line for each price, from the usage that belongs to them, and the adjustments that meet them. No two bills cover one day, but for cancelled ones.
+         *
+         *     Needs the permission `bill:generate`. Its own refusals: `period_overlap`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+         */
+        post: operations["generateBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clients": {
         parameters: {
             query?: never;
@@ -2807,6 +3129,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pricing-tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pricing tiers
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {from/to, sort=effectiveFrom}, {integrationId, name, from/to, sort=effectiveFrom}, {integrationId}.
+         *
+         *     Needs the permission `pricingTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listPricingTiers"];
+        put?: never;
+        /**
+         * Create a price
+         * @description Prices of one integration and tier do not overlap in time. `closePrevious` ends the one that has no end yet where this one begins.
+         *
+         *     Needs the permission `pricingTier:create`. Its own refusals: `tier_overlap`.
+         */
+        post: operations["createPricingTier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pricing-tiers/{pricingTierId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a pricing tier
+         * @description Needs the permission `pricingTier:read`.
+         */
+        get: operations["getPricingTier"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a pricing tier
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `pricingTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
+         */
+        delete: operations["deletePricingTier"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a pricing tier
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `pricingTier:update`. Its own refusals: `tier_overlap`, `tier_in_use`.
+         */
+        patch: operations["updatePricingTier"];
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -3637,6 +4019,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List usage records
+         * @description Newest first unless sorted otherwise. Supported together: {from/to, sort=recordedAt}, {integrationId, tierName, from/to, sort=recordedAt}, {integrationId}.
+         *
+         *     Needs the permission `usage:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listUsageRecords"];
+        put?: never;
+        /**
+         * Record usage
+         * @description Sent again under the same `externalRef` with the same content, it is not counted twice: the record that there is comes back with 200. What was used in a period that is billed already counts in the first period after it that is not.
+         *
+         *     Needs the permission `usage:create`. Its own refusals: `usage_conflict`.
+         */
+        post: operations["recordUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage-records/{usageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a usage record
+         * @description Takes it out of what is billed, and frees its `externalRef`: what was wrong can be recorded anew.
+         *
+         *     Needs the permission `usage:delete`. Its own refusals: `period_finalized`.
+         */
+        delete: operations["deleteUsageRecord"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage-records/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 100 pieces of usage
+         * @description Each is recorded or refused by itself, in one transaction, and `data` says how, in the order of `items`: one that is refused keeps no other from being recorded. Sending the batch again is safe for items with an `externalRef`. Items of a wrong shape refuse the whole request.
+         *
+         *     Needs the permission `usage:create`.
+         */
+        post: operations["recordUsageBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage-records/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what usage comes to
+         * @description Units by integration, tier and price of the days asked for, in the organization's time zone, and what they would cost. What nothing prices has no cost. What counts in another period than that in which it was used is found in that one.
+         *
+         *     Needs the permission `usage:read`. Its own refusals: `bill_too_large`.
+         */
+        get: operations["getUsageSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -4435,6 +4911,318 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["AgentRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bill.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A bill was cancelled
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A bill was cancelled. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "bill.cancelled",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "number": "B-2026-00042",
+                     *         "sequence": 42,
+                     *         "periodStart": 1767225600000,
+                     *         "periodEnd": 1769904000000,
+                     *         "startDate": "2026-01-01",
+                     *         "endDate": "2026-02-01",
+                     *         "timeZone": "Europe/Zurich",
+                     *         "status": "draft",
+                     *         "currency": "usd",
+                     *         "skipUnpriced": false,
+                     *         "unpricedRecords": 0,
+                     *         "usageRecordCount": 720,
+                     *         "subtotal": 10000,
+                     *         "adjustmentsTotal": -2500,
+                     *         "total": 7500,
+                     *         "adjustments": [
+                     *           {
+                     *             "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *             "type": "credit",
+                     *             "amountType": "fixed",
+                     *             "amount": 2500,
+                     *             "reason": "Outage of 3 January",
+                     *             "applied": -2500,
+                     *             "isGranted": false
+                     *           }
+                     *         ],
+                     *         "notes": "Thank you.",
+                     *         "computedAt": 1768469400000,
+                     *         "finalizedAt": 1768469400000,
+                     *         "paidAt": 1768469400000,
+                     *         "paymentReference": "ACH 2026-02-14 0042",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillCancelledEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bill.finalized": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A bill was finalized: it has its number and stays as it is
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A bill was finalized: it has its number and stays as it is. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "bill.finalized",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "number": "B-2026-00042",
+                     *         "sequence": 42,
+                     *         "periodStart": 1767225600000,
+                     *         "periodEnd": 1769904000000,
+                     *         "startDate": "2026-01-01",
+                     *         "endDate": "2026-02-01",
+                     *         "timeZone": "Europe/Zurich",
+                     *         "status": "draft",
+                     *         "currency": "usd",
+                     *         "skipUnpriced": false,
+                     *         "unpricedRecords": 0,
+                     *         "usageRecordCount": 720,
+                     *         "subtotal": 10000,
+                     *         "adjustmentsTotal": -2500,
+                     *         "total": 7500,
+                     *         "adjustments": [
+                     *           {
+                     *             "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *             "type": "credit",
+                     *             "amountType": "fixed",
+                     *             "amount": 2500,
+                     *             "reason": "Outage of 3 January",
+                     *             "applied": -2500,
+                     *             "isGranted": false
+                     *           }
+                     *         ],
+                     *         "notes": "Thank you.",
+                     *         "computedAt": 1768469400000,
+                     *         "finalizedAt": 1768469400000,
+                     *         "paidAt": 1768469400000,
+                     *         "paymentReference": "ACH 2026-02-14 0042",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillFinalizedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bill.paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A bill was paid
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A bill was paid. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "bill.paid",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "number": "B-2026-00042",
+                     *         "sequence": 42,
+                     *         "periodStart": 1767225600000,
+                     *         "periodEnd": 1769904000000,
+                     *         "startDate": "2026-01-01",
+                     *         "endDate": "2026-02-01",
+                     *         "timeZone": "Europe/Zurich",
+                     *         "status": "draft",
+                     *         "currency": "usd",
+                     *         "skipUnpriced": false,
+                     *         "unpricedRecords": 0,
+                     *         "usageRecordCount": 720,
+                     *         "subtotal": 10000,
+                     *         "adjustmentsTotal": -2500,
+                     *         "total": 7500,
+                     *         "adjustments": [
+                     *           {
+                     *             "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *             "type": "credit",
+                     *             "amountType": "fixed",
+                     *             "amount": 2500,
+                     *             "reason": "Outage of 3 January",
+                     *             "applied": -2500,
+                     *             "isGranted": false
+                     *           }
+                     *         ],
+                     *         "notes": "Thank you.",
+                     *         "computedAt": 1768469400000,
+                     *         "finalizedAt": 1768469400000,
+                     *         "paidAt": 1768469400000,
+                     *         "paymentReference": "ACH 2026-02-14 0042",
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillPaidEvent"];
                 };
             };
             responses: {
@@ -7952,6 +8740,465 @@ export interface components {
                 status?: ("active" | "inactive" | "archived") | undefined;
             }[];
         };
+        /** @description What the usage of a period costs: lines, adjustments and a total in minor units. */
+        Bill: {
+            /** @description What changed it, and by how much. */
+            adjustments: {
+                /**
+                 * @description The adjustment.
+                 * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+                 */
+                adjustmentId: string;
+                /**
+                 * @description Its amount then.
+                 * @example 2500
+                 */
+                amount: number;
+                /**
+                 * @description What its amount means.
+                 * @example fixed
+                 * @enum {string}
+                 */
+                amountType: "fixed" | "percent";
+                /**
+                 * Format: int64
+                 * @description What it changed this bill by, in minor units; negative where it reduced it.
+                 * @example -2500
+                 */
+                applied: number;
+                /** @description Whether this bill grants it; false for what an earlier bill left over of it. */
+                isGranted: boolean;
+                /**
+                 * @description Its reason then.
+                 * @example Outage of 3 January
+                 */
+                reason: string;
+                /**
+                 * @description What it is.
+                 * @example credit
+                 * @enum {string}
+                 */
+                type: "credit" | "debit" | "discount";
+            }[];
+            /**
+             * Format: int64
+             * @description Sum of what the adjustments changed, in minor units.
+             * @example -2500
+             */
+            adjustmentsTotal: number;
+            /**
+             * Format: int64
+             * @description When it was cancelled; absent unless it is. Milliseconds since the epoch.
+             */
+            cancelledAt?: number;
+            /**
+             * Format: int64
+             * @description When lines and totals were last computed from usage and prices. Milliseconds since the epoch.
+             */
+            computedAt: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description ISO 4217 code in lower case.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * @description The day after the period.
+             * @example 2026-02-01
+             */
+            endDate: string;
+            /**
+             * Format: int64
+             * @description When it was finalized; absent while it is a draft. Milliseconds since the epoch.
+             */
+            finalizedAt?: number;
+            /**
+             * @description Id of the bill.
+             * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+             */
+            id: string;
+            /**
+             * @description What its readers should know.
+             * @example Thank you.
+             */
+            notes?: string;
+            /**
+             * @description Given when it is finalized, without gaps, never given again.
+             * @example B-2026-00042
+             */
+            number?: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description When it was paid; absent until it is. Milliseconds since the epoch.
+             */
+            paidAt?: number;
+            /**
+             * @description What the payment is known by.
+             * @example ACH 2026-02-14 0042
+             */
+            paymentReference?: string;
+            /**
+             * Format: int64
+             * @description When the period ends; exclusive. Milliseconds since the epoch.
+             * @example 1769904000000
+             */
+            periodEnd: number;
+            /**
+             * Format: int64
+             * @description When the period begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            periodStart: number;
+            /**
+             * Format: int32
+             * @description The number as such, to sort by.
+             * @example 42
+             */
+            sequence?: number;
+            /**
+             * @description Whether usage without a price is left out rather than refused.
+             * @example false
+             */
+            skipUnpriced: boolean;
+            /**
+             * @description First day of the period.
+             * @example 2026-01-01
+             */
+            startDate: string;
+            /**
+             * @description A draft can be computed again; what is finalized stays as it is, and is paid or cancelled.
+             * @example draft
+             * @enum {string}
+             */
+            status: "draft" | "finalized" | "paid" | "cancelled";
+            /**
+             * Format: int64
+             * @description Sum of the lines, in minor units.
+             * @example 10000
+             */
+            subtotal: number;
+            /**
+             * @description IANA name of the time zone that the days are of.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
+            /**
+             * Format: int64
+             * @description What is to be paid: `subtotal` and `adjustmentsTotal` together, in minor units.
+             * @example 7500
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many usage records were left out since nothing priced them.
+             * @example 0
+             */
+            unpricedRecords: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description How many usage records it bills.
+             * @example 720
+             */
+            usageRecordCount: number;
+        };
+        /** @description A bill was cancelled. The body of a delivery. */
+        BillCancelledEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Bill"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "bill.cancelled";
+        };
+        /** @description A bill was finalized: it has its number and stays as it is. The body of a delivery. */
+        BillFinalizedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Bill"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "bill.finalized";
+        };
+        /** @description What bills are reduced or raised by, beside their lines. */
+        BillingAdjustment: {
+            /**
+             * @description Whole minor units, or a percentage up to 100 with four decimals at most.
+             * @example 2500
+             */
+            amount: number;
+            /**
+             * @description Whether the amount is money, or of a discount a part of the lines.
+             * @example fixed
+             * @enum {string}
+             */
+            amountType: "fixed" | "percent";
+            /**
+             * Format: int64
+             * @description What bills that are finalized have used of it, in minor units.
+             * @example 2500
+             */
+            appliedAmount: number;
+            /**
+             * Format: int64
+             * @description How many finalized bills have granted it.
+             * @example 1
+             */
+            billCount: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description ISO 4217 code in lower case, of an amount of money.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description When its time begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom: number;
+            /**
+             * Format: int64
+             * @description When its time ends; exclusive. Milliseconds since the epoch.
+             * @example 1775001600000
+             */
+            effectiveTo: number;
+            /**
+             * @description Id of the billing adjustment.
+             * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+             */
+            id: string;
+            /**
+             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string;
+            /**
+             * Format: int64
+             * @description What finalized bills left over of it, in minor units: later bills are reduced by it, whenever they are.
+             * @example 0
+             */
+            openAmount: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Why, for readers of bills.
+             * @example Outage of 3 January
+             */
+            reason: string;
+            /**
+             * @description Whether it is given once, or to each bill whose period meets its time.
+             * @example once
+             * @enum {string}
+             */
+            recurrence: "once" | "eachPeriod";
+            /**
+             * @description A debit adds to a bill, the others reduce it.
+             * @example credit
+             * @enum {string}
+             */
+            type: "credit" | "debit" | "discount";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a billing adjustment. */
+        BillingAdjustmentPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["BillingAdjustment"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A line of a bill: units of an integration at a price. */
+        BillLineItem: {
+            /**
+             * @description The bill that it stands on.
+             * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+             */
+            billId: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What it bills, for readers.
+             * @example endpoint, 2026-01-01 to 2026-01-31
+             */
+            description: string;
+            /**
+             * @description Id of the bill line item.
+             * @example xwpa2a75yy77yjec5n24ck5b3jevsbvv
+             */
+            id: string;
+            /**
+             * @description The integration whose units it bills.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description Whether somebody added it, rather than usage.
+             * @example false
+             */
+            isManual: boolean;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The price that it bills them at.
+             * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+             */
+            pricingTierId: string;
+            /**
+             * Format: int64
+             * @description Units times price, rounded half up once, in minor units.
+             * @example 10000
+             */
+            total: number;
+            /**
+             * @description Price of one unit when the line was made, in minor units.
+             * @example 250
+             */
+            unitCost: number;
+            /**
+             * @description How many units, with six decimals at most.
+             * @example 40
+             */
+            units: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /** @description What a line from usage counts. */
+            usage?: {
+                /**
+                 * Format: int64
+                 * @description How many sites and data sources there are.
+                 * @example 1
+                 */
+                partCount: number;
+                /** @description Units by site and data source, the first hundred. */
+                parts: {
+                    /**
+                     * @description The data source.
+                     * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                     */
+                    dataSourceId?: string;
+                    /**
+                     * @description The site.
+                     * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                     */
+                    siteId?: string;
+                    /**
+                     * @description Its units.
+                     * @example 40
+                     */
+                    units: number;
+                }[];
+                /**
+                 * Format: int64
+                 * @description How many usage records it counts.
+                 * @example 720
+                 */
+                recordCount: number;
+            };
+        };
+        /** @description A page of a list, each row of it a bill line item. */
+        BillLineItemPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["BillLineItem"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A page of a list, each row of it a bill. */
+        BillPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["Bill"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A bill was paid. The body of a delivery. */
+        BillPaidEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Bill"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "bill.paid";
+        };
         /** @description The answer to “Upsert up to 200 entities”. */
         BulkUpsertEntitiesAnswer: {
             /** @description How many items had which outcome. */
@@ -8222,6 +9469,14 @@ export interface components {
                  */
                 relationshipType: string;
             }[];
+        };
+        /** @description What to send to cancel a bill. */
+        CancelBillBody: {
+            /**
+             * @description Why; kept in the audit trail.
+             * @example Wrong price in January.
+             */
+            reason?: string | undefined;
         };
         /** @description What to send to cancel a schedule. */
         CancelScheduleBody: {
@@ -9022,6 +10277,82 @@ export interface components {
              */
             scopes: string[];
         };
+        /** @description What to send to create a billing adjustment. */
+        CreateBillingAdjustmentBody: {
+            /**
+             * @description Whole minor units, or a percentage up to 100 with four decimals at most.
+             * @example 2500
+             */
+            amount: number;
+            /**
+             * @description Whether the amount is money, or of a discount a part of the lines. `fixed` unless given.
+             * @example fixed
+             * @enum {string}
+             */
+            amountType?: ("fixed" | "percent") | undefined;
+            /**
+             * @description ISO 4217 code in lower case, of an amount of money. The organization's currency unless given.
+             * @example usd
+             */
+            currency?: string | undefined;
+            /**
+             * Format: int64
+             * @description When its time begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom: number;
+            /**
+             * Format: int64
+             * @description When its time ends; exclusive. Milliseconds since the epoch.
+             * @example 1775001600000
+             */
+            effectiveTo: number;
+            /**
+             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string | undefined;
+            /**
+             * @description Why, for readers of bills.
+             * @example Outage of 3 January
+             */
+            reason: string;
+            /**
+             * @description Whether it is given once, or to each bill whose period meets its time. `once` unless given.
+             * @example once
+             * @enum {string}
+             */
+            recurrence?: ("once" | "eachPeriod") | undefined;
+            /**
+             * @description A debit adds to a bill, the others reduce it.
+             * @example credit
+             * @enum {string}
+             */
+            type: "credit" | "debit" | "discount";
+        };
+        /** @description What to send to add a line to a draft. */
+        CreateBillLineItemBody: {
+            /**
+             * @description What it bills, for readers. Tier and period unless given.
+             * @example endpoint, 2026-01-01 to 2026-01-31
+             */
+            description?: string | undefined;
+            /**
+             * @description The integration whose units it bills.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string | undefined;
+            /**
+             * @description The price that it bills them at.
+             * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+             */
+            pricingTierId: string;
+            /**
+             * @description How many units, with six decimals at most.
+             * @example 40
+             */
+            units: number;
+        };
         /** @description What to send to create a client. */
         CreateClientBody: {
             /**
@@ -9429,6 +10760,55 @@ export interface components {
              * @example north-wind-energy
              */
             slug?: string | undefined;
+        };
+        /** @description What to send to create a price. */
+        CreatePricingTierBody: {
+            /**
+             * @description How the usage of a period becomes units: all of it added, or for each site and data source the greatest or the latest, and those added. `sum` unless given.
+             * @example sum
+             * @enum {string}
+             */
+            aggregation?: ("sum" | "max" | "last") | undefined;
+            /** @description True to end the price before, which has no end yet. */
+            closePrevious?: boolean | undefined;
+            /**
+             * @description ISO 4217 code in lower case. The organization's currency unless given.
+             * @example usd
+             */
+            currency?: string | undefined;
+            /**
+             * @description What one unit is, for readers of bills. `` unless given.
+             * @example A managed device.
+             */
+            description?: string | undefined;
+            /**
+             * Format: int64
+             * @description When the price begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom: number;
+            /**
+             * Format: int64
+             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @example 1798761600000
+             */
+            effectiveUntil?: number | undefined;
+            /**
+             * @description The integration whose units it prices.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description The tier that usage names; prices of one name follow each other in time. No control characters, and no marks that change the direction of writing. `default` unless given.
+             * @example endpoint
+             * @example mailbox
+             */
+            name?: string | undefined;
+            /**
+             * @description Price of one unit in minor units of the currency, with four decimals at most: 250.5 is 2.505 dollars.
+             * @example 250
+             */
+            unitCost: number;
         };
         /** @description What to send to create a role. */
         CreateRoleBody: {
@@ -10740,6 +12120,218 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["File"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description What to send to generate a bill. */
+        GenerateBillBody: {
+            /**
+             * @description The day after the last one, 366 days later at most.
+             * @example 2026-02-01
+             */
+            endDate: string;
+            /**
+             * @description What its readers should know.
+             * @example Thank you.
+             */
+            notes?: string | undefined;
+            /** @description True to leave usage out that nothing prices, rather than be refused. */
+            skipUnpriced?: boolean | undefined;
+            /**
+             * @description The first day.
+             * @example 2026-01-01
+             */
+            startDate: string;
+        };
+        /** @description The answer to “Get a bill”. */
+        GetBillAnswer: {
+            /** @description What changed it, and by how much. */
+            adjustments: {
+                /**
+                 * @description The adjustment.
+                 * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+                 */
+                adjustmentId: string;
+                /**
+                 * @description Its amount then.
+                 * @example 2500
+                 */
+                amount: number;
+                /**
+                 * @description What its amount means.
+                 * @example fixed
+                 * @enum {string}
+                 */
+                amountType: "fixed" | "percent";
+                /**
+                 * Format: int64
+                 * @description What it changed this bill by, in minor units; negative where it reduced it.
+                 * @example -2500
+                 */
+                applied: number;
+                /** @description Whether this bill grants it; false for what an earlier bill left over of it. */
+                isGranted: boolean;
+                /**
+                 * @description Its reason then.
+                 * @example Outage of 3 January
+                 */
+                reason: string;
+                /**
+                 * @description What it is.
+                 * @example credit
+                 * @enum {string}
+                 */
+                type: "credit" | "debit" | "discount";
+            }[];
+            /**
+             * Format: int64
+             * @description Sum of what the adjustments changed, in minor units.
+             * @example -2500
+             */
+            adjustmentsTotal: number;
+            /**
+             * Format: int64
+             * @description When it was cancelled; absent unless it is. Milliseconds since the epoch.
+             */
+            cancelledAt?: number;
+            /**
+             * Format: int64
+             * @description When lines and totals were last computed from usage and prices. Milliseconds since the epoch.
+             */
+            computedAt: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description ISO 4217 code in lower case.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * @description The day after the period.
+             * @example 2026-02-01
+             */
+            endDate: string;
+            /**
+             * Format: int64
+             * @description When it was finalized; absent while it is a draft. Milliseconds since the epoch.
+             */
+            finalizedAt?: number;
+            /**
+             * @description Id of the bill.
+             * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+             */
+            id: string;
+            /** @description Its lines, where they were asked for. */
+            lineItems?: components["schemas"]["BillLineItem"][];
+            /**
+             * @description What its readers should know.
+             * @example Thank you.
+             */
+            notes?: string;
+            /**
+             * @description Given when it is finalized, without gaps, never given again.
+             * @example B-2026-00042
+             */
+            number?: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description When it was paid; absent until it is. Milliseconds since the epoch.
+             */
+            paidAt?: number;
+            /**
+             * @description What the payment is known by.
+             * @example ACH 2026-02-14 0042
+             */
+            paymentReference?: string;
+            /**
+             * Format: int64
+             * @description When the period ends; exclusive. Milliseconds since the epoch.
+             * @example 1769904000000
+             */
+            periodEnd: number;
+            /**
+             * Format: int64
+             * @description When the period begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            periodStart: number;
+            /**
+             * Format: int32
+             * @description The number as such, to sort by.
+             * @example 42
+             */
+            sequence?: number;
+            /**
+             * @description Whether usage without a price is left out rather than refused.
+             * @example false
+             */
+            skipUnpriced: boolean;
+            /**
+             * @description First day of the period.
+             * @example 2026-01-01
+             */
+            startDate: string;
+            /**
+             * @description A draft can be computed again; what is finalized stays as it is, and is paid or cancelled.
+             * @example draft
+             * @enum {string}
+             */
+            status: "draft" | "finalized" | "paid" | "cancelled";
+            /**
+             * Format: int64
+             * @description Sum of the lines, in minor units.
+             * @example 10000
+             */
+            subtotal: number;
+            /**
+             * @description IANA name of the time zone that the days are of.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
+            /**
+             * Format: int64
+             * @description What is to be paid: `subtotal` and `adjustmentsTotal` together, in minor units.
+             * @example 7500
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many usage records were left out since nothing priced them.
+             * @example 0
+             */
+            unpricedRecords: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description How many usage records it bills.
+             * @example 720
+             */
+            usageRecordCount: number;
+        };
+        /** @description The answer to “Get a bill as a page”. */
+        GetBillPageAnswer: {
+            /**
+             * @description The document.
+             * @example <!doctype html>
+             *     <html lang="en">…</html>
+             */
+            html: string;
         };
         /** @description The answer to “Get the current user”. */
         GetCurrentUserAnswer: {
@@ -12248,6 +13840,59 @@ export interface components {
              * @example 1768473000000
              */
             updatedAt: number;
+        };
+        /** @description The answer to “Get what usage comes to”. */
+        GetUsageSummaryAnswer: {
+            /** @description Sums by integration, tier and price. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description What they cost, in minor units.
+                 * @example 10000
+                 */
+                cost?: number;
+                /**
+                 * @description ISO 4217 code in lower case.
+                 * @example usd
+                 */
+                currency?: string;
+                /**
+                 * @description The integration.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId: string;
+                /**
+                 * @description The price; absent where there is none.
+                 * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+                 */
+                pricingTierId?: string;
+                /**
+                 * Format: int64
+                 * @description How many usage records there are.
+                 * @example 720
+                 */
+                recordCount: number;
+                /**
+                 * @description The tier.
+                 * @example endpoint
+                 */
+                tierName: string;
+                /**
+                 * @description What a unit costs, in minor units.
+                 * @example 250
+                 */
+                unitCost?: number;
+                /**
+                 * @description What they come to as the price says, or added where there is none.
+                 * @example 40
+                 */
+                units: number;
+            }[];
+            /**
+             * @description IANA name of the time zone that the days are of.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
         };
         /** @description The answer to “Get a user of the organization”. */
         GetUserAnswer: {
@@ -13876,6 +15521,20 @@ export interface components {
              */
             status: "live";
         };
+        /** @description What to send to mark a bill as paid. */
+        MarkBillPaidBody: {
+            /**
+             * Format: int64
+             * @description When it was paid; now unless given. Milliseconds since the epoch.
+             * @example 1771027200000
+             */
+            paidAt?: number | undefined;
+            /**
+             * @description What the payment is known by.
+             * @example ACH 2026-02-14 0042
+             */
+            paymentReference?: string | undefined;
+        };
         /** @description A person is a member from now on. The body of a delivery. */
         MemberJoinedEvent: {
             /**
@@ -14371,6 +16030,85 @@ export interface components {
              */
             type: "ping";
         };
+        /** @description What a unit of an integration costs from one time to another. */
+        PricingTier: {
+            /**
+             * @description How the usage of a period becomes units: all of it added, or for each site and data source the greatest or the latest, and those added.
+             * @example sum
+             * @enum {string}
+             */
+            aggregation: "sum" | "max" | "last";
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description ISO 4217 code in lower case.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * @description What one unit is, for readers of bills.
+             * @example A managed device.
+             */
+            description: string;
+            /**
+             * Format: int64
+             * @description When the price begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom: number;
+            /**
+             * Format: int64
+             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @example 1798761600000
+             */
+            effectiveUntil?: number;
+            /**
+             * @description Id of the pricing tier.
+             * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+             */
+            id: string;
+            /**
+             * @description The integration whose units it prices.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description The tier that usage names; prices of one name follow each other in time. No control characters, and no marks that change the direction of writing.
+             * @example endpoint
+             * @example mailbox
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Price of one unit in minor units of the currency, with four decimals at most: 250.5 is 2.505 dollars.
+             * @example 250
+             */
+            unitCost: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a pricing tier. */
+        PricingTierPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["PricingTier"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description Problem details (RFC 9457). Branch on `code`; `/problems/{code}` explains it, and `type` is that page unless another type is registered. */
         Problem: {
             /** @description Stable; each operation names those it may answer with. */
@@ -14794,6 +16532,134 @@ export interface components {
                  */
                 resourceType: "agent" | "dataSource" | "dock" | "server" | "webService" | "domain" | "database" | "site" | "integration" | "custom";
             }[];
+        };
+        /** @description The answer to “Record up to 100 pieces of usage”. */
+        RecordUsageBatchAnswer: {
+            /** @description What became of each, in the order of `items`. */
+            data: {
+                /**
+                 * @description Whether it was recorded now, was recorded before, or why not.
+                 * @example created
+                 * @enum {string}
+                 */
+                outcome: "created" | "existing" | "refused";
+                /** @description Why it was refused. */
+                problem?: {
+                    /**
+                     * @description As of problem details.
+                     * @example usage_conflict
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong with it.
+                     * @example The record has this reference and other content.
+                     */
+                    detail: string;
+                };
+                /** @description The record; absent where it was refused. */
+                record?: components["schemas"]["UsageRecord"];
+            }[];
+        };
+        /** @description What to send to record up to 100 pieces of usage. */
+        RecordUsageBatchBody: {
+            /** @description Pieces of usage, each as `recordUsage` takes it. */
+            items: {
+                /**
+                 * @description The data source that they were counted in.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description The caller's own name for the record, unique in the organization: sent again with the same content, it is not counted twice.
+                 * @example meter-7:2026-01-15T09
+                 * @example meter-8:2026-01-15T09
+                 */
+                externalRef?: string | undefined;
+                /**
+                 * @description The integration whose units were used.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId: string;
+                /**
+                 * @description What the caller keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 4096 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "meter": "7"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * Format: int64
+                 * @description When they were used. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                recordedAt?: number | undefined;
+                /**
+                 * @description The site that used them.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description The tier that prices them. No control characters, and no marks that change the direction of writing. `default` unless given.
+                 * @example endpoint
+                 */
+                tierName?: string | undefined;
+                /**
+                 * @description How many units, with six decimals at most.
+                 * @example 12
+                 */
+                units: number;
+            }[];
+        };
+        /** @description What to send to record usage. */
+        RecordUsageBody: {
+            /**
+             * @description The data source that they were counted in.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string | undefined;
+            /**
+             * @description The caller's own name for the record, unique in the organization: sent again with the same content, it is not counted twice.
+             * @example meter-7:2026-01-15T09
+             * @example meter-8:2026-01-15T09
+             */
+            externalRef?: string | undefined;
+            /**
+             * @description The integration whose units were used.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What the caller keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 4096 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "meter": "7"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int64
+             * @description When they were used. Now unless given. Milliseconds since the epoch.
+             * @example 1768469400000
+             */
+            recordedAt?: number | undefined;
+            /**
+             * @description The site that used them.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string | undefined;
+            /**
+             * @description The tier that prices them. No control characters, and no marks that change the direction of writing. `default` unless given.
+             * @example endpoint
+             */
+            tierName?: string | undefined;
+            /**
+             * @description How many units, with six decimals at most.
+             * @example 12
+             */
+            units: number;
         };
         /** @description The answer to “Register an uploaded file”. */
         RegisterFileAnswer: {
@@ -16584,6 +18450,52 @@ export interface components {
              */
             scopes?: string[] | undefined;
         };
+        /** @description What to send to update a bill. */
+        UpdateBillBody: {
+            /**
+             * @description What its readers should know.
+             * @example Thank you.
+             */
+            notes?: (string | null) | undefined;
+        };
+        /** @description What to send to update a billing adjustment. */
+        UpdateBillingAdjustmentBody: {
+            /**
+             * @description Whole minor units, or a percentage up to 100 with four decimals at most.
+             * @example 2500
+             */
+            amount?: number | undefined;
+            /**
+             * Format: int64
+             * @description When its time begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom?: number | undefined;
+            /**
+             * Format: int64
+             * @description When its time ends; exclusive. Milliseconds since the epoch.
+             * @example 1775001600000
+             */
+            effectiveTo?: number | undefined;
+            /**
+             * @description Why, for readers of bills.
+             * @example Outage of 3 January
+             */
+            reason?: string | undefined;
+        };
+        /** @description What to send to update a line of a draft. */
+        UpdateBillLineItemBody: {
+            /**
+             * @description What it bills, for readers.
+             * @example endpoint, 2026-01-01 to 2026-01-31
+             */
+            description?: string | undefined;
+            /**
+             * @description How many units, with six decimals at most.
+             * @example 40
+             */
+            units?: number | undefined;
+        };
         /** @description What to send to update a client. */
         UpdateClientBody: {
             /**
@@ -17083,6 +18995,32 @@ export interface components {
              */
             slug?: string | undefined;
         };
+        /** @description What to send to update a pricing tier. */
+        UpdatePricingTierBody: {
+            /**
+             * @description How the usage of a period becomes units: all of it added, or for each site and data source the greatest or the latest, and those added.
+             * @example sum
+             * @enum {string}
+             */
+            aggregation?: ("sum" | "max" | "last") | undefined;
+            /**
+             * @description What one unit is, for readers of bills.
+             * @example A managed device.
+             */
+            description?: string | undefined;
+            /**
+             * Format: int64
+             * @description When the price begins. Milliseconds since the epoch.
+             * @example 1767225600000
+             */
+            effectiveFrom?: number | undefined;
+            /**
+             * Format: int64
+             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @example 1798761600000
+             */
+            effectiveUntil?: (number | null) | undefined;
+        };
         /** @description What to send to update a role. */
         UpdateRoleBody: {
             /** @description Rights by areas of the product, beside `rights`. */
@@ -17413,6 +19351,93 @@ export interface components {
              * @example Dana Okoye
              */
             displayName?: string | undefined;
+        };
+        /** @description Units of an integration that were used, the input of bills. */
+        UsageRecord: {
+            /**
+             * Format: int64
+             * @description The time that decides which bill counts it: `recordedAt`, or where that was billed already, the first time after it that was not. Milliseconds since the epoch.
+             * @example 1768469400000
+             */
+            billedAt: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The data source that they were counted in.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description The caller's own name for the record, unique in the organization: sent again with the same content, it is not counted twice.
+             * @example meter-7:2026-01-15T09
+             * @example meter-8:2026-01-15T09
+             */
+            externalRef?: string;
+            /**
+             * @description Id of the usage record.
+             * @example 46h25sbdhmvdmrxx5mvzernq2wtxb869
+             */
+            id: string;
+            /**
+             * @description The integration whose units were used.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What the caller keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 4096 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "meter": "7"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description When they were used. Milliseconds since the epoch.
+             * @example 1768469400000
+             */
+            recordedAt: number;
+            /**
+             * @description The site that used them.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * @description How the record came.
+             * @example api
+             * @enum {string}
+             */
+            source: "api" | "sync" | "agent" | "manual";
+            /**
+             * @description The tier that prices them. No control characters, and no marks that change the direction of writing.
+             * @example endpoint
+             */
+            tierName: string;
+            /**
+             * @description How many units, with six decimals at most.
+             * @example 12
+             */
+            units: number;
+        };
+        /** @description A page of a list, each row of it a usage record. */
+        UsageRecordPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["UsageRecord"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description A person, one row for each, whatever organizations they belong to. */
         User: {
@@ -17923,12 +19948,16 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `adjustment_in_use`: Finalized bills have used the adjustment. End it with `effectiveTo`, and create another one.
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
          *     - `already_linked`: They are linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
+         *     - `bill_not_draft`: The bill is no draft. What is finalized stays as it is: cancel it and generate another one.
+         *     - `bill_number_taken`: Another bill has the number. Send the request again.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `credit_in_use`: Later bills have used credit that this one left over. Cancel the later bills first, which `detail` names the adjustment of.
          *     - `data_source_inactive`: The data source is not active. Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`.
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
@@ -17948,12 +19977,16 @@ export interface components {
          *     - `key_taken`: The key is taken. Choose another key; a restore takes one too.
          *     - `last_admin`: It is the last administrator. Make somebody else an administrator first.
          *     - `limit_reached`: The limit is reached. Remove some of what `detail` counts first. Where it names a quota, whoever runs the deployment can raise it; the organization's summary shows how much of it is used.
+         *     - `line_from_usage`: The line comes from usage. Change the usage and compute the draft again, add a line of your own, or create an adjustment.
          *     - `lock_lost`: Somebody else has it, or nobody. Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
          *     - `no_credentials`: The data source has no credentials. Give it some first (`POST /v1/data-sources/{dataSourceId}/credentials`).
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `period_finalized`: The usage was billed. Record what is to be added anew, or create an adjustment; cancel the bill where it was wrong.
+         *     - `period_not_over`: The period is not over. Finalize the bill once its last day has passed.
+         *     - `period_overlap`: Another bill covers a part of the period. Choose a period beside that of the bill that `detail` names, or cancel or delete that one.
          *     - `prune_too_large`: Too many entities are gone. Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so.
          *     - `role_in_use`: The role is in use. Give its members another role first.
          *     - `rotation_pending`: The secret was rotated a short while ago. Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once.
@@ -17966,7 +19999,10 @@ export interface components {
          *     - `sync_run_ended`: The sync run has ended. Open another one.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          *     - `team_in_use`: The team is in use. Give what refers to the team, which `detail` names, another team first.
+         *     - `tier_in_use`: Bills use the price. End it with `effectiveUntil`, and create its successor; what bills have used stays.
+         *     - `tier_overlap`: Two prices would hold at one time. End the price that `detail` names first (`closePrevious: true` does), or choose another time.
          *     - `url_taken`: The URL is taken. Change the endpoint that has this URL, or choose another URL.
+         *     - `usage_conflict`: The reference names other usage. Send what was sent under this `externalRef`, delete that record first, or use another reference.
          */
         Problem409: {
             headers: {
@@ -17981,7 +20017,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "confirmation_mismatch" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -18102,10 +20138,13 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `bill_too_large`: The bill is too large. Choose a shorter period, or smaller amounts, as `detail` says.
          *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
+         *     - `currency_mismatch`: The currencies differ. Use prices and amounts in the currency of the bill.
          *     - `file_purpose_mismatch`: The file is for something else. Upload the file again with the purpose named in `detail`.
          *     - `image_too_large`: The picture has too many pixels. Make the picture smaller: 40 million pixels at most.
+         *     - `no_pricing_tier`: Usage has no price. Create a price for the time that `detail` names, or send `skipUnpriced: true` to leave such usage out.
          *     - `not_an_image`: The file is no whole picture. Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
@@ -18131,7 +20170,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "config_invalid" | "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
+                    code?: "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -21388,6 +23427,1911 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listLineItemsByIntegration: {
+        parameters: {
+            query: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists the lines of this integration.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId: string;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "xwpa2a75yy77yjec5n24ck5b3jevsbvv",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "billId": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *           "description": "endpoint, 2026-01-01 to 2026-01-31",
+                     *           "units": 40,
+                     *           "unitCost": 250,
+                     *           "total": 10000,
+                     *           "isManual": false,
+                     *           "usage": {
+                     *             "recordCount": 720,
+                     *             "parts": [
+                     *               {
+                     *                 "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *                 "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *                 "units": 40
+                     *               }
+                     *             ],
+                     *             "partCount": 1
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillLineItemPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBillingAdjustments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `effectiveFrom` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `effectiveFrom`, latest first, where one of `from`, `to` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "effectiveFrom" | "-effectiveFrom") | undefined;
+                /**
+                 * @description Exclusive: `effectiveFrom` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "currency": "usd",
+                     *           "recurrence": "once",
+                     *           "reason": "Outage of 3 January",
+                     *           "effectiveFrom": 1767225600000,
+                     *           "effectiveTo": 1775001600000,
+                     *           "appliedAmount": 2500,
+                     *           "billCount": 1,
+                     *           "openAmount": 0,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillingAdjustmentPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createBillingAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "credit",
+                 *       "amountType": "fixed",
+                 *       "amount": 2500,
+                 *       "currency": "usd",
+                 *       "recurrence": "once",
+                 *       "reason": "Outage of 3 January",
+                 *       "effectiveFrom": 1767225600000,
+                 *       "effectiveTo": 1775001600000
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateBillingAdjustmentBody"];
+            };
+        };
+        responses: {
+            /** @description Created: billing adjustment. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "type": "credit",
+                     *       "amountType": "fixed",
+                     *       "amount": 2500,
+                     *       "currency": "usd",
+                     *       "recurrence": "once",
+                     *       "reason": "Outage of 3 January",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveTo": 1775001600000,
+                     *       "appliedAmount": 2500,
+                     *       "billCount": 1,
+                     *       "openAmount": 0,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillingAdjustment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getBillingAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the billing adjustment.
+                 * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+                 */
+                billingAdjustmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: billing adjustment. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "type": "credit",
+                     *       "amountType": "fixed",
+                     *       "amount": 2500,
+                     *       "currency": "usd",
+                     *       "recurrence": "once",
+                     *       "reason": "Outage of 3 January",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveTo": 1775001600000,
+                     *       "appliedAmount": 2500,
+                     *       "billCount": 1,
+                     *       "openAmount": 0,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillingAdjustment"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteBillingAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the billing adjustment.
+                 * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+                 */
+                billingAdjustmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateBillingAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the billing adjustment.
+                 * @example mdw4cr2r8kywex2ys07dkpjcgnzkp4h1
+                 */
+                billingAdjustmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 2500
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateBillingAdjustmentBody"];
+            };
+        };
+        responses: {
+            /** @description Done: billing adjustment. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "type": "credit",
+                     *       "amountType": "fixed",
+                     *       "amount": 2500,
+                     *       "currency": "usd",
+                     *       "recurrence": "once",
+                     *       "reason": "Outage of 3 January",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveTo": 1775001600000,
+                     *       "appliedAmount": 2500,
+                     *       "billCount": 1,
+                     *       "openAmount": 0,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillingAdjustment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBills: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Inclusive: `periodStart` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                periodFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `periodStart` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                periodTo?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `periodStart`, latest first, where one of `periodFrom`, `periodTo`, `status` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "periodStart" | "-periodStart") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example draft
+                 */
+                status?: ("draft" | "finalized" | "paid" | "cancelled") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "number": "B-2026-00042",
+                     *           "sequence": 42,
+                     *           "periodStart": 1767225600000,
+                     *           "periodEnd": 1769904000000,
+                     *           "startDate": "2026-01-01",
+                     *           "endDate": "2026-02-01",
+                     *           "timeZone": "Europe/Zurich",
+                     *           "status": "draft",
+                     *           "currency": "usd",
+                     *           "skipUnpriced": false,
+                     *           "unpricedRecords": 0,
+                     *           "usageRecordCount": 720,
+                     *           "subtotal": 10000,
+                     *           "adjustmentsTotal": -2500,
+                     *           "total": 7500,
+                     *           "adjustments": [
+                     *             {
+                     *               "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *               "type": "credit",
+                     *               "amountType": "fixed",
+                     *               "amount": 2500,
+                     *               "reason": "Outage of 3 January",
+                     *               "applied": -2500,
+                     *               "isGranted": false
+                     *             }
+                     *           ],
+                     *           "notes": "Thank you.",
+                     *           "computedAt": 1768469400000,
+                     *           "finalizedAt": 1768469400000,
+                     *           "paidAt": 1768469400000,
+                     *           "paymentReference": "ACH 2026-02-14 0042",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getBill: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What comes with it.
+                 * @example lineItems
+                 */
+                include?: "lineItems" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "lineItems": [
+                     *         {
+                     *           "id": "xwpa2a75yy77yjec5n24ck5b3jevsbvv",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "billId": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *           "description": "endpoint, 2026-01-01 to 2026-01-31",
+                     *           "units": 40,
+                     *           "unitCost": 250,
+                     *           "total": 10000,
+                     *           "isManual": false,
+                     *           "usage": {
+                     *             "recordCount": 720,
+                     *             "parts": [
+                     *               {
+                     *                 "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *                 "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *                 "units": 40
+                     *               }
+                     *             ],
+                     *             "partCount": 1
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetBillAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "notes": "Thank you."
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateBillBody"];
+            };
+        };
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancelBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Wrong price in January."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelBillBody"];
+            };
+        };
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    finalizeBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBillLineItems: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "xwpa2a75yy77yjec5n24ck5b3jevsbvv",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "billId": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *           "description": "endpoint, 2026-01-01 to 2026-01-31",
+                     *           "units": 40,
+                     *           "unitCost": 250,
+                     *           "total": 10000,
+                     *           "isManual": false,
+                     *           "usage": {
+                     *             "recordCount": 720,
+                     *             "parts": [
+                     *               {
+                     *                 "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *                 "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *                 "units": 40
+                     *               }
+                     *             ],
+                     *             "partCount": 1
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillLineItemPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createBillLineItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                 *       "description": "endpoint, 2026-01-01 to 2026-01-31",
+                 *       "units": 40
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateBillLineItemBody"];
+            };
+        };
+        responses: {
+            /** @description Created: bill line item. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xwpa2a75yy77yjec5n24ck5b3jevsbvv",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "billId": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *       "description": "endpoint, 2026-01-01 to 2026-01-31",
+                     *       "units": 40,
+                     *       "unitCost": 250,
+                     *       "total": 10000,
+                     *       "isManual": false,
+                     *       "usage": {
+                     *         "recordCount": 720,
+                     *         "parts": [
+                     *           {
+                     *             "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *             "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *             "units": 40
+                     *           }
+                     *         ],
+                     *         "partCount": 1
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillLineItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteBillLineItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+                /**
+                 * @description Id of the bill line item.
+                 * @example xwpa2a75yy77yjec5n24ck5b3jevsbvv
+                 */
+                lineItemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateBillLineItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+                /**
+                 * @description Id of the bill line item.
+                 * @example xwpa2a75yy77yjec5n24ck5b3jevsbvv
+                 */
+                lineItemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "endpoint, 2026-01-01 to 2026-01-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateBillLineItemBody"];
+            };
+        };
+        responses: {
+            /** @description Done: bill line item. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "xwpa2a75yy77yjec5n24ck5b3jevsbvv",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "billId": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *       "description": "endpoint, 2026-01-01 to 2026-01-31",
+                     *       "units": 40,
+                     *       "unitCost": 250,
+                     *       "total": 10000,
+                     *       "isManual": false,
+                     *       "usage": {
+                     *         "recordCount": 720,
+                     *         "parts": [
+                     *           {
+                     *             "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *             "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *             "units": 40
+                     *           }
+                     *         ],
+                     *         "partCount": 1
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillLineItem"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getBillPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "html": "<!doctype html>\n<html lang=\"en\">…</html>"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetBillPageAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    markBillPaid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "paidAt": 1771027200000
+                 *     }
+                 */
+                "application/json": components["schemas"]["MarkBillPaidBody"];
+            };
+        };
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    regenerateBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the bill.
+                 * @example 6jhc9b0ys1czngxw3m99keaq9pfxym3a
+                 */
+                billId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: bill. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    generateBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "startDate": "2026-01-01",
+                 *       "endDate": "2026-02-01",
+                 *       "skipUnpriced": false,
+                 *       "notes": "Thank you."
+                 *     }
+                 */
+                "application/json": components["schemas"]["GenerateBillBody"];
+            };
+        };
+        responses: {
+            /** @description Created: bill. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6jhc9b0ys1czngxw3m99keaq9pfxym3a",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "number": "B-2026-00042",
+                     *       "sequence": 42,
+                     *       "periodStart": 1767225600000,
+                     *       "periodEnd": 1769904000000,
+                     *       "startDate": "2026-01-01",
+                     *       "endDate": "2026-02-01",
+                     *       "timeZone": "Europe/Zurich",
+                     *       "status": "draft",
+                     *       "currency": "usd",
+                     *       "skipUnpriced": false,
+                     *       "unpricedRecords": 0,
+                     *       "usageRecordCount": 720,
+                     *       "subtotal": 10000,
+                     *       "adjustmentsTotal": -2500,
+                     *       "total": 7500,
+                     *       "adjustments": [
+                     *         {
+                     *           "adjustmentId": "mdw4cr2r8kywex2ys07dkpjcgnzkp4h1",
+                     *           "type": "credit",
+                     *           "amountType": "fixed",
+                     *           "amount": 2500,
+                     *           "reason": "Outage of 3 January",
+                     *           "applied": -2500,
+                     *           "isGranted": false
+                     *         }
+                     *       ],
+                     *       "notes": "Thank you.",
+                     *       "computedAt": 1768469400000,
+                     *       "finalizedAt": 1768469400000,
+                     *       "paidAt": 1768469400000,
+                     *       "paymentReference": "ACH 2026-02-14 0042",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bill"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listClients: {
         parameters: {
             query?: {
@@ -23502,7 +27446,7 @@ export interface operations {
                  * @description The domain to begin with.
                  * @example workspace
                  */
-                domain?: ("access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+                domain?: ("access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
             };
             header?: {
                 /**
@@ -30163,7 +34107,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -30258,7 +34202,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -31608,6 +35552,411 @@ export interface operations {
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listPricingTiers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `effectiveFrom` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `name` is this. No control characters, and no marks that change the direction of writing.
+                 * @example endpoint
+                 */
+                name?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `name`, latest first, where one of `integrationId` is given; by `effectiveFrom`, latest first, where one of `integrationId`, `name`, `from`, `to` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "effectiveFrom" | "-effectiveFrom") | undefined;
+                /**
+                 * @description Exclusive: `effectiveFrom` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "name": "endpoint",
+                     *           "description": "A managed device.",
+                     *           "unitCost": 250,
+                     *           "currency": "usd",
+                     *           "aggregation": "sum",
+                     *           "effectiveFrom": 1767225600000,
+                     *           "effectiveUntil": 1798761600000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PricingTierPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createPricingTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *       "name": "endpoint",
+                 *       "description": "A managed device.",
+                 *       "unitCost": 250,
+                 *       "currency": "usd",
+                 *       "aggregation": "sum",
+                 *       "effectiveFrom": 1767225600000,
+                 *       "closePrevious": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreatePricingTierBody"];
+            };
+        };
+        responses: {
+            /** @description Created: pricing tier. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "name": "endpoint",
+                     *       "description": "A managed device.",
+                     *       "unitCost": 250,
+                     *       "currency": "usd",
+                     *       "aggregation": "sum",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveUntil": 1798761600000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PricingTier"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getPricingTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the pricing tier.
+                 * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+                 */
+                pricingTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: pricing tier. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "name": "endpoint",
+                     *       "description": "A managed device.",
+                     *       "unitCost": 250,
+                     *       "currency": "usd",
+                     *       "aggregation": "sum",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveUntil": 1798761600000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PricingTier"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deletePricingTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the pricing tier.
+                 * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+                 */
+                pricingTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updatePricingTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the pricing tier.
+                 * @example 215pp1jncnqxrzdps9fbxrat2zc1ztnn
+                 */
+                pricingTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "A managed device."
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdatePricingTierBody"];
+            };
+        };
+        responses: {
+            /** @description Done: pricing tier. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "name": "endpoint",
+                     *       "description": "A managed device.",
+                     *       "unitCost": 250,
+                     *       "currency": "usd",
+                     *       "aggregation": "sum",
+                     *       "effectiveFrom": 1767225600000,
+                     *       "effectiveUntil": 1798761600000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PricingTier"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -36161,6 +40510,479 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listUsageRecords: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `recordedAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Lists only rows whose `integrationId` is this.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `recordedAt`, latest first, where one of `from`, `to`, `integrationId`, `tierName` is given; by `tierName`, latest first, where one of `integrationId` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "recordedAt" | "-recordedAt") | undefined;
+                /**
+                 * @description Lists only rows whose `tierName` is this. No control characters, and no marks that change the direction of writing.
+                 * @example endpoint
+                 */
+                tierName?: string | undefined;
+                /**
+                 * @description Exclusive: `recordedAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "46h25sbdhmvdmrxx5mvzernq2wtxb869",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "tierName": "endpoint",
+                     *           "units": 12,
+                     *           "recordedAt": 1768469400000,
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "source": "api",
+                     *           "externalRef": "meter-7:2026-01-15T09",
+                     *           "metadata": {
+                     *             "meter": "7"
+                     *           },
+                     *           "billedAt": 1768469400000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRecordPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    recordUsage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *       "tierName": "endpoint",
+                 *       "units": 12,
+                 *       "recordedAt": 1768469400000,
+                 *       "externalRef": "meter-7:2026-01-15T09",
+                 *       "metadata": {
+                 *         "meter": "7"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordUsageBody"];
+            };
+        };
+        responses: {
+            /** @description It was there before: usage record. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "46h25sbdhmvdmrxx5mvzernq2wtxb869",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "tierName": "endpoint",
+                     *       "units": 12,
+                     *       "recordedAt": 1768469400000,
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "source": "api",
+                     *       "externalRef": "meter-7:2026-01-15T09",
+                     *       "metadata": {
+                     *         "meter": "7"
+                     *       },
+                     *       "billedAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRecord"];
+                };
+            };
+            /** @description Created: usage record. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "46h25sbdhmvdmrxx5mvzernq2wtxb869",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "tierName": "endpoint",
+                     *       "units": 12,
+                     *       "recordedAt": 1768469400000,
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "source": "api",
+                     *       "externalRef": "meter-7:2026-01-15T09",
+                     *       "metadata": {
+                     *         "meter": "7"
+                     *       },
+                     *       "billedAt": 1768469400000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRecord"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteUsageRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the usage record.
+                 * @example 46h25sbdhmvdmrxx5mvzernq2wtxb869
+                 */
+                usageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    recordUsageBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *           "tierName": "endpoint",
+                 *           "units": 12,
+                 *           "recordedAt": 1768469400000,
+                 *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                 *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *           "externalRef": "meter-7:2026-01-15T09",
+                 *           "metadata": {
+                 *             "meter": "7"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordUsageBatchBody"];
+            };
+        };
+        responses: {
+            /** @description Done: usage record. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "outcome": "created",
+                     *           "record": {
+                     *             "id": "46h25sbdhmvdmrxx5mvzernq2wtxb869",
+                     *             "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *             "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *             "tierName": "endpoint",
+                     *             "units": 12,
+                     *             "recordedAt": 1768469400000,
+                     *             "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *             "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *             "source": "api",
+                     *             "externalRef": "meter-7:2026-01-15T09",
+                     *             "metadata": {
+                     *               "meter": "7"
+                     *             },
+                     *             "billedAt": 1768469400000,
+                     *             "createdAt": 1768469400000,
+                     *             "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *           },
+                     *           "problem": {
+                     *             "code": "usage_conflict",
+                     *             "detail": "The record has this reference and other content."
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordUsageBatchAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getUsageSummary: {
+        parameters: {
+            query: {
+                /**
+                 * @description The day after the last one, 366 days later at most.
+                 * @example 2026-02-01
+                 */
+                endDate: string;
+                /**
+                 * @description Of this integration only.
+                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description The first day.
+                 * @example 2026-01-01
+                 */
+                startDate: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: usage record. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "timeZone": "Europe/Zurich",
+                     *       "data": [
+                     *         {
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "tierName": "endpoint",
+                     *           "recordCount": 720,
+                     *           "units": 40,
+                     *           "pricingTierId": "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
+                     *           "unitCost": 250,
+                     *           "currency": "usd",
+                     *           "cost": 10000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetUsageSummaryAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
