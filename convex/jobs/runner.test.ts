@@ -103,7 +103,8 @@ it("does nothing in a step of an earlier attempt, of a job that ended, or of one
 });
 
 it("goes on with what an older deployment has scheduled with the job", async () => {
-  const { host, organizationId, jobId } = await hostWithJob({ queue: undefined });
+  const { host, organizationId, jobId } = await hostWithJob({});
+  await host.run(({ db }) => db.patch("scheduledJobs", jobId, { queue: undefined }));
   await host.run(({ db }) =>
     db.patch("organizations", organizationId, { purgeAfter: undefined, deletedAt: undefined }),
   );
