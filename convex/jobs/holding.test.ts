@@ -220,3 +220,18 @@ it("claims as many as fit into an answer, and one however large it is", async ()
   const claimed = await claimIn(host, organizationId, { limit: 20 });
   expect(claimed).toHaveLength(17);
 });
+
+it("reads a row a queue and those that it takes, whatever waits elsewhere, later, or for others", async () => {
+  // Ten queues of one action, a job that is taken, and what the test itself reads.
+  const host = emptyHost({ documentsRead: 16 });
+  const organizationId = await addOrganization(host, "acme");
+  const busy = await addOrganization(host, "busy");
+  for (let made = 0; made < 60; made++) {
+    await enqueue(host, busy, { priority: 1 + (made % 10) });
+    await enqueue(host, organizationId, { priority: 1 + (made % 10), scheduledAt: Date.now() + minuteMs });
+    await enqueue(host, organizationId, { priority: 1 + (made % 10), action: "x.other" });
+  }
+  const { job } = await enqueue(host, organizationId, { priority: 9 });
+  const claimed = await claimIn(host, organizationId, { actions: ["x.report"] });
+  expect(claimed.map((claim) => claim.job._id)).toEqual([job._id]);
+});
