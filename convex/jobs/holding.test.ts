@@ -76,6 +76,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), job: fc.nat(5) }) },
 );
 
+/** @throws {Error} for what does not hold, within a run of the property */
+function hold(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(what);
+}
+
 it("gives a job to one worker at a time, ends it once, and changes nothing by whoever has lost it", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 20, maxLength: 60 }), async (acts) => {
@@ -106,8 +111,8 @@ it("gives a job to one worker at a time, ends it once, and changes nothing by wh
           });
         } else if (step.kind === "claim") {
           for (const claim of await claimIn(host, organizationId)) {
-            expect(holders.has(claim.job._id)).toBe(false);
-            expect(ended.has(claim.job._id)).toBe(false);
+            hold(!holders.has(claim.job._id), "A job is somebody else's.");
+            hold(!ended.has(claim.job._id), "A job has ended.");
             holders.set(claim.job._id, claim.lockToken);
             claims.push(claim);
             note(claim);
@@ -119,9 +124,9 @@ it("gives a job to one worker at a time, ends it once, and changes nothing by wh
           const before = await readJob(host, _id);
           const send = { complete, fail, beat }[step.how];
           const isTaken = await sendIn(host, organizationId, claim, send);
-          expect(isTaken).toBe(holders.get(_id) === claim.lockToken);
+          hold(isTaken === (holders.get(_id) === claim.lockToken), "Whoever holds a job ends it, and nobody else.");
           const after = await readJob(host, _id);
-          expect(isTaken || JSON.stringify(after) === JSON.stringify(before)).toBe(true);
+          hold(isTaken || JSON.stringify(after) === JSON.stringify(before), "What is refused changes nothing.");
           if (isTaken && step.how !== "beat") holders.delete(_id);
           if (after?.status === "completed" && !ended.has(_id)) ended.set(_id, after);
         }

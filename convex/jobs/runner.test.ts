@@ -3,7 +3,7 @@ import { internal } from "../_generated/api";
 import { minuteMs } from "../core/wire/durations";
 import { addBuiltIn, addOrganization, emptyHost, readJob, runDue } from "./jobsHost.testing";
 import { runningHere } from "./rules";
-import { jobLeaseMs } from "./runner";
+import { jobLeaseMs } from "./dispatching";
 import type { Host } from "./jobsHost.testing";
 import type { Doc, Id } from "../_generated/dataModel";
 

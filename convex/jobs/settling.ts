@@ -10,7 +10,7 @@ import type { Changes } from "../core/records/scope";
 import type { HealthOutcome } from "../observability/healthChecks/rules";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
+import type { Scheduler } from "convex/server";
 
 /** How long a job is kept after its end. */
 const retentionMs = 30 * dayMs;
@@ -27,7 +27,7 @@ const retryReference = makeFunctionReference<"mutation", { jobId: Id<"scheduledJ
 export interface SettlingContext {
   readonly db: TenantWriter;
   readonly unscoped: UnscopedWriter;
-  readonly scheduler: MutationCtx["scheduler"];
+  readonly scheduler: Scheduler;
   readonly now: number;
   readonly organization: Doc<"organizations">;
 }
