@@ -174,6 +174,7 @@ import type * as http from "../http.js";
 import type * as integrations_problems from "../integrations/problems.js";
 import type * as integrations_tables from "../integrations/tables.js";
 import type * as jobs_builtIns from "../jobs/builtIns.js";
+import type * as jobs_dispatching from "../jobs/dispatching.js";
 import type * as jobs_eventLog from "../jobs/eventLog.js";
 import type * as jobs_eventLogs from "../jobs/eventLogs.js";
 import type * as jobs_grants from "../jobs/grants.js";
@@ -487,6 +488,7 @@ declare const fullApi: ApiFromModules<{
   "integrations/problems": typeof integrations_problems;
   "integrations/tables": typeof integrations_tables;
   "jobs/builtIns": typeof jobs_builtIns;
+  "jobs/dispatching": typeof jobs_dispatching;
   "jobs/eventLog": typeof jobs_eventLog;
   "jobs/eventLogs": typeof jobs_eventLogs;
   "jobs/grants": typeof jobs_grants;
