@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { described, rowName, text } from "../core/schema/fields";
+import { described, text } from "../core/schema/fields";
 import { crud, deletionProblems, permanently } from "../core/resources/crud";
 import { asValues, changesOf } from "../core/resources/casts";
 import { noContent } from "../core/resources/operations";
 import { sealedOf } from "../core/operations/convexFunctions";
-import { invalidField, ProblemError } from "../core/wire/errors";
+import { ProblemError } from "../core/wire/errors";
 import { actingUser } from "../core/access/caller";
 import { enqueueJob } from "../jobs/queue";
-import { integrationName, integrationNamed, referredIntegration } from "./integrations/resource";
+import { filtered, integrationFilter, integrationName, referredIntegration } from "./integrations/resource";
 import { dataSources, integrationOf } from "./dataSources/resource";
 import { primaryOf } from "./dataSources/primary";
 import { assertIdle, endedFields, endSource } from "./dataSources/ending";
@@ -30,20 +30,10 @@ const credentialsInput = () =>
 export const list = dataSources.list("list", {
   summary: "List data sources",
   input: () => ({
-    integrationId: described(
-      rowName("integrations", 40),
-      "Lists only those of this integration, by its id or slug.",
-      "halo-psa",
-    ).optional(),
+    integrationId: integrationFilter(),
   }),
-  handler: async (ctx, { integrationId, ...input }) => {
-    if (integrationId === undefined) return dataSources.rows(ctx, input);
-    const integration = await integrationNamed(ctx.unscoped, integrationId);
-    // A name that is none would list nothing, as if there were nothing.
-    if (!integration) throw invalidField("/integrationId", "unknown", "No integration has this id or slug.");
-    const asked = { ...input, integrationId: integration._id };
-    return dataSources.rows(ctx, asked);
-  },
+  handler: async (ctx, { integrationId, ...input }) =>
+    dataSources.rows(ctx, { ...input, ...(await filtered(ctx, integrationId)) }),
 });
 
 export const create = dataSources.at("/").sealing("create", {

@@ -15,6 +15,7 @@ import type {
   BatchCreateSitesAnswer,
   BulkUpsertEntitiesAnswer,
   BulkUpsertEntityRelationshipsAnswer,
+  BulkUpsertGlobalEntitiesAnswer,
   CheckInAgentAnswer,
   ClaimEventLogsAnswer,
   ClaimScheduledJobsAnswer,
@@ -25,15 +26,20 @@ import type {
   CreateUploadUrlAnswer,
   CreateUserAnswer,
   CreateWebhookEndpointAnswer,
+  DataSource,
+  DataSourceSite,
   DeclineInvitationAnswer,
   Entity,
   EntityRelationship,
   EventLog,
   File,
   GetCurrentUserAnswer,
+  GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
   GetFileAnswer,
+  GetGlobalEntityAnswer,
   GetHealthSummaryAnswer,
+  GetIntegrationAnswer,
   GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
@@ -45,10 +51,13 @@ import type {
   GetUserProfileAnswer,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
+  Integration,
   Invitation,
   Item,
   ListClientResourcesRow,
   ListEntitiesRow,
+  ListGlobalEntitiesRow,
+  ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
@@ -69,11 +78,14 @@ import type {
   RotateWebhookSecretAnswer,
   Schedule,
   ScheduledJob,
+  SetDataSourceSitesAnswer,
   Site,
   SwitchOrganizationAnswer,
+  SyncDataSourceAnswer,
   SyncRun,
   Team,
   TeamMember,
+  TestDataSourceAnswer,
   Todo,
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
@@ -121,6 +133,20 @@ export interface ConvexFunctions {
   "access/teams:listMine": { type: "query"; args: TenantListArgs<"listMyTeams">; result: PaginationResult<ListMyTeamsRow> };
   "access/teams:restore": { type: "mutation"; args: TenantChangeArgs<"restoreTeam">; result: Team };
   "access/teams:update": { type: "mutation"; args: TenantChangeArgs<"updateTeam">; result: Team };
+  "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
+  "integrations/dataSourceSites:list": { type: "query"; args: TenantListArgs<"listDataSourceSites">; result: PaginationResult<DataSourceSite> };
+  "integrations/dataSourceSites:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkDataSourceSite">; result: Returned<"unlinkDataSourceSite"> };
+  "integrations/dataSources:create": { type: "action"; args: TenantChangeArgs<"createDataSource">; result: DataSource };
+  "integrations/dataSources:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDataSource">; result: Returned<"deleteDataSource"> };
+  "integrations/dataSources:get": { type: "query"; args: TenantArgs<"getDataSource">; result: DataSource };
+  "integrations/dataSources:getSyncStatus": { type: "query"; args: TenantArgs<"getDataSourceSyncStatus">; result: GetDataSourceSyncStatusAnswer };
+  "integrations/dataSources:list": { type: "query"; args: TenantListArgs<"listDataSources">; result: PaginationResult<DataSource> };
+  "integrations/dataSources:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDataSource">; result: DataSource };
+  "integrations/dataSources:setCredentials": { type: "action"; args: TenantChangeArgs<"setDataSourceCredentials">; result: DataSource };
+  "integrations/dataSources:setSites": { type: "mutation"; args: TenantChangeArgs<"setDataSourceSites">; result: PaginationResult<DataSourceSite> };
+  "integrations/dataSources:sync": { type: "mutation"; args: TenantArgs<"syncDataSource">; result: SyncDataSourceAnswer };
+  "integrations/dataSources:test": { type: "mutation"; args: TenantArgs<"testDataSource">; result: TestDataSourceAnswer };
+  "integrations/dataSources:update": { type: "mutation"; args: TenantChangeArgs<"updateDataSource">; result: DataSource };
   "integrations/entities:bulkUpsert": { type: "mutation"; args: TenantChangeArgs<"bulkUpsertEntities">; result: BulkUpsertEntitiesAnswer };
   "integrations/entities:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntity">; result: Returned<"deleteEntity"> };
   "integrations/entities:get": { type: "query"; args: TenantArgs<"getEntity">; result: GetEntityAnswer };
@@ -133,6 +159,15 @@ export interface ConvexFunctions {
   "integrations/entityRelationships:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntityRelationship">; result: Returned<"deleteEntityRelationship"> };
   "integrations/entityRelationships:list": { type: "query"; args: TenantListArgs<"listEntityRelationships">; result: PaginationResult<EntityRelationship> };
   "integrations/entityRelationships:listRelated": { type: "query"; args: TenantListArgs<"listRelatedEntities">; result: PaginationResult<ListRelatedEntitiesRow> };
+  "integrations/globalEntities:bulkUpsert": { type: "mutation"; args: ChangeArgs<"bulkUpsertGlobalEntities">; result: BulkUpsertGlobalEntitiesAnswer };
+  "integrations/globalEntities:delete": { type: "mutation"; args: ChangeArgs<"deleteGlobalEntity">; result: Returned<"deleteGlobalEntity"> };
+  "integrations/globalEntities:get": { type: "query"; args: TenantArgs<"getGlobalEntity">; result: GetGlobalEntityAnswer };
+  "integrations/globalEntities:list": { type: "query"; args: TenantListArgs<"listGlobalEntities">; result: PaginationResult<ListGlobalEntitiesRow> };
+  "integrations/integrations:create": { type: "mutation"; args: ChangeArgs<"createIntegration">; result: Integration };
+  "integrations/integrations:delete": { type: "mutation"; args: ChangeArgs<"deleteIntegration">; result: Returned<"deleteIntegration"> };
+  "integrations/integrations:get": { type: "query"; args: TenantArgs<"getIntegration">; result: GetIntegrationAnswer };
+  "integrations/integrations:list": { type: "query"; args: TenantListArgs<"listIntegrations">; result: PaginationResult<ListIntegrationsRow> };
+  "integrations/integrations:update": { type: "mutation"; args: ChangeArgs<"updateIntegration">; result: Integration };
   "jobs/eventLogs:claim": { type: "mutation"; args: TenantChangeArgs<"claimEventLogs">; result: ClaimEventLogsAnswer };
   "jobs/eventLogs:complete": { type: "mutation"; args: TenantChangeArgs<"completeEventLog">; result: EventLog };
   "jobs/eventLogs:create": { type: "mutation"; args: TenantChangeArgs<"createEventLog">; result: EventLog };
@@ -335,6 +370,24 @@ export interface Api {
     };
   };
   integrations: {
+    dataSourceSites: {
+      link: Reference<"integrations/dataSourceSites:link">;
+      list: Reference<"integrations/dataSourceSites:list">;
+      unlink: Reference<"integrations/dataSourceSites:unlink">;
+    };
+    dataSources: {
+      create: Reference<"integrations/dataSources:create">;
+      delete: Reference<"integrations/dataSources:delete">;
+      get: Reference<"integrations/dataSources:get">;
+      getSyncStatus: Reference<"integrations/dataSources:getSyncStatus">;
+      list: Reference<"integrations/dataSources:list">;
+      restore: Reference<"integrations/dataSources:restore">;
+      setCredentials: Reference<"integrations/dataSources:setCredentials">;
+      setSites: Reference<"integrations/dataSources:setSites">;
+      sync: Reference<"integrations/dataSources:sync">;
+      test: Reference<"integrations/dataSources:test">;
+      update: Reference<"integrations/dataSources:update">;
+    };
     entities: {
       bulkUpsert: Reference<"integrations/entities:bulkUpsert">;
       delete: Reference<"integrations/entities:delete">;
@@ -350,6 +403,19 @@ export interface Api {
       delete: Reference<"integrations/entityRelationships:delete">;
       list: Reference<"integrations/entityRelationships:list">;
       listRelated: Reference<"integrations/entityRelationships:listRelated">;
+    };
+    globalEntities: {
+      bulkUpsert: Reference<"integrations/globalEntities:bulkUpsert">;
+      delete: Reference<"integrations/globalEntities:delete">;
+      get: Reference<"integrations/globalEntities:get">;
+      list: Reference<"integrations/globalEntities:list">;
+    };
+    integrations: {
+      create: Reference<"integrations/integrations:create">;
+      delete: Reference<"integrations/integrations:delete">;
+      get: Reference<"integrations/integrations:get">;
+      list: Reference<"integrations/integrations:list">;
+      update: Reference<"integrations/integrations:update">;
     };
   };
   jobs: {

@@ -26,6 +26,8 @@ import type {
   BulkUpsertEntitiesBody,
   BulkUpsertEntityRelationshipsAnswer,
   BulkUpsertEntityRelationshipsBody,
+  BulkUpsertGlobalEntitiesAnswer,
+  BulkUpsertGlobalEntitiesBody,
   CancelScheduleBody,
   CheckInAgentAnswer,
   CheckInAgentBody,
@@ -42,8 +44,10 @@ import type {
   CreateApiKeyAnswer,
   CreateApiKeyBody,
   CreateClientBody,
+  CreateDataSourceBody,
   CreateEntityRelationshipBody,
   CreateEventLogBody,
+  CreateIntegrationBody,
   CreateInvitationBody,
   CreateItemBody,
   CreateOrganizationBody,
@@ -59,6 +63,8 @@ import type {
   CreateUserBody,
   CreateWebhookEndpointAnswer,
   CreateWebhookEndpointBody,
+  DataSource,
+  DataSourceSite,
   DeclineInvitationAnswer,
   DeclineInvitationBody,
   EnrollAgentAnswer,
@@ -70,9 +76,12 @@ import type {
   FailScheduledJobBody,
   File,
   GetCurrentUserAnswer,
+  GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
   GetFileAnswer,
+  GetGlobalEntityAnswer,
   GetHealthSummaryAnswer,
+  GetIntegrationAnswer,
   GetJobStatsAnswer,
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
@@ -85,10 +94,14 @@ import type {
   HealthCheck,
   HeartbeatScheduledJobAnswer,
   HeartbeatScheduledJobBody,
+  Integration,
   Invitation,
   Item,
+  LinkDataSourceSiteBody,
   ListClientResourcesRow,
   ListEntitiesRow,
+  ListGlobalEntitiesRow,
+  ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
   ListOrganizationsRow,
@@ -109,6 +122,7 @@ import type {
   ReplayWebhookDeliveriesAnswer,
   ReplayWebhookDeliveriesBody,
   RestoreClientBody,
+  RestoreDataSourceBody,
   RestoreRoleBody,
   RestoreSiteBody,
   RestoreTeamBody,
@@ -121,13 +135,18 @@ import type {
   RotateWebhookSecretBody,
   Schedule,
   ScheduledJob,
+  SetDataSourceCredentialsBody,
+  SetDataSourceSitesBody,
   SetOrganizationStatusBody,
   Site,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
+  SyncDataSourceAnswer,
+  SyncDataSourceBody,
   SyncRun,
   Team,
   TeamMember,
+  TestDataSourceAnswer,
   Todo,
   TransferOwnershipBody,
   UpdateAgentBody,
@@ -135,7 +154,9 @@ import type {
   UpdateClientBody,
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
+  UpdateDataSourceBody,
   UpdateEntityBody,
+  UpdateIntegrationBody,
   UpdateItemBody,
   UpdateMembershipBody,
   UpdateMyMembershipBody,
@@ -689,6 +710,201 @@ export interface ClientsResource {
 
 }
 
+/** Calls of `portico.dataSourceSites`. */
+export interface DataSourceSitesResource {
+  /**
+   * Link a data source to a site
+   *
+   * It brings entities of the site from then on, beside those of its other sites: 500 at most.
+   *
+   * Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
+   *
+   * @example
+   * const dataSourceSite = await portico.dataSourceSites.link({
+   *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
+   *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+   * });
+   */
+  link(input: LinkDataSourceSiteBody, options?: ChangeOptions): Call<DataSourceSite>;
+
+  /**
+   * List data source sites
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, createdFrom/createdTo, sort=created}, {dataSourceId, siteId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const dataSourceSite of portico.dataSourceSites.list()) console.log(dataSourceSite);
+   */
+  list(input?: Query<"listDataSourceSites">, options?: ReadOptions): ListCall<DataSourceSite>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDataSourceSites"> | undefined, options: RequestOptions): Call<Page<DataSourceSite> | undefined>;
+
+  /**
+   * Unlink a data source from a site
+   *
+   * Needs the permission `dataSource:update`.
+   *
+   * @example
+   * await portico.dataSourceSites.unlink(linkId);
+   */
+  unlink(linkId: string, options?: ChangeOptions): Call<Result<"unlinkDataSourceSite">>;
+
+}
+
+/** Calls of `portico.dataSources`. */
+export interface DataSourcesResource {
+  /**
+   * Create a data source
+   *
+   * Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
+   *
+   * Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.create({
+   *   integrationId: "halo-psa",
+   *   name: "HaloPSA of Rotterdam",
+   *   externalId: "tenant-10442",
+   *   isPrimary: false,
+   *   config: { baseUrl: "https://psa.example.com" },
+   *   credentialExpirationAt: Date.parse("2026-07-01T00:00:00.000Z"),
+   *   maxCallsPerHour: 10000,
+   *   credentials: { clientId: "portico", clientSecret: "correct-horse-battery-staple" },
+   * });
+   */
+  create(input: CreateDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Delete a data source
+   *
+   * Moves it to the trash: its credentials are deleted for good, its jobs that wait are gone, and it brings entities of no site any more. Its entities follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+   *
+   * @example
+   * await portico.dataSources.delete(dataSourceId);
+   */
+  delete(dataSourceId: string, input?: Query<"deleteDataSource">, options?: ChangeOptions): Call<Result<"deleteDataSource">>;
+
+  /**
+   * Get a data source
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.get(dataSourceId);
+   */
+  get(dataSourceId: string, options?: ReadOptions): Call<DataSource>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(dataSourceId: string, options: RequestOptions): Call<DataSource | undefined>;
+
+  /**
+   * Get the sync status of a data source
+   *
+   * Type by type: the last job and the last success, how many jobs wait, run and have failed, and from when it may be synced again.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @example
+   * const getDataSourceSyncStatusAnswer = await portico.dataSources.getSyncStatus(dataSourceId);
+   */
+  getSyncStatus(dataSourceId: string, options?: ReadOptions): Call<GetDataSourceSyncStatusAnswer>;
+  /** getSyncStatus unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getSyncStatus(dataSourceId: string, options: RequestOptions): Call<GetDataSourceSyncStatusAnswer | undefined>;
+
+  /**
+   * List data sources
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const dataSource of portico.dataSources.list()) console.log(dataSource);
+   */
+  list(input?: Query<"listDataSources">, options?: ReadOptions): ListCall<DataSource>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDataSources"> | undefined, options: RequestOptions): Call<Page<DataSource> | undefined>;
+
+  /**
+   * Restore a data source
+   *
+   * Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+   *
+   * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.restore(dataSourceId, { externalId: "tenant-10442" });
+   */
+  restore(dataSourceId: string, input?: RestoreDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Set the credentials of a data source
+   *
+   * Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
+   *
+   * Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.setCredentials(dataSourceId, {
+   *   credentials: { clientId: "portico", clientSecret: "correct-horse-battery-staple" },
+   *   credentialExpirationAt: Date.parse("2026-07-01T00:00:00.000Z"),
+   * });
+   */
+  setCredentials(dataSourceId: string, input: SetDataSourceCredentialsBody, options?: ChangeOptions): Call<DataSource>;
+
+  /**
+   * Set the sites of a data source
+   *
+   * It brings entities of these sites, and of no others: what is linked beyond them is unlinked, all at once.
+   *
+   * Needs the permission `dataSource:update`.
+   *
+   * @example
+   * const setDataSourceSitesAnswer = await portico.dataSources.setSites(dataSourceId, { siteIds: ["vgjrscpr0s5bgtdbca1fhanbxhvcw347"] });
+   */
+  setSites(dataSourceId: string, input: SetDataSourceSitesBody, options?: ChangeOptions): Call<DataSourceSite>;
+
+  /**
+   * Sync a data source
+   *
+   * Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
+   *
+   * Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+   *
+   * @example
+   * const syncDataSourceAnswer = await portico.dataSources.sync(dataSourceId, { types: ["tickets"] });
+   */
+  sync(dataSourceId: string, input?: SyncDataSourceBody, options?: RequestOptions): Call<SyncDataSourceAnswer>;
+
+  /**
+   * Test a data source
+   *
+   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+   *
+   * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
+   *
+   * @example
+   * const testDataSourceAnswer = await portico.dataSources.test(dataSourceId);
+   */
+  test(dataSourceId: string, options?: RequestOptions): Call<TestDataSourceAnswer>;
+
+  /**
+   * Update a data source
+   *
+   * Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
+   *
+   * Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+   *
+   * @example
+   * const dataSource = await portico.dataSources.update(dataSourceId, { name: "HaloPSA of Rotterdam" });
+   */
+  update(dataSourceId: string, input: UpdateDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+}
+
 /** Calls of `portico.entities`. */
 export interface EntitiesResource {
   /**
@@ -1058,6 +1274,64 @@ export interface FilesResource {
 
 }
 
+/** Calls of `portico.globalEntities`. */
+export interface GlobalEntitiesResource {
+  /**
+   * Upsert up to 200 global entities
+   *
+   * What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+   *
+   * @example
+   * const bulkUpsertGlobalEntitiesAnswer = await portico.globalEntities.bulkUpsert({
+   *   integrationId: "halo-psa",
+   *   entityType: "devices",
+   *   items: [{ externalId: "device-4711", rawData: "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}", normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" } }],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertGlobalEntitiesBody, options?: ChangeOptions): Call<BulkUpsertGlobalEntitiesAnswer>;
+
+  /**
+   * Delete a global entity
+   *
+   * Deletes it for good.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+   *
+   * @example
+   * await portico.globalEntities.delete(globalEntityId);
+   */
+  delete(globalEntityId: string, options?: ChangeOptions): Call<Result<"deleteGlobalEntity">>;
+
+  /**
+   * Get a global entity
+   *
+   * For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+   *
+   * @example
+   * const getGlobalEntityAnswer = await portico.globalEntities.get(globalEntityId);
+   */
+  get(globalEntityId: string, input?: Query<"getGlobalEntity">, options?: ReadOptions): Call<GetGlobalEntityAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(globalEntityId: string, input: Query<"getGlobalEntity"> | undefined, options: RequestOptions): Call<GetGlobalEntityAnswer | undefined>;
+
+  /**
+   * List global entities
+   *
+   * Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const listGlobalEntitiesRow of portico.globalEntities.list()) console.log(listGlobalEntitiesRow);
+   */
+  list(input?: Query<"listGlobalEntities">, options?: ReadOptions): ListCall<ListGlobalEntitiesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listGlobalEntities"> | undefined, options: RequestOptions): Call<Page<ListGlobalEntitiesRow> | undefined>;
+
+}
+
 /** Calls of `portico.healthChecks`. */
 export interface HealthChecksResource {
   /**
@@ -1153,6 +1427,85 @@ export interface HealthChecksResource {
    * const healthCheck = await portico.healthChecks.reset(healthCheckId);
    */
   reset(healthCheckId: string, options?: ChangeOptions): Call<HealthCheck>;
+
+}
+
+/** Calls of `portico.integrations`. */
+export interface IntegrationsResource {
+  /**
+   * Create an integration
+   *
+   * For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @example
+   * const integration = await portico.integrations.create({
+   *   slug: "halo-psa",
+   *   name: "HaloPSA",
+   *   description: "Companies, tickets and devices.",
+   *   category: "psa",
+   *   supportedTypes: ["companies", "devices", "tickets"],
+   *   typeConfig: { tickets: { priority: 3, rateMinutes: 15 } },
+   *   adapter: "psa",
+   *   isActive: false,
+   *   iconUrl: "https://cdn.example.com/halo-psa.svg",
+   *   color: "#1d4ed8",
+   *   productUrl: "https://www.example.com/halo-psa",
+   *   configSchema: { type: "object", required: ["baseUrl"], properties: { baseUrl: { type: "string", format: "uri" } } },
+   * });
+   */
+  create(input: CreateIntegrationBody, options?: ChangeOptions): Call<Integration>;
+
+  /**
+   * Delete an integration
+   *
+   * For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
+   *
+   * @example
+   * await portico.integrations.delete(integrationId);
+   */
+  delete(integrationId: string, options?: ChangeOptions): Call<Result<"deleteIntegration">>;
+
+  /**
+   * Get an integration
+   *
+   * For members of the organization; machines and assigned roles need the permission `integration:read`.
+   *
+   * @example
+   * const getIntegrationAnswer = await portico.integrations.get(integrationId);
+   */
+  get(integrationId: string, options?: ReadOptions): Call<GetIntegrationAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(integrationId: string, options: RequestOptions): Call<GetIntegrationAnswer | undefined>;
+
+  /**
+   * List integrations
+   *
+   * What can be connected, and which of it the organization has. Newest first unless sorted otherwise. Supported together: {category, createdFrom/createdTo, sort=created}, {isActive, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const listIntegrationsRow of portico.integrations.list()) console.log(listIntegrationsRow);
+   */
+  list(input?: Query<"listIntegrations">, options?: ReadOptions): ListCall<ListIntegrationsRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listIntegrations"> | undefined, options: RequestOptions): Call<Page<ListIntegrationsRow> | undefined>;
+
+  /**
+   * Update an integration
+   *
+   * Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @example
+   * const integration = await portico.integrations.update(integrationId, { name: "HaloPSA" });
+   */
+  update(integrationId: string, input: UpdateIntegrationBody, options?: ChangeOptions): Call<Integration>;
 
 }
 
@@ -2732,11 +3085,15 @@ export abstract class Resources {
   declare readonly clientMembers: ClientMembersResource;
   declare readonly clientResources: ClientResourcesResource;
   declare readonly clients: ClientsResource;
+  declare readonly dataSourceSites: DataSourceSitesResource;
+  declare readonly dataSources: DataSourcesResource;
   declare readonly entities: EntitiesResource;
   declare readonly entityRelationships: EntityRelationshipsResource;
   declare readonly eventLogs: EventLogsResource;
   declare readonly files: FilesResource;
+  declare readonly globalEntities: GlobalEntitiesResource;
   declare readonly healthChecks: HealthChecksResource;
+  declare readonly integrations: IntegrationsResource;
   declare readonly invitations: InvitationsResource;
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;

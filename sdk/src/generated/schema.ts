@@ -861,6 +861,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data-source-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List data source sites
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {dataSourceId, createdFrom/createdTo, sort=created}, {dataSourceId, siteId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDataSourceSites"];
+        put?: never;
+        /**
+         * Link a data source to a site
+         * @description It brings entities of the site from then on, beside those of its other sites: 500 at most.
+         *
+         *     Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
+         */
+        post: operations["linkDataSourceSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-source-sites/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a data source from a site
+         * @description Needs the permission `dataSource:update`.
+         */
+        delete: operations["unlinkDataSourceSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List data sources
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDataSources"];
+        put?: never;
+        /**
+         * Create a data source
+         * @description Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
+         *
+         *     Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+         */
+        post: operations["createDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a data source
+         * @description For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+         */
+        get: operations["getDataSource"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a data source
+         * @description Moves it to the trash: its credentials are deleted for good, its jobs that wait are gone, and it brings entities of no site any more. Its entities follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+         */
+        delete: operations["deleteDataSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a data source
+         * @description Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
+         *
+         *     Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+         */
+        patch: operations["updateDataSource"];
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the credentials of a data source
+         * @description Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
+         *
+         *     Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+         */
+        post: operations["setDataSourceCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a data source
+         * @description Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+         *
+         *     Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
+         */
+        post: operations["restoreDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the sites of a data source
+         * @description It brings entities of these sites, and of no others: what is linked beyond them is unlinked, all at once.
+         *
+         *     Needs the permission `dataSource:update`.
+         */
+        put: operations["setDataSourceSites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync a data source
+         * @description Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
+         *
+         *     Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+         */
+        post: operations["syncDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/sync-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the sync status of a data source
+         * @description Type by type: the last job and the last success, how many jobs wait, run and have failed, and from when it may be synced again.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+         */
+        get: operations["getDataSourceSyncStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-sources/{dataSourceId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a data source
+         * @description Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+         *
+         *     Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
+         */
+        post: operations["testDataSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docs": {
         parameters: {
             query?: never;
@@ -1417,6 +1657,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/global-entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List global entities
+         * @description Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listGlobalEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/global-entities/{globalEntityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a global entity
+         * @description For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+         */
+        get: operations["getGlobalEntity"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a global entity
+         * @description Deletes it for good.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+         */
+        delete: operations["deleteGlobalEntity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/global-entities/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert up to 200 global entities
+         * @description What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+         */
+        post: operations["bulkUpsertGlobalEntities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -1569,6 +1879,66 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List integrations
+         * @description What can be connected, and which of it the organization has. Newest first unless sorted otherwise. Supported together: {category, createdFrom/createdTo, sort=created}, {isActive, createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listIntegrations"];
+        put?: never;
+        /**
+         * Create an integration
+         * @description For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+         */
+        post: operations["createIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an integration
+         * @description For members of the organization; machines and assigned roles need the permission `integration:read`.
+         */
+        get: operations["getIntegration"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an integration
+         * @description For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
+         */
+        delete: operations["deleteIntegration"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an integration
+         * @description Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+         */
+        patch: operations["updateIntegration"];
         trace?: never;
     };
     "/v1/invitations": {
@@ -4091,6 +4461,196 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["AgentRestoredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dataSource.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test or a sync has failed for good
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A test or a sync has failed for good. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dataSource.error",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "name": "HaloPSA of Rotterdam",
+                     *         "externalId": "tenant-10442",
+                     *         "isPrimary": false,
+                     *         "status": "active",
+                     *         "config": {
+                     *           "baseUrl": "https://psa.example.com"
+                     *         },
+                     *         "credentialExpirationAt": 1782864000000,
+                     *         "maxCallsPerHour": 10000,
+                     *         "metadata": {
+                     *           "sync.tickets": {
+                     *             "lastSyncAt": 1768469400000,
+                     *             "cursor": "2026-01-15T09:30:00Z"
+                     *           }
+                     *         },
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "credentialKeyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceErrorEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dataSource.synced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has succeeded; `data` is the data source
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has succeeded; `data` is the data source. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dataSource.synced",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *         "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *         "name": "HaloPSA of Rotterdam",
+                     *         "externalId": "tenant-10442",
+                     *         "isPrimary": false,
+                     *         "status": "active",
+                     *         "config": {
+                     *           "baseUrl": "https://psa.example.com"
+                     *         },
+                     *         "credentialExpirationAt": 1782864000000,
+                     *         "maxCallsPerHour": 10000,
+                     *         "metadata": {
+                     *           "sync.tickets": {
+                     *             "lastSyncAt": 1768469400000,
+                     *             "cursor": "2026-01-15T09:30:00Z"
+                     *           }
+                     *         },
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "credentialKeyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSyncedEvent"];
                 };
             };
             responses: {
@@ -7424,13 +7984,13 @@ export interface components {
                 updated: number;
             };
             /** @description What became of each item, in the order of `items`. */
-            data: {
+            results: {
                 /**
                  * @description The hash that the server made, by which changes are told.
                  * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
                  */
                 dataHash?: string;
-                /** @description What is wrong with an item that failed, as in a problem's `errors`. */
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
                 errors?: {
                     /**
                      * @description What is wrong, for programs.
@@ -7554,8 +8114,8 @@ export interface components {
                 updated: number;
             };
             /** @description What became of each item, in the order of `items`. */
-            data: {
-                /** @description What is wrong with an item that failed, as in a problem's `errors`. */
+            results: {
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
                 errors?: {
                     /**
                      * @description What is wrong, for programs.
@@ -7651,6 +8211,128 @@ export interface components {
                  * @example assigned_to
                  */
                 relationshipType: string;
+            }[];
+        };
+        /** @description The answer to “Upsert up to 200 global entities”. */
+        BulkUpsertGlobalEntitiesAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that a later one of the batch repeats; the last counts.
+                 * @example 3
+                 */
+                duplicate: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            results: {
+                /**
+                 * @description The hash that the server made, by which changes are told.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string;
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The item's external id; absent where it has none that can be read.
+                 * @example device-4711
+                 */
+                externalId?: string;
+                /**
+                 * @description The row; absent where the item failed or a later one repeats it.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "duplicate" | "failed";
+            }[];
+        };
+        /** @description What to send to upsert up to 200 global entities. */
+        BulkUpsertGlobalEntitiesBody: {
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Id or slug of the integration.
+             * @example halo-psa
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            integrationId: string;
+            /** @description The global entities as the vendor has them. */
+            items: {
+                /**
+                 * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                 * @example device-4711
+                 */
+                externalId: string;
+                /**
+                 * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "name": "PC-RECEPTION",
+                 *       "status": "online",
+                 *       "operatingSystem": "Windows 11 Pro"
+                 *     }
+                 * @example {
+                 *       "name": "SRV-FILES",
+                 *       "status": "offline",
+                 *       "operatingSystem": "Debian 13"
+                 *     }
+                 */
+                normalizedData?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * @description What the connected system itself says: its JSON as text, which is kept byte for byte and counts as one value of the body, or as an object or array. 262144 bytes at most, 200 levels deep.
+                 * @example {"id":4711,"name":"PC-RECEPTION","$type":"Workstation"}
+                 */
+                rawData: string | {
+                    [key: string]: unknown;
+                } | unknown[];
             }[];
         };
         /** @description What to send to cancel a schedule. */
@@ -8480,6 +9162,64 @@ export interface components {
              */
             status?: ("active" | "archived") | undefined;
         };
+        /** @description What to send to create a data source. */
+        CreateDataSourceBody: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number | undefined;
+            /**
+             * @description What it signs in with, by the names that the integration's adapter or worker knows; stored encrypted, shown to nobody.
+             * @example {
+             *       "clientId": "portico",
+             *       "clientSecret": "correct-horse-battery-staple"
+             *     }
+             */
+            credentials?: {
+                [key: string]: string;
+            } | undefined;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string | undefined;
+            /**
+             * @description Id or slug of the integration.
+             * @example halo-psa
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            integrationId: string;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: number | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name?: string | undefined;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string | undefined;
+        };
         /** @description What to send to relate two entities. */
         CreateEntityRelationshipBody: {
             /**
@@ -8527,6 +9267,113 @@ export interface components {
              */
             payload?: {
                 [key: string]: unknown;
+            } | undefined;
+        };
+        /** @description What to send to create an integration. */
+        CreateIntegrationBody: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa" | undefined;
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string | undefined;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string | undefined;
+            /** @description False stops new data sources, tests and syncs of it. `true` unless given. */
+            isActive?: boolean | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string | undefined;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number | undefined;
+                };
             } | undefined;
         };
         /** @description What to send to invite somebody by e-mail. */
@@ -9126,6 +9973,213 @@ export interface components {
              * @example https://hooks.example.com/portico
              */
             url: string;
+        };
+        /** @description An integration as an organization has connected it: for all of it, or for one site. */
+        DataSource: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Tests and syncs in a row that failed for good.
+             * @example 0
+             */
+            consecutiveFailures: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number;
+            /**
+             * Format: int32
+             * @description The version of the deployment's key that its credentials are encrypted with; absent while it has none.
+             * @example 1
+             */
+            credentialKeyVersion?: number;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string;
+            /**
+             * @description Id of the data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            id: string;
+            /**
+             * @description What it connects: the id of an integration, or its slug.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary: boolean;
+            /**
+             * Format: int64
+             * @description When a sync last succeeded; absent before the first. Milliseconds since the epoch.
+             */
+            lastSyncAt?: number;
+            /**
+             * @description Why the last test or sync failed for good; absent after one that did not.
+             * @example The provider answered 401.
+             */
+            lastSyncError?: string;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: number;
+            /**
+             * @description What syncs keep with it, by type: when it was last read, and up to where. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "sync.tickets": {
+             *         "lastSyncAt": 1768469400000,
+             *         "cursor": "2026-01-15T09:30:00Z"
+             *       }
+             *     }
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When its next type is due to be synced by itself; absent while it is not synced. Milliseconds since the epoch.
+             */
+            nextSyncAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: string;
+            /**
+             * @description `active` once a test or a sync has succeeded; `error` after one has failed for good, until the next that succeeds.
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "error";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A test or a sync has failed for good. The body of a delivery. */
+        DataSourceErrorEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["DataSource"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dataSource.error";
+        };
+        /** @description A page of a list, each row of it a data source. */
+        DataSourcePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["DataSource"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A site that a data source brings entities of. */
+        DataSourceSite: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description Id of the data source site.
+             * @example mbv0c9r8922gaehxp688twbjsb1rtc2p
+             */
+            id: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description A site that it brings entities of.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId: string;
+        };
+        /** @description A page of a list, each row of it a data source site. */
+        DataSourceSitePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["DataSourceSite"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A sync has succeeded; `data` is the data source. The body of a delivery. */
+        DataSourceSyncedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["DataSource"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dataSource.synced";
         };
         /** @description The answer to “Decline an invitation”. */
         DeclineInvitationAnswer: {
@@ -9973,6 +11027,78 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description The answer to “Get the sync status of a data source”. */
+        GetDataSourceSyncStatusAnswer: {
+            /**
+             * @description Id of the data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /** @description Every type that the integration brings. */
+            types: {
+                /**
+                 * Format: int32
+                 * @description Jobs of it that failed, 100 at most.
+                 * @example 0
+                 */
+                failedCount: number;
+                /** @description The job that was asked for last; absent before the first. */
+                lastJob?: {
+                    /**
+                     * Format: int64
+                     * @description When it ended; absent before. Milliseconds since the epoch.
+                     */
+                    completedAt?: number;
+                    /**
+                     * @description Why its last attempt failed; absent where it did not.
+                     * @example The provider answered 502.
+                     */
+                    error?: string;
+                    /**
+                     * @description Id of the scheduled job.
+                     * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                     */
+                    jobId: string;
+                    /**
+                     * Format: int64
+                     * @description When it began or begins at the earliest. Milliseconds since the epoch.
+                     */
+                    scheduledAt: number;
+                    /**
+                     * @description How far it is.
+                     * @enum {string}
+                     */
+                    status: "pending" | "running" | "failed" | "completed";
+                };
+                /**
+                 * Format: int64
+                 * @description When a sync of it last succeeded; absent before the first. Milliseconds since the epoch.
+                 */
+                lastSuccessAt?: number;
+                /**
+                 * Format: int64
+                 * @description From when it may be synced again without `force`. Milliseconds since the epoch.
+                 */
+                nextAllowedAt: number;
+                /**
+                 * Format: int32
+                 * @description Jobs of it that wait for their time.
+                 * @example 0
+                 */
+                pendingCount: number;
+                /**
+                 * Format: int32
+                 * @description Jobs of it that run.
+                 * @example 1
+                 */
+                runningCount: number;
+                /**
+                 * @description The type.
+                 * @example tickets
+                 */
+                type: string;
+            }[];
+        };
         /** @description The answer to “Get an entity”. */
         GetEntityAnswer: {
             /**
@@ -10162,6 +11288,77 @@ export interface components {
              * @example 512
              */
             width?: number;
+        };
+        /** @description The answer to “Get a global entity”. */
+        GetGlobalEntityAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the global entity.
+             * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+             */
+            id: string;
+            /**
+             * @description The integration that it belongs to.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description The answer to “Get the health of everything in numbers”. */
         GetHealthSummaryAnswer: {
@@ -10377,6 +11574,146 @@ export interface components {
                  */
                 healthy: number;
             };
+        };
+        /** @description The answer to “Get an integration”. */
+        GetIntegrationAnswer: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Its primary data source; absent while there is none.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description How its primary data source is; absent while there is none.
+             * @enum {string}
+             */
+            dataSourceStatus?: "active" | "inactive" | "error";
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /** @description Whether the organization has connected it. */
+            isEnabled: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description The answer to “Get the jobs in numbers”. */
         GetJobStatsAnswer: {
@@ -11260,6 +12597,134 @@ export interface components {
              */
             version: "v1";
         };
+        /** @description A product that organizations can connect, and what it brings. */
+        Integration: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
         /** @description An invitation by e-mail to become a member of the organization. */
         Invitation: {
             /**
@@ -11512,6 +12977,19 @@ export interface components {
                 y: string;
             }[];
         };
+        /** @description What to send to link a data source to a site. */
+        LinkDataSourceSiteBody: {
+            /**
+             * @description The data source.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId: string;
+            /**
+             * @description A site that it brings entities of.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId: string;
+        };
         /** @description A page of a list, each row of it a client resource. */
         ListClientResourcesPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -11648,6 +13126,229 @@ export interface components {
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a global entity. */
+        ListGlobalEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListGlobalEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List global entities”. */
+        ListGlobalEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the global entity.
+             * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+             */
+            id: string;
+            /**
+             * @description The integration that it belongs to.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an integration. */
+        ListIntegrationsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListIntegrationsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List integrations”. */
+        ListIntegrationsRow: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string}
+             */
+            adapter?: "psa";
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category: "psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other";
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: string;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Its primary data source; absent while there is none.
+             * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+             */
+            dataSourceId?: string;
+            /**
+             * @description How its primary data source is; absent while there is none.
+             * @enum {string}
+             */
+            dataSourceStatus?: "active" | "inactive" | "error";
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description: string;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: string;
+            /**
+             * @description Id of the integration.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            id: string;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive: boolean;
+            /** @description Whether the organization has connected it. */
+            isEnabled: boolean;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: string;
+            /**
+             * @description Its name in URLs, unique in the deployment and taken wherever its id is.
+             * @example halo-psa
+             * @example sophos-central
+             */
+            slug: string;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes: string[];
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: {
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number;
+                };
+            };
             /**
              * Format: int64
              * @description When the row was last changed. Milliseconds since the epoch.
@@ -13220,6 +14921,20 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to restore a data source. */
+        RestoreDataSourceBody: {
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: string | undefined;
+            /**
+             * @description What it connects: the id of an integration, or its slug.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId?: string | undefined;
+        };
         /** @description What to send to restore a role. */
         RestoreRoleBody: {
             /**
@@ -14011,6 +15726,35 @@ export interface components {
              */
             type: "schedule.updated";
         };
+        /** @description What to send to set the credentials of a data source. */
+        SetDataSourceCredentialsBody: {
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: number | undefined;
+            /**
+             * @description What it signs in with, by the names that the integration's adapter or worker knows; stored encrypted, shown to nobody.
+             * @example {
+             *       "clientId": "portico",
+             *       "clientSecret": "correct-horse-battery-staple"
+             *     }
+             */
+            credentials: {
+                [key: string]: string;
+            };
+        };
+        /** @description The answer to “Set the sites of a data source”. */
+        SetDataSourceSitesAnswer: {
+            /** @description The links, one a site. */
+            data: components["schemas"]["DataSourceSite"][];
+        };
+        /** @description What to send to set the sites of a data source. */
+        SetDataSourceSitesBody: {
+            /** @description The sites. */
+            siteIds: string[];
+        };
         /** @description What to send to set an organization's status. */
         SetOrganizationStatusBody: {
             /**
@@ -14302,6 +16046,52 @@ export interface components {
              */
             slug?: string | undefined;
         };
+        /** @description The answer to “Sync a data source”. */
+        SyncDataSourceAnswer: {
+            /** @description The jobs, one a type. */
+            jobs: {
+                /**
+                 * @description What is to be done.
+                 * @example sync.tickets
+                 */
+                action: string;
+                /**
+                 * @description False where it was there before: the same is not asked for twice.
+                 * @example true
+                 */
+                isNew: boolean;
+                /**
+                 * @description The job; `GET /v1/scheduled-jobs/{jobId}` tells how far it is.
+                 * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+                 */
+                jobId: string;
+                /**
+                 * Format: int64
+                 * @description When it begins at the earliest. Milliseconds since the epoch.
+                 */
+                scheduledAt: number;
+                /**
+                 * @description How far it is; a failed one goes on by itself.
+                 * @enum {string}
+                 */
+                status: "pending" | "running" | "failed";
+            }[];
+        };
+        /** @description What to send to sync a data source. */
+        SyncDataSourceBody: {
+            /**
+             * @description True to begin at once, and to read everything again. `false` unless given.
+             * @example false
+             */
+            force?: boolean | undefined;
+            /**
+             * @description The types to sync; all that the integration brings unless given.
+             * @example [
+             *       "tickets"
+             *     ]
+             */
+            types?: string[] | undefined;
+        };
         /** @description A run of a synchronization: of what, how it went, and what came of it. */
         SyncRun: {
             /**
@@ -14537,6 +16327,34 @@ export interface components {
             data: components["schemas"]["Team"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description The answer to “Test a data source”. */
+        TestDataSourceAnswer: {
+            /**
+             * @description What is to be done.
+             * @example sync.tickets
+             */
+            action: string;
+            /**
+             * @description False where it was there before: the same is not asked for twice.
+             * @example true
+             */
+            isNew: boolean;
+            /**
+             * @description The job; `GET /v1/scheduled-jobs/{jobId}` tells how far it is.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * Format: int64
+             * @description When it begins at the earliest. Milliseconds since the epoch.
+             */
+            scheduledAt: number;
+            /**
+             * @description How far it is; a failed one goes on by itself.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "failed";
+        };
         /** @description A small thing to do. */
         Todo: {
             /** @description Whether it is done. */
@@ -14739,6 +16557,53 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to update a data source. */
+        UpdateDataSourceBody: {
+            /**
+             * @description How it is reached, as the integration's `configSchema` says; no secrets. URLs in it are `https`, on public hosts. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "baseUrl": "https://psa.example.com"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * Format: int64
+             * @description When its credentials end; administrators are told 14, 3 and 1 days before. Milliseconds since the epoch.
+             * @example 1782864000000
+             */
+            credentialExpirationAt?: (number | null) | undefined;
+            /**
+             * @description Its id in the connected system; unique among the organization's data sources of the integration.
+             * @example tenant-10442
+             * @example tenant-10443
+             */
+            externalId?: (string | null) | undefined;
+            /** @description Whether it is the one that stands for the integration; one of the organization's is. */
+            isPrimary?: boolean | undefined;
+            /**
+             * Format: int32
+             * @description Calls an hour that the provider allows; syncs take half of them at most, since others share them.
+             * @example 10000
+             */
+            maxCallsPerHour?: (number | null) | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA of Rotterdam
+             */
+            name?: string | undefined;
+            /**
+             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+             */
+            siteId?: (string | null) | undefined;
+            /**
+             * @description `active` once a test or a sync has succeeded; `error` after one has failed for good, until the next that succeeds.
+             * @enum {string}
+             */
+            status?: ("active" | "inactive" | "error") | undefined;
+        };
         /** @description What to send to update an entity. */
         UpdateEntityBody: {
             /**
@@ -14762,6 +16627,107 @@ export interface components {
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: (string | null) | undefined;
+        };
+        /** @description What to send to update an integration. */
+        UpdateIntegrationBody: {
+            /**
+             * @description The program of this deployment that syncs it; without one, workers claim its jobs.
+             * @enum {string|null}
+             */
+            adapter?: ("psa" | null) | undefined;
+            /**
+             * @description What kind of system it connects.
+             * @enum {string}
+             */
+            category?: ("psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other") | undefined;
+            /**
+             * @description Its colour, in hexadecimal digits.
+             * @example #1d4ed8
+             */
+            color?: (string | null) | undefined;
+            /**
+             * @description JSON Schema of the `config` of its data sources; without one, any object will do. Free-form JSON with any field names, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "baseUrl"
+             *       ],
+             *       "properties": {
+             *         "baseUrl": {
+             *           "type": "string",
+             *           "format": "uri"
+             *         }
+             *       }
+             *     }
+             */
+            configSchema?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description What it connects, in a sentence or two.
+             * @example Companies, tickets and devices.
+             */
+            description?: string | undefined;
+            /**
+             * Format: uri
+             * @description A picture of it.
+             * @example https://cdn.example.com/halo-psa.svg
+             */
+            iconUrl?: (string | null) | undefined;
+            /** @description False stops new data sources, tests and syncs of it. */
+            isActive?: boolean | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example HaloPSA
+             * @example Sophos Central
+             */
+            name?: string | undefined;
+            /**
+             * Format: uri
+             * @description The page of the product.
+             * @example https://www.example.com/halo-psa
+             */
+            productUrl?: (string | null) | undefined;
+            /**
+             * @description The types of entities that it brings.
+             * @example [
+             *       "companies",
+             *       "devices",
+             *       "tickets"
+             *     ]
+             */
+            supportedTypes?: string[] | undefined;
+            /**
+             * @description How the types are synced.
+             * @example {
+             *       "tickets": {
+             *         "priority": 3,
+             *         "rateMinutes": 15
+             *       }
+             *     }
+             */
+            typeConfig?: ({
+                [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Hours after which a sync reads everything again instead of what has changed; each does unless given.
+                     * @example 24
+                     */
+                    fullEveryHours?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Which jobs come first: 1 before 10; 5 unless given.
+                     * @example 5
+                     */
+                    priority?: number | undefined;
+                    /**
+                     * Format: int32
+                     * @description Minutes between two syncs of a data source; 60 unless given.
+                     * @example 60
+                     */
+                    rateMinutes?: number | undefined;
+                };
+            } | null) | undefined;
         };
         /** @description What to send to update an item. */
         UpdateItemBody: {
@@ -15857,10 +17823,11 @@ export interface components {
          *
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
-         *     - `already_linked`: The site is linked already. Use the link that there is.
+         *     - `already_linked`: They are linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
+         *     - `data_source_inactive`: The data source is not active. Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`.
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
          *     - `external_id_taken`: The external id is taken. Use another external id.
@@ -15869,6 +17836,8 @@ export interface components {
          *     - `guid_taken`: The device GUID is taken. Use the agent that has this GUID, or delete it to restore this one.
          *     - `idempotency_conflict`: The idempotency key was used for another request. Use a new key for a different request.
          *     - `in_use`: Other rows refer to it. Remove or move the rows named in `detail` first.
+         *     - `integration_in_use`: Data sources or global entities belong to the integration. Set `isActive` to false to stop new ones, or delete them for good first.
+         *     - `integration_inactive`: The integration is not active. Choose another one, or ask the platform's operator.
          *     - `invalid_state_transition`: The state does not allow this. Use one of the transitions named in `detail`.
          *     - `invitation_pending`: The address is invited already. Send the pending invitation again (`POST /v1/invitations/{invitationId}/resend`), or revoke it first.
          *     - `invitation_void`: The invitation holds no more. Ask an administrator of the organization for a new one, or to send this one again.
@@ -15879,6 +17848,7 @@ export interface components {
          *     - `limit_reached`: The limit is reached. Remove one of those that `detail` counts first.
          *     - `lock_lost`: Somebody else has it, or nobody. Stop working on it: its lease ended, or it was never yours. Nothing of the request was stored; claim again.
          *     - `name_taken`: The name is taken. Choose another name; a restore takes one too.
+         *     - `no_credentials`: The data source has no credentials. Give it some first (`POST /v1/data-sources/{dataSourceId}/credentials`).
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
@@ -15889,6 +17859,7 @@ export interface components {
          *     - `site_not_active`: The site is not active. Activate the site first.
          *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
+         *     - `sync_in_progress`: A synchronization of it runs. Wait until the run has ended; the sync history has it.
          *     - `sync_not_complete`: The sync run is not complete. Finish a sync run that has seen everything, and name that.
          *     - `sync_run_ended`: The sync run has ended. Open another one.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
@@ -15908,7 +17879,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "confirmation_mismatch" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "not_a_member" | "not_banned" | "not_deleted" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "url_taken";
+                    code?: "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "confirmation_mismatch" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "url_taken";
                 };
             };
         };
@@ -16029,6 +18000,7 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `file_purpose_mismatch`: The file is for something else. Upload the file again with the purpose named in `detail`.
          *     - `image_too_large`: The picture has too many pixels. Make the picture smaller: 40 million pixels at most.
@@ -16041,7 +18013,7 @@ export interface components {
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `self_relationship`: An entity is related to itself. Name two entities.
          *     - `sync_run_not_found`: There is no such sync run. Name a sync run of this data source and type.
-         *     - `unsupported_entity_type`: The integration brings no such entities. Use one of the types that `detail` names, the integration's `supportedTypes`.
+         *     - `unsupported_entity_type`: The integration does not bring this type. Name some of the integration's `supportedTypes`.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
         Problem422: {
@@ -16057,7 +18029,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
+                    code?: "config_invalid" | "cross_tenant_reference" | "file_purpose_mismatch" | "image_too_large" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -20215,6 +22187,1212 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listDataSourceSites: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `dataSourceId` is this.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example -created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSitePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    linkDataSourceSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                 *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkDataSourceSiteBody"];
+            };
+        };
+        responses: {
+            /** @description Created: data source site. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourceSite"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unlinkDataSourceSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source site.
+                 * @example mbv0c9r8922gaehxp688twbjsb1rtc2p
+                 */
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDataSources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example tenant-10442
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `siteId` is this.
+                 * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
+                 */
+                siteId?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
+                status?: ("active" | "inactive" | "error") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "name": "HaloPSA of Rotterdam",
+                     *           "externalId": "tenant-10442",
+                     *           "isPrimary": false,
+                     *           "status": "active",
+                     *           "config": {
+                     *             "baseUrl": "https://psa.example.com"
+                     *           },
+                     *           "credentialExpirationAt": 1782864000000,
+                     *           "maxCallsPerHour": 10000,
+                     *           "metadata": {
+                     *             "sync.tickets": {
+                     *               "lastSyncAt": 1768469400000,
+                     *               "cursor": "2026-01-15T09:30:00Z"
+                     *             }
+                     *           },
+                     *           "lastSyncAt": 1768469400000,
+                     *           "lastSyncError": "The provider answered 401.",
+                     *           "consecutiveFailures": 0,
+                     *           "nextSyncAt": 1768469400000,
+                     *           "credentialKeyVersion": 1,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSourcePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "halo-psa",
+                 *       "name": "HaloPSA of Rotterdam",
+                 *       "externalId": "tenant-10442",
+                 *       "isPrimary": false,
+                 *       "config": {
+                 *         "baseUrl": "https://psa.example.com"
+                 *       },
+                 *       "credentialExpirationAt": 1782864000000,
+                 *       "maxCallsPerHour": 10000,
+                 *       "credentials": {
+                 *         "clientId": "portico",
+                 *         "clientSecret": "correct-horse-battery-staple"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Created: data source. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteDataSource: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "HaloPSA of Rotterdam"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setDataSourceCredentials: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credentials": {
+                 *         "clientId": "portico",
+                 *         "clientSecret": "correct-horse-battery-staple"
+                 *       },
+                 *       "credentialExpirationAt": 1782864000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetDataSourceCredentialsBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "externalId": "tenant-10442"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *       "name": "HaloPSA of Rotterdam",
+                     *       "externalId": "tenant-10442",
+                     *       "isPrimary": false,
+                     *       "status": "active",
+                     *       "config": {
+                     *         "baseUrl": "https://psa.example.com"
+                     *       },
+                     *       "credentialExpirationAt": 1782864000000,
+                     *       "maxCallsPerHour": 10000,
+                     *       "metadata": {
+                     *         "sync.tickets": {
+                     *           "lastSyncAt": 1768469400000,
+                     *           "cursor": "2026-01-15T09:30:00Z"
+                     *         }
+                     *       },
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "credentialKeyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setDataSourceSites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "siteIds": [
+                 *         "vgjrscpr0s5bgtdbca1fhanbxhvcw347"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetDataSourceSitesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mbv0c9r8922gaehxp688twbjsb1rtc2p",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "siteId": "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetDataSourceSitesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    syncDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "types": [
+                 *         "tickets"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SyncDataSourceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: data source. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobs": [
+                     *         {
+                     *           "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "action": "sync.tickets",
+                     *           "status": "pending",
+                     *           "scheduledAt": 1768469400000,
+                     *           "isNew": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncDataSourceAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDataSourceSyncStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "types": [
+                     *         {
+                     *           "type": "tickets",
+                     *           "lastJob": {
+                     *             "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *             "status": "pending",
+                     *             "scheduledAt": 1768469400000,
+                     *             "completedAt": 1768469400000
+                     *           },
+                     *           "lastSuccessAt": 1768469400000,
+                     *           "pendingCount": 0,
+                     *           "runningCount": 1,
+                     *           "failedCount": 0,
+                     *           "nextAllowedAt": 1768469400000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetDataSourceSyncStatusAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testDataSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the data source.
+                 * @example awz8j4qzh63j7xs58nm6gesg0y43py42
+                 */
+                dataSourceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: data source. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "action": "sync.tickets",
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "isNew": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestDataSourceAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: {
@@ -20437,8 +23615,8 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -21024,7 +24202,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "data": [
+                     *       "results": [
                      *         {
                      *           "externalId": "device-4711",
                      *           "outcome": "created",
@@ -21456,7 +24634,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "data": [
+                     *       "results": [
                      *         {
                      *           "outcome": "created",
                      *           "id": "87egm1gyttxq3vr2rh0bjas1nnadm9bz"
@@ -22737,6 +25915,336 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listGlobalEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `entityType` is this.
+                 * @example devices
+                 */
+                entityType?: string | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example device-4711
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description `raw` shows what the vendor itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+                /**
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `externalId`, latest first, where one of `integrationId`, `entityType` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListGlobalEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getGlobalEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `raw` shows what the vendor itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the global entity.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                globalEntityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: global entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetGlobalEntityAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteGlobalEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id of the global entity.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                globalEntityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertGlobalEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "halo-psa",
+                 *       "entityType": "devices",
+                 *       "items": [
+                 *         {
+                 *           "externalId": "device-4711",
+                 *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+                 *           "normalizedData": {
+                 *             "name": "PC-RECEPTION",
+                 *             "status": "online",
+                 *             "operatingSystem": "Windows 11 Pro"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertGlobalEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: global entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "externalId": "device-4711",
+                     *           "outcome": "created",
+                     *           "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "duplicate": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertGlobalEntitiesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -23324,6 +26832,519 @@ export interface operations {
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listIntegrations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `category` is this.
+                 * @example psa
+                 */
+                category?: ("psa" | "rmm" | "security" | "backup" | "identity" | "network" | "other") | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `isActive` is this.
+                 * @example false
+                 */
+                isActive?: boolean | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `slug` is this.
+                 * @example halo-psa
+                 */
+                slug?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "slug": "halo-psa",
+                     *           "name": "HaloPSA",
+                     *           "description": "Companies, tickets and devices.",
+                     *           "category": "psa",
+                     *           "supportedTypes": [
+                     *             "companies",
+                     *             "devices",
+                     *             "tickets"
+                     *           ],
+                     *           "typeConfig": {
+                     *             "tickets": {
+                     *               "priority": 3,
+                     *               "rateMinutes": 15
+                     *             }
+                     *           },
+                     *           "adapter": "psa",
+                     *           "isActive": false,
+                     *           "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *           "color": "#1d4ed8",
+                     *           "productUrl": "https://www.example.com/halo-psa",
+                     *           "configSchema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "baseUrl"
+                     *             ],
+                     *             "properties": {
+                     *               "baseUrl": {
+                     *                 "type": "string",
+                     *                 "format": "uri"
+                     *               }
+                     *             }
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "isEnabled": false,
+                     *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "dataSourceStatus": "active"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListIntegrationsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "halo-psa",
+                 *       "name": "HaloPSA",
+                 *       "description": "Companies, tickets and devices.",
+                 *       "category": "psa",
+                 *       "supportedTypes": [
+                 *         "companies",
+                 *         "devices",
+                 *         "tickets"
+                 *       ],
+                 *       "typeConfig": {
+                 *         "tickets": {
+                 *           "priority": 3,
+                 *           "rateMinutes": 15
+                 *         }
+                 *       },
+                 *       "adapter": "psa",
+                 *       "isActive": false,
+                 *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                 *       "color": "#1d4ed8",
+                 *       "productUrl": "https://www.example.com/halo-psa",
+                 *       "configSchema": {
+                 *         "type": "object",
+                 *         "required": [
+                 *           "baseUrl"
+                 *         ],
+                 *         "properties": {
+                 *           "baseUrl": {
+                 *             "type": "string",
+                 *             "format": "uri"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateIntegrationBody"];
+            };
+        };
+        responses: {
+            /** @description Created: integration. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: integration. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "isEnabled": false,
+                     *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "dataSourceStatus": "active"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetIntegrationAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id or slug of the integration.
+                 * @example halo-psa
+                 */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "HaloPSA"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateIntegrationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: integration. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "slug": "halo-psa",
+                     *       "name": "HaloPSA",
+                     *       "description": "Companies, tickets and devices.",
+                     *       "category": "psa",
+                     *       "supportedTypes": [
+                     *         "companies",
+                     *         "devices",
+                     *         "tickets"
+                     *       ],
+                     *       "typeConfig": {
+                     *         "tickets": {
+                     *           "priority": 3,
+                     *           "rateMinutes": 15
+                     *         }
+                     *       },
+                     *       "adapter": "psa",
+                     *       "isActive": false,
+                     *       "iconUrl": "https://cdn.example.com/halo-psa.svg",
+                     *       "color": "#1d4ed8",
+                     *       "productUrl": "https://www.example.com/halo-psa",
+                     *       "configSchema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "baseUrl"
+                     *         ],
+                     *         "properties": {
+                     *           "baseUrl": {
+                     *             "type": "string",
+                     *             "format": "uri"
+                     *           }
+                     *         }
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
