@@ -16,8 +16,8 @@ import { syncStatusDocument, syncStatusOf } from "./dataSources/syncStatus";
 import { replacedSites, sitesOf } from "./dataSourceSites/resource";
 import { dataSourceFields, dataSourceSiteFields } from "./tables";
 
-const { get, restore } = crud(dataSources);
-export { get, restore };
+const { get } = crud(dataSources);
+export { get };
 
 /** What a data source signs in with: never stored as it is, and in no answer. */
 const credentialsInput = () =>
@@ -108,6 +108,17 @@ const remove = dataSources.change("delete", {
   },
 });
 export { remove as delete };
+
+export const restore = dataSources.change("restore", {
+  summary: "Restore a data source",
+  description:
+    "Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.",
+  permission: "restore",
+  input: () => ({ externalId: dataSourceFields.externalId }),
+  problems: ["not_deleted", ...dataSources.problemsOf("restore")],
+  departs: { includesDeleted: true },
+  handler: (ctx, input) => dataSources.restore(ctx, ctx.row, changesOf<"dataSources">(input, dataSources.idParameter)),
+});
 
 export const setCredentials = dataSources.sealing("setCredentials", {
   summary: "Set the credentials of a data source",
@@ -208,5 +219,9 @@ export const setSites = dataSources.change("setSites", {
   }),
   output: sitesOf,
   departs: { method: "PUT", path: "/data-sources/{dataSourceId}/sites", readOnly: undefined },
-  handler: async (ctx, { siteIds }) => ({ data: await replacedSites(ctx, ctx.row._id, siteIds) }),
+  handler: async (ctx, { siteIds }) => {
+    const about = { tableName: "dataSources", recordId: ctx.row._id } as const;
+    await ctx.db.appendAudit({ action: "dataSource.setSites", operation: "other", ...about, metadata: { siteIds } });
+    return { data: await replacedSites(ctx, ctx.row._id, siteIds) };
+  },
 });

@@ -223,6 +223,9 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     const ends = { parent: { entityId: parentEntityId }, child: { entityId: childEntityId } };
     return { body: { items: [{ ...ends, relationshipType: "member_of" }] } };
   },
+  "entityRelationships.listRelated": async (world) => ({
+    params: { entityId: (await unrelated(world)).parentEntityId },
+  }),
   "globalEntities.bulkUpsert": bringingToAll,
   "eventLogs.retry": async (world) => ofKey(world, "eventLog:process", "eventLogId", await failedEvent(world)),
   // One of its two times is given, and the action is none of the deployment's own.

@@ -196,6 +196,39 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     ),
     "Add a field that holds files": held("convex/core/records/fileUse.test.ts › refuses files of others"),
   },
+  "docs/integrations.md": {
+    "Integrations and data sources": held(
+      "openapi/contract/dataSources.integration.test.ts › is named by its slug wherever its id is",
+    ),
+    "Connect one": held(
+      "openapi/contract/dataSources.integration.test.ts › are stored encrypted, and shown nowhere",
+      "openapi/contract/dataSources.integration.test.ts › of a patch is checked as well",
+      "openapi/contract/dataSources.integration.test.ts › shows the primary data source",
+      "openapi/contract/dataSources.integration.test.ts › activates a data source that works",
+      "convex/integrations/sourceUpkeep.test.ts › tells administrators of credentials that end",
+    ),
+    "How it is synced": held(
+      "openapi/contract/dataSources.integration.test.ts › brings what there is, by site, then what has changed",
+      "openapi/contract/dataSources.integration.test.ts › is asked for once, and refused while all of it runs",
+      "convex/integrations/adapters/adapters.test.ts › signs in again once where a token has ended",
+      "convex/integrations/adapters/adapters.test.ts › makes no more calls than it may",
+      "convex/integrations/sourceUpkeep.test.ts › syncs what is due by itself",
+    ),
+    Sites: held("openapi/contract/dataSources.integration.test.ts › are linked once, replaced as a whole"),
+    "Delete one": held(
+      "openapi/contract/dataSources.integration.test.ts › are gone with the deleted data source",
+      "openapi/contract/dataSources.integration.test.ts › are linked once, replaced as a whole",
+    ),
+    "Write an adapter": held("convex/integrations/adapters/adapters.test.ts › brings every row once"),
+  },
+  "docs/coming-from-supabase.md": {
+    "Coming from a Supabase or Convex backend of an MSP": held(
+      "openapi/contract/predecessors.test.ts › keeps every field, or says why not",
+    ),
+    "What changes everywhere": held("openapi/contract/predecessors.test.ts › answers what each named index answered"),
+    "Table by table": held("openapi/contract/predecessors.test.ts › keeps what was unique"),
+    "In which order": tells("It says what to do first."),
+  },
   "docs/jobs.md": {
     "Jobs, event logs and the history of synchronizations": tells("It says what the sections are about."),
     "Write a worker": held(
