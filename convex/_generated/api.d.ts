@@ -230,6 +230,7 @@ import type * as integrations_entities_upserting from "../integrations/entities/
 import type * as integrations_entities_writing from "../integrations/entities/writing.js";
 import type * as integrations_entityCleanup from "../integrations/entityCleanup.js";
 import type * as integrations_entityRelationships from "../integrations/entityRelationships.js";
+import type * as integrations_globalEntities from "../integrations/globalEntities.js";
 import type * as integrations_grants from "../integrations/grants.js";
 import type * as integrations_integrations from "../integrations/integrations.js";
 import type * as integrations_integrations_resource from "../integrations/integrations/resource.js";
@@ -615,6 +616,7 @@ declare const fullApi: ApiFromModules<{
   "integrations/entities/writing": typeof integrations_entities_writing;
   "integrations/entityCleanup": typeof integrations_entityCleanup;
   "integrations/entityRelationships": typeof integrations_entityRelationships;
+  "integrations/globalEntities": typeof integrations_globalEntities;
   "integrations/grants": typeof integrations_grants;
   "integrations/integrations": typeof integrations_integrations;
   "integrations/integrations/resource": typeof integrations_integrations_resource;

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { described, rowName, text } from "../core/schema/fields";
+import { described, text } from "../core/schema/fields";
 import { crud, deletionProblems, permanently } from "../core/resources/crud";
 import { asValues, changesOf } from "../core/resources/casts";
 import { noContent } from "../core/resources/operations";
 import { sealedOf } from "../core/operations/convexFunctions";
-import { invalidField, ProblemError } from "../core/wire/errors";
+import { ProblemError } from "../core/wire/errors";
 import { actingUser } from "../core/access/caller";
 import { enqueueJob } from "../jobs/queue";
-import { integrationName, integrationNamed, referredIntegration } from "./integrations/resource";
+import { filtered, integrationFilter, integrationName, referredIntegration } from "./integrations/resource";
 import { dataSources, integrationOf } from "./dataSources/resource";
 import { primaryOf } from "./dataSources/primary";
 import { assertIdle, endedFields, endSource } from "./dataSources/ending";
@@ -16,8 +16,8 @@ import { syncStatusDocument, syncStatusOf } from "./dataSources/syncStatus";
 import { replacedSites, sitesOf } from "./dataSourceSites/resource";
 import { dataSourceFields, dataSourceSiteFields } from "./tables";
 
-const { get, restore } = crud(dataSources);
-export { get, restore };
+const { get } = crud(dataSources);
+export { get };
 
 /** What a data source signs in with: never stored as it is, and in no answer. */
 const credentialsInput = () =>
@@ -30,20 +30,10 @@ const credentialsInput = () =>
 export const list = dataSources.list("list", {
   summary: "List data sources",
   input: () => ({
-    integrationId: described(
-      rowName("integrations", 40),
-      "Lists only those of this integration, by its id or slug.",
-      "halo-psa",
-    ).optional(),
+    integrationId: integrationFilter(),
   }),
-  handler: async (ctx, { integrationId, ...input }) => {
-    if (integrationId === undefined) return dataSources.rows(ctx, input);
-    const integration = await integrationNamed(ctx.unscoped, integrationId);
-    // A name that is none would list nothing, as if there were nothing.
-    if (!integration) throw invalidField("/integrationId", "unknown", "No integration has this id or slug.");
-    const asked = { ...input, integrationId: integration._id };
-    return dataSources.rows(ctx, asked);
-  },
+  handler: async (ctx, { integrationId, ...input }) =>
+    dataSources.rows(ctx, { ...input, ...(await filtered(ctx, integrationId)) }),
 });
 
 export const create = dataSources.at("/").sealing("create", {
@@ -118,6 +108,17 @@ const remove = dataSources.change("delete", {
   },
 });
 export { remove as delete };
+
+export const restore = dataSources.change("restore", {
+  summary: "Restore a data source",
+  description:
+    "Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.",
+  permission: "restore",
+  input: () => ({ externalId: dataSourceFields.externalId }),
+  problems: ["not_deleted", ...dataSources.problemsOf("restore")],
+  departs: { includesDeleted: true },
+  handler: (ctx, input) => dataSources.restore(ctx, ctx.row, changesOf<"dataSources">(input, dataSources.idParameter)),
+});
 
 export const setCredentials = dataSources.sealing("setCredentials", {
   summary: "Set the credentials of a data source",
@@ -218,5 +219,9 @@ export const setSites = dataSources.change("setSites", {
   }),
   output: sitesOf,
   departs: { method: "PUT", path: "/data-sources/{dataSourceId}/sites", readOnly: undefined },
-  handler: async (ctx, { siteIds }) => ({ data: await replacedSites(ctx, ctx.row._id, siteIds) }),
+  handler: async (ctx, { siteIds }) => {
+    const about = { tableName: "dataSources", recordId: ctx.row._id } as const;
+    await ctx.db.appendAudit({ action: "dataSource.setSites", operation: "other", ...about, metadata: { siteIds } });
+    return { data: await replacedSites(ctx, ctx.row._id, siteIds) };
+  },
 });

@@ -20,6 +20,18 @@ const byExternalId = async ({ rows }: Host, externalId: string): Promise<Doc<"en
   return found;
 };
 
+interface Listed {
+  readonly page: readonly { readonly externalId: string; readonly rawData?: string }[];
+  readonly isDone: boolean;
+}
+
+/** A page of entities, as the function door answers it. */
+async function listed({ ann, named }: Host, query: object): Promise<Listed> {
+  const paginationOpts = { numItems: 100, cursor: null };
+  const found: Listed = Object(await ann.query(api.integrations.entities.list, { ...named, ...query, paginationOpts }));
+  return found;
+}
+
 it("creates, leaves alone, updates by any part of what is hashed, and revives; the event log tells of each change", async () => {
   const world = await entityHost();
   const { upsert, rows, siteId, ann, named } = world;
@@ -131,12 +143,12 @@ it("refuses what is no batch, a type that the integration does not bring, and mo
 });
 
 it("answers raw data byte for byte where it is asked for, whatever JSON it is", async () => {
-  const { upsert, ann, named, kind } = await entityHost();
+  const world = await entityHost();
+  const { upsert, kind } = world;
   const read = async () => {
-    const query = { ...named, ...kind, externalId: "device-0", paginationOpts: { numItems: 10, cursor: null } };
-    const page = await ann.query(api.integrations.entities.list, { ...query, include: "raw" });
-    expect((await ann.query(api.integrations.entities.list, query)).page[0]).not.toHaveProperty("rawData");
-    return page.page[0]?.rawData;
+    const query = { ...kind, externalId: "device-0" };
+    expect((await listed(world, query)).page[0]).not.toHaveProperty("rawData");
+    return (await listed(world, { ...query, include: "raw" })).page[0]?.rawData;
   };
   await fc.assert(
     fc.asyncProperty(fc.json({ maxDepth: 8 }), async (text) => {
@@ -152,11 +164,17 @@ it("answers raw data byte for byte where it is asked for, whatever JSON it is", 
 });
 
 it("lists by the sets that indexes answer, by the one that data source, type and external id name, and in pages with raw data", async () => {
-  const { upsert, ann, named, kind, integrationId } = await entityHost();
+  const world = await entityHost();
+  const { upsert, kind, integrationId } = world;
   await upsert(devices(30));
-  const list = (query: object, numItems = 100) =>
-    ann.query(api.integrations.entities.list, { ...named, ...query, paginationOpts: { numItems, cursor: null } });
-  for (const query of [{}, kind, { integrationId, entityType: "devices" }, { ...kind, sort: "lastSeenAt" }])
+  const list = (query: object) => listed(world, query);
+  for (const query of [
+    {},
+    kind,
+    { integrationId, entityType: "devices" },
+    { integrationId: "halo-psa" },
+    { ...kind, sort: "lastSeenAt" },
+  ])
     expect((await list(query)).page).toHaveLength(30);
   expect((await list({ externalId: "device-7" })).page).toMatchObject([{ externalId: "device-7" }]);
   expect((await list({ ...kind, externalId: "device-7" })).page).toMatchObject([{ externalId: "device-7" }]);

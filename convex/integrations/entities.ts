@@ -15,6 +15,7 @@ import { entities } from "./entities/resource";
 import { noteSeen, syncRunOf } from "./entities/sightings";
 import { entityItem, upsertEntities } from "./entities/upserting";
 import { logEntityEvent, payloadOf } from "./entities/writing";
+import { filtered, integrationFilter } from "./integrations/resource";
 import { entityFields, entityPayloadFields, maximumBatchItems } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
 import type { EntityKind } from "./entities/writing";
@@ -29,19 +30,16 @@ const withRawData = lazily(() => documentWith(entities, { rawData: entityPayload
 
 async function shown(ctx: TenantQueryContext, entity: Doc<"entities">, included: "raw" | undefined) {
   const document = await entities.show(ctx, entity);
-  return included ? { ...document, rawData: (await rawPayload(ctx, entity))?.rawData } : document;
-}
-
-function rawPayload({ db }: Pick<TenantQueryContext, "db">, { _id }: Doc<"entities">) {
-  return db.index("entityPayloads", "by_organizationId_and_entityId", (q) => q.eq("entityId", _id)).unique();
+  return included ? { ...document, rawData: (await payloadOf(ctx, entity._id))?.rawData } : document;
 }
 
 export const list = entities.list("list", {
   summary: "List entities",
   description: `Newest first unless sorted otherwise. \`dataSourceId\`, \`entityType\` and \`externalId\` together name one. With \`include=raw\` a page has ${rawPageSize} rows at most.`,
-  input: () => ({ include: include() }),
+  input: () => ({ integrationId: integrationFilter(), include: include() }),
   output: withRawData,
-  handler: async (ctx, { include: included, ...input }) => {
+  handler: async (ctx, { include: included, integrationId, ...rest }) => {
+    const input = { ...rest, ...(await filtered(ctx, integrationId)) };
     const only = await onlyOne(ctx, input);
     if (only) return { ...only, page: await Promise.all(only.page.map((row) => shown(ctx, row, included))) };
     const limit = included ? Math.min(input.limit ?? defaultPageSize, rawPageSize) : input.limit;

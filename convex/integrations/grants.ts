@@ -22,6 +22,11 @@ export const grants = {
   "dataSource:restore": { all: ["owner", "admin"], keys: true, description: "Restore data sources." },
   "dataSource:rotate": { all: ["owner", "admin"], keys: true, description: "Give data sources other credentials." },
   "dataSource:sync": { all: ["owner", "admin", "member"], keys: true, description: "Test and sync data sources." },
+  "globalEntity:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer", "developer", "support"],
+    keys: true,
+    description: "Read what integrations bring to everybody.",
+  },
   "entity:read": {
     all: ["owner", "admin", "moderator", "member", "viewer", "developer", "support"],
     keys: true,

@@ -4,6 +4,7 @@ import * as dataSourceSites from "./dataSourceSites";
 import * as dataSources from "./dataSources";
 import * as entities from "./entities";
 import * as entityRelationships from "./entityRelationships";
+import * as globalEntities from "./globalEntities";
 import * as integrations from "./integrations";
 
-export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ dataSourceSites, dataSources, entities, entityRelationships, integrations });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ dataSourceSites, dataSources, entities, entityRelationships, globalEntities, integrations });

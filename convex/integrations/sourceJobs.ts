@@ -8,12 +8,11 @@ import { systemWriter } from "../core/records/systemWriter";
 import { definedOf } from "../core/records/documents";
 import { failureOf } from "../core/wire/errors";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
-import { recordHealth } from "../observability/recordHealth";
 import { ProviderError } from "./adapters/adapter";
-import { firstPage, isWhole, pagesOf } from "./adapters/reading";
+import { firstPage, pagesOf } from "./adapters/reading";
 import { adapters } from "./adapters/registry";
-import { assertConfig, budgetAfter, callsLeft } from "./dataSources/rules";
-import { beginRun, endRun, takePage } from "./dataSources/runs";
+import { assertConfig, callsLeft } from "./dataSources/rules";
+import { beginRun, countCalls, endRun, noteTested, takePage } from "./dataSources/runs";
 import { adapterNames } from "./tables";
 import type { Adapter, ProviderItem } from "./adapters/adapter";
 import type { ProviderClient } from "./adapters/client";
@@ -148,30 +147,9 @@ const testOutcome = {
 export const noteTest = internalMutation({
   args: testOutcome,
   returns: v.null(),
-  handler: async (ctx, { dataSourceId, calls, latencyMs, error }) => {
+  handler: async (ctx, { dataSourceId, ...outcome }) => {
     const work = await workOn(ctx, dataSourceId, "dataSource.test");
-    if (!work) return null;
-    const { db, now, source, organization } = work;
-    const isWorking = error === undefined;
-    await db.patch("dataSources", source, {
-      ...(calls === 0 ? {} : { callBudget: budgetAfter(source, calls, now) }),
-      ...(isWorking
-        ? {
-            status: "active" as const,
-            lastSyncError: undefined,
-            consecutiveFailures: 0,
-            ...(source.status === "active" ? {} : { nextSyncAt: now }),
-          }
-        : { status: "error" as const, lastSyncError: error, consecutiveFailures: source.consecutiveFailures + 1 }),
-    });
-    const outcome = isWorking ? "success" : "failure";
-    await recordHealth(work, organization, {
-      resourceType: "dataSource",
-      resourceId: source._id,
-      outcome,
-      errorMessage: error,
-      latencyMs,
-    });
+    if (work) await noteTested(work, outcome);
     return null;
   },
 });
@@ -267,8 +245,8 @@ async function read(
   }
   const isFull = changedSince === undefined;
   const { page, seen, total, hasMoved, latestChange } = progress;
-  const read = { page, seen, ...definedOf({ total, hasMoved, latestChange }) };
-  const ended = await ctx.runMutation(endReference, { dataSourceId, syncRunId, type, isFull, progress: read });
+  const readBy = { page, seen, ...definedOf({ total, hasMoved, latestChange }) };
+  const ended = await ctx.runMutation(endReference, { dataSourceId, syncRunId, type, isFull, progress: readBy });
   return {
     isComplete: ended.isComplete,
     cursor: latestChange ?? changedSince ?? "",
@@ -302,10 +280,8 @@ const beginReference = makeFunctionReference<"mutation", ObjectType<typeof begin
 export const begin = internalMutation({
   args: beginArguments,
   returns: begunRun,
-  handler: async (ctx, { dataSourceId, triggeredBy, ...request }) => {
-    const work = await presentWork(ctx, dataSourceId);
-    const user = triggeredBy === undefined ? null : work.db.idOf("users", triggeredBy);
-    const { syncRunId, changedSince } = await beginRun(work, { ...request, triggeredBy: user ?? undefined });
+  handler: async (ctx, { dataSourceId, ...request }) => {
+    const { syncRunId, changedSince } = await beginRun(await presentWork(ctx, dataSourceId), request);
     return { syncRunId, ...(changedSince === undefined ? {} : { changedSince }) };
   },
 });
@@ -367,8 +343,7 @@ export const noteCalls = internalMutation({
   returns: v.null(),
   handler: async (ctx, { dataSourceId, calls }) => {
     const work = await workOn(ctx, dataSourceId, "dataSource.sync");
-    if (work)
-      await work.db.patch("dataSources", work.source, { callBudget: budgetAfter(work.source, calls, work.now) });
+    if (work) await countCalls(work, calls);
     return null;
   },
 });

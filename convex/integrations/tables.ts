@@ -19,7 +19,7 @@ export const adapterNames = ["psa"] as const;
 export type AdapterName = (typeof adapterNames)[number];
 
 /** What a kind of entity is called: `devices`, `tickets`. */
-export const entityTypePattern = /^[a-z][a-zA-Z0-9]{0,39}$/;
+const entityTypePattern = /^[a-z][a-zA-Z0-9]{0,39}$/;
 
 /** How often and how urgently one type is synced where its integration does not say. */
 export const typeDefaults = { priority: 5, rateMinutes: 60 } as const;

@@ -3,6 +3,7 @@ import { registry } from "../registry";
 import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
+import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { billingRows, finalizedBill, newPeriod, newUsage } from "./rows/billing.testing";
@@ -98,6 +99,7 @@ async function callerOf(
 
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
+  ...entityRows,
   ...integrationRows,
   ...jobRows,
   ...billingRows,
@@ -212,6 +214,21 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   "dataSourceSites.link": async ({ portico, owner, rows }) => ({
     body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
   }),
+  "entities.bulkUpsert": bringing,
+  "entities.prune": pruning,
+  // Two entities are related once for each type.
+  "entityRelationships.create": async (world) => ({
+    body: { ...(await unrelated(world)), relationshipType: "member_of" },
+  }),
+  "entityRelationships.bulkUpsert": async (world) => {
+    const { parentEntityId, childEntityId } = await unrelated(world);
+    const ends = { parent: { entityId: parentEntityId }, child: { entityId: childEntityId } };
+    return { body: { items: [{ ...ends, relationshipType: "member_of" }] } };
+  },
+  "entityRelationships.listRelated": async (world) => ({
+    params: { entityId: (await unrelated(world)).parentEntityId },
+  }),
+  "globalEntities.bulkUpsert": bringingToAll,
   "eventLogs.retry": async (world) => ofKey(world, "eventLog:process", "eventLogId", await failedEvent(world)),
   // One of its two times is given, and the action is none of the deployment's own.
   "scheduledJobs.create": async () => ({ body: { action: `x.sample${nextSample()}`, payload: { month: "2026-01" } } }),
@@ -293,7 +310,18 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
 
 /** Changes whose audit row the owner of `acme` does not see, each with its reason. */
 export const unaudited: ReadonlySet<string> = new Set([
+  // The event log tells what happens to entities; relationships come and go with them.
+  "entities.bulkUpsert",
+  "entities.prune",
+  "entities.update",
+  "entities.delete",
+  "entities.restore",
+  "entityRelationships.create",
+  "entityRelationships.bulkUpsert",
+  "entityRelationships.delete",
   // The catalogue belongs to no organization.
+  "globalEntities.bulkUpsert",
+  "globalEntities.delete",
   "integrations.create",
   "integrations.update",
   "integrations.delete",

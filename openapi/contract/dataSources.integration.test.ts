@@ -348,6 +348,8 @@ describe("a sync", () => {
       error: expect.stringMatching(/^The provider/),
     });
     expect(await listed(id, "devices")).toHaveLength(written);
+    // It would be tried again, beside the next case.
+    await expect.poll(async () => (await call("DELETE", `${sources}/${id}`)).status, { timeout: 60_000 }).toBe(204);
   });
 
   it("goes on behind what was written, when the provider can be asked again", async () => {
@@ -408,5 +410,18 @@ describe("sites", () => {
     expectProblem(foreign, 422, "cross_tenant_reference");
     await call("DELETE", `${sources}/${id}`);
     expect(await left()).toEqual([]);
+  });
+
+  it("that are deleted for good leave their data sources without them", async () => {
+    const site = await call("POST", "/v1/sites", { name: `Gone ${nextSample()}` });
+    const siteId = String(site.body["id"]);
+    const id = await connected({ siteId });
+    const link = await call("POST", "/v1/data-source-sites", { dataSourceId: id, siteId });
+    expect(link.status, link.text).toBe(201);
+    for (const query of ["", "?permanent=true"])
+      expect((await call("DELETE", `/v1/sites/${siteId}${query}`)).status).toBe(204);
+    expect((await call("GET", `${sources}/${id}`)).body).not.toHaveProperty("siteId");
+    const links = await call("GET", `/v1/data-source-sites?dataSourceId=${id}`);
+    expect(Object(links.body)["data"]).toEqual([]);
   });
 });

@@ -91,7 +91,7 @@ describe.each(operationFunctions().map(([deployed, operation]) => [deployed.path
       });
     }
 
-    if (declaration.on && declaration.access !== "platform") {
+    if (declaration.on && declaration.access !== "platform" && !declaration.on.named) {
       const { idParameter } = declaration.on;
       it.concurrent("answers like REST for a foreign and for a missing row", async () => {
         const request = await shared.arranged();

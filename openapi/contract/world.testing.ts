@@ -112,7 +112,7 @@ export async function newEntity(portico: TestPortico, token: string, dataSourceI
   const items = [{ externalId: `device-${nextSample()}`, rawData: "{}", normalizedData: { name: "PC-RECEPTION" } }];
   const body = { dataSourceId, entityType: "devices", items };
   const brought = await send(portico, "POST", "/v1/entities/bulk-upsert", token, body);
-  const [result]: readonly { id?: string }[] = Object(brought.body).data ?? [];
+  const [result]: readonly { id?: string }[] = Object(brought.body).results ?? [];
   if (result?.id === undefined) throw new Error(`An entity was answered with ${brought.status}: ${brought.text}`);
   return result.id;
 }

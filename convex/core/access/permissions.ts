@@ -117,6 +117,7 @@ export const permissionCatalogue = {
   "dataSource:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore data sources."},
   "dataSource:rotate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Give data sources other credentials."},
   "dataSource:sync": {"all":["owner","admin","member"],"assigned":[],"own":[],"keys":true,"description":"Test and sync data sources."},
+  "globalEntity:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read what integrations bring to everybody."},
   "entity:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read entities and how they are related."},
   "entity:upsert": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Bring entities of data sources."},
   "entity:update": {"all":["owner","admin","member"],"assigned":[],"own":[],"keys":true,"description":"Change the site and the normalized data of entities."},

@@ -30,8 +30,8 @@ const given = { name: "HaloPSA", credentials: { clientSecret: plaintext } };
 describe("a secret that is sent", () => {
   it.each([create, setCredentials])("is handed on encrypted, and asked about without it", async (exported) => {
     const asked: unknown[] = [];
-    const { input, secret } = await sealedInput(operation(exported), given, false, async (input) => {
-      asked.push(input);
+    const { input, secret } = await sealedInput(operation(exported), given, false, async (shown) => {
+      asked.push(shown);
       return organizationId;
     });
     expect(JSON.stringify([asked, input, { ...secret, sealed: undefined }])).not.toContain(plaintext);

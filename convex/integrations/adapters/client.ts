@@ -13,7 +13,7 @@ const longestWaitMs = 10 * secondMs;
 const maximumWaits = 3;
 
 /** What a client needs to be made. */
-export interface ClientOptions {
+interface ClientOptions {
   /** The request that signs in, whose answer holds `access_token`. */
   readonly signIn: OutboundRequest;
   /** Requests that it may make, those to sign in included. */

@@ -17,7 +17,7 @@ export interface ReadingProgress {
 }
 
 /** A page whose things are what was asked for, each for the first time. */
-export interface ReadPage {
+interface ReadPage {
   readonly items: readonly ProviderItem[];
   readonly progress: ReadingProgress;
   /** Whether the provider says that there is no more. */

@@ -5,7 +5,7 @@ import { isObject, withInner } from "./schemaFaults";
 import type { Schema } from "@cfworker/json-schema";
 
 /** What is wrong with a configuration: a JSON Pointer into it, a code, and what it must be. */
-export interface ConfigFault {
+interface ConfigFault {
   readonly pointer: string;
   readonly code: string;
   readonly message: string;

@@ -28,7 +28,7 @@ type Node =
   | { readonly kind: "repeat"; readonly part: Node; readonly minimum: number; readonly maximum: number };
 
 /** A pattern that was found to be one, and how many steps it takes for each character of a text. */
-export interface LinearPattern {
+interface LinearPattern {
   readonly steps: number;
   /** Whether it is found anywhere in the text. */
   test(text: string): boolean;
@@ -41,7 +41,7 @@ export interface LinearPattern {
  */
 export function linearPattern(source: string): LinearPattern {
   try {
-    new RegExp(source, "u");
+    new RegExp(source, "u").test("");
   } catch {
     throw new UnsupportedPattern("This is no regular expression (ECMA-262, unicode).");
   }

@@ -1,7 +1,7 @@
 import { linearPattern, UnsupportedPattern } from "./linearPattern";
 
 /** What is wrong with a JSON Schema, and where in it. */
-export interface SchemaFault {
+interface SchemaFault {
   readonly path: readonly (string | number)[];
   readonly code: string;
   readonly message: string;

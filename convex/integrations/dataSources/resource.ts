@@ -1,5 +1,5 @@
 import { described, integer } from "../../core/schema/fields";
-import { keyVersionOf } from "../../core/wire/encryption";
+import { keyVersionOf, presentKeyVersion } from "../../core/wire/encryption";
 import { asSealed } from "../../core/wire/sealed";
 import { definedOf, withPublicId } from "../../core/records/documents";
 import { ProblemError } from "../../core/wire/errors";
@@ -8,6 +8,7 @@ import { dataSourceFields } from "../tables";
 import { demoteOthers, primaryOf } from "./primary";
 import { assertConfig } from "./rules";
 import type { TenantMutationContext } from "../../core/operations/declaration";
+import type { Sealed } from "../../core/wire/sealed";
 import type { Doc, Id } from "../../_generated/dataModel";
 
 /** Data sources as every module of the domain writes them. */
@@ -50,8 +51,8 @@ export const dataSources = resource({
   },
   show: (_showing, row) => {
     const { encryptedCredentials } = row;
-    const version = encryptedCredentials && keyVersionOf(asSealed(encryptedCredentials));
-    return { ...withPublicId(row), ...definedOf({ credentialKeyVersion: version }) };
+    const credentialKeyVersion = encryptedCredentials && versionOf(asSealed(encryptedCredentials));
+    return { ...withPublicId(row), ...definedOf({ credentialKeyVersion }) };
   },
   hooks: {
     rules: async (ctx, next, previous) => {
@@ -72,6 +73,11 @@ export const dataSources = resource({
     },
   },
 });
+
+/** With which key credentials are encrypted; a dry run has encrypted none, and shows what it would have taken. */
+function versionOf(sealed: Sealed): number | undefined {
+  return sealed.ciphertext.byteLength === 0 ? presentKeyVersion() : keyVersionOf(sealed);
+}
 
 /** The integration of a data source, which cannot be deleted while it has one. */
 export async function integrationOf(

@@ -34,7 +34,7 @@ function refused(code: "config_invalid" | "url_not_allowed", faults: ReturnType<
 }
 
 /** How a type is synced. */
-export interface TypeSettings {
+interface TypeSettings {
   readonly priority: number;
   readonly rateMs: number;
   /** After which time it is read whole again; each time where it is absent. */
@@ -67,7 +67,7 @@ export function syncKeyOf(dataSourceId: string, type: string): string {
 }
 
 /** What syncs have left of a type. */
-export interface TypeState {
+interface TypeState {
   readonly lastSyncAt?: number;
   /** Up to where it was read, in the provider's own words. */
   readonly cursor?: string;

@@ -4,28 +4,64 @@ import { pruneAfter } from "../entities/pruning";
 import { noteSeen } from "../entities/sightings";
 import { upsertEntities } from "../entities/upserting";
 import { countsOf } from "../entities/batches";
-import { settingsOf, stateOf, syncActionOf } from "./rules";
+import { recordHealth } from "../../observability/recordHealth";
+import { maximumSites } from "./ending";
+import { budgetAfter, settingsOf, stateOf, syncActionOf } from "./rules";
 import { integrationOf } from "./resource";
 import type { ReadingProgress } from "../adapters/reading";
+import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantWriter, UnscopedWriter } from "../../core/records/writer";
 import type { Doc, Id } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
 
 /** What a transaction on a data source works with. */
 export interface SourceWork {
   readonly db: TenantWriter;
   readonly unscoped: UnscopedWriter;
-  readonly scheduler: MutationCtx["scheduler"];
+  readonly scheduler: TenantMutationContext["scheduler"];
   readonly now: number;
   readonly source: Doc<"dataSources">;
   readonly organization: Doc<"organizations">;
 }
 
+/** How a test went. */
+interface TestOutcome {
+  readonly calls: number;
+  readonly latencyMs: number;
+  /** Why it failed; absent where it did not. */
+  readonly error?: string | undefined;
+}
+
+/** Notes how a test went: on the data source, whose state follows it, and in its health. */
+export async function noteTested(work: SourceWork, { calls, latencyMs, error }: TestOutcome): Promise<void> {
+  const { db, now, source, organization } = work;
+  const isWorking = error === undefined;
+  const failed = {
+    status: "error",
+    lastSyncError: error,
+    consecutiveFailures: source.consecutiveFailures + 1,
+  } as const;
+  const works = { status: "active", lastSyncError: undefined, consecutiveFailures: 0 } as const;
+  await db.patch("dataSources", source, {
+    ...(calls === 0 ? {} : { callBudget: budgetAfter(source, calls, now) }),
+    ...(isWorking ? works : failed),
+    ...(isWorking && source.status !== "active" ? { nextSyncAt: now } : {}),
+  });
+  const outcome = isWorking ? "success" : "failure";
+  const report = { resourceType: "dataSource", resourceId: source._id, outcome, latencyMs } as const;
+  await recordHealth(work, organization, { ...report, errorMessage: error });
+}
+
+/** Counts calls to a provider that were made in the present hour. */
+export async function countCalls({ db, source, now }: SourceWork, calls: number): Promise<void> {
+  await db.patch("dataSources", source, { callBudget: budgetAfter(source, calls, now) });
+}
+
 /** What a job asks for. */
-export interface RunRequest {
+interface RunRequest {
   readonly type: string;
   readonly trigger: "manual" | "scheduled";
-  readonly triggeredBy?: Id<"users"> | undefined;
+  /** The id of a user, as the job's payload has it. */
+  readonly triggeredBy?: string | undefined;
   readonly isFull: boolean;
 }
 
@@ -34,12 +70,13 @@ export async function beginRun(
   work: SourceWork,
   { type, trigger, triggeredBy, isFull }: RunRequest,
 ): Promise<{ readonly syncRunId: Id<"syncHistory">; readonly changedSince: string | undefined }> {
-  const { source, now } = work;
+  const { source, now, db } = work;
   const { organizationId } = source;
+  const userId = (triggeredBy === undefined ? null : db.idOf("users", triggeredBy)) ?? undefined;
   const subject = { sourceType: "dataSource", sourceId: source._id, type } as const;
   const run =
     (await runningSyncRun(work, organizationId, subject)) ??
-    (await openSyncRun(work, { organizationId, ...subject, trigger, triggeredBy }));
+    (await openSyncRun(work, { organizationId, ...subject, trigger, triggeredBy: userId }));
   const { fullEveryMs } = settingsOf(await integrationOf(work, source.integrationId), type);
   const { cursor, lastFullAt = 0 } = stateOf(source, type);
   const isFullDue = isFull || fullEveryMs === undefined || lastFullAt + fullEveryMs <= now;
@@ -47,7 +84,7 @@ export async function beginRun(
 }
 
 /** A thing as its page brought it. */
-export interface TakenItem {
+interface TakenItem {
   readonly externalId: string;
   readonly siteExternalId?: string | undefined;
   /** JSON text. */
@@ -84,7 +121,7 @@ async function sitesByCustomer({ db, source }: SourceWork) {
   const links = db.index("dataSourceSites", "by_organizationId_and_dataSourceId", (q) =>
     q.eq("dataSourceId", source._id),
   );
-  const linked = new Set<string>((await links.collect()).map(({ siteId }) => siteId));
+  const linked = new Set<string>((await links.take(maximumSites)).map(({ siteId }) => siteId));
   const known = new Map<string, Id<"sites"> | undefined>();
   return async (customer: string | undefined): Promise<Id<"sites"> | undefined> => {
     if (source.siteId !== undefined || customer === undefined) return source.siteId;
@@ -100,7 +137,7 @@ async function sitesByCustomer({ db, source }: SourceWork) {
 }
 
 /** How a run has read all that it was to read. */
-export interface ReadRun {
+interface ReadRun {
   readonly syncRunId: string;
   readonly type: string;
   /** Whether it has asked for everything. */

@@ -27,7 +27,7 @@ export function shownJob({ job, created }: Awaited<ReturnType<typeof enqueueJob>
 type EnqueueContext = Pick<TenantMutationContext, "db" | "unscoped" | "scheduler" | "now">;
 
 /** Who asks for a sync, and how. */
-export interface SyncRequest {
+interface SyncRequest {
   readonly trigger: "manual" | "scheduled";
   readonly triggeredBy?: Id<"users"> | undefined;
   /** Now, and everything again. */

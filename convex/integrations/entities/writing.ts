@@ -1,5 +1,6 @@
 import { recordEventLog } from "../../jobs/eventLog";
 import type { TenantWriter, UnscopedWriter } from "../../core/records/writer";
+import type { TenantQueryContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 
@@ -77,6 +78,6 @@ function countRowOf({ db }: EntityContext, { dataSourceId, entityType }: EntityK
 }
 
 /** The raw data of an entity with its row, which is read where it is needed alone. */
-export function payloadOf({ db }: EntityContext, entityId: Id<"entities">) {
+export function payloadOf({ db }: Pick<TenantQueryContext, "db">, entityId: Id<"entities">) {
   return db.index("entityPayloads", "by_organizationId_and_entityId", (q) => q.eq("entityId", entityId)).unique();
 }

@@ -18,6 +18,7 @@ import type {
   BillingAdjustment,
   BulkUpsertEntitiesAnswer,
   BulkUpsertEntityRelationshipsAnswer,
+  BulkUpsertGlobalEntitiesAnswer,
   CheckInAgentAnswer,
   ClaimEventLogsAnswer,
   ClaimScheduledJobsAnswer,
@@ -41,6 +42,7 @@ import type {
   GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
   GetFileAnswer,
+  GetGlobalEntityAnswer,
   GetHealthSummaryAnswer,
   GetIntegrationAnswer,
   GetJobStatsAnswer,
@@ -60,6 +62,7 @@ import type {
   Item,
   ListClientResourcesRow,
   ListEntitiesRow,
+  ListGlobalEntitiesRow,
   ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
@@ -195,6 +198,10 @@ export interface ConvexFunctions {
   "integrations/entityRelationships:delete": { type: "mutation"; args: TenantChangeArgs<"deleteEntityRelationship">; result: Returned<"deleteEntityRelationship"> };
   "integrations/entityRelationships:list": { type: "query"; args: TenantListArgs<"listEntityRelationships">; result: PaginationResult<EntityRelationship> };
   "integrations/entityRelationships:listRelated": { type: "query"; args: TenantListArgs<"listRelatedEntities">; result: PaginationResult<ListRelatedEntitiesRow> };
+  "integrations/globalEntities:bulkUpsert": { type: "mutation"; args: ChangeArgs<"bulkUpsertGlobalEntities">; result: BulkUpsertGlobalEntitiesAnswer };
+  "integrations/globalEntities:delete": { type: "mutation"; args: ChangeArgs<"deleteGlobalEntity">; result: Returned<"deleteGlobalEntity"> };
+  "integrations/globalEntities:get": { type: "query"; args: TenantArgs<"getGlobalEntity">; result: GetGlobalEntityAnswer };
+  "integrations/globalEntities:list": { type: "query"; args: TenantListArgs<"listGlobalEntities">; result: PaginationResult<ListGlobalEntitiesRow> };
   "integrations/integrations:create": { type: "mutation"; args: ChangeArgs<"createIntegration">; result: Integration };
   "integrations/integrations:delete": { type: "mutation"; args: ChangeArgs<"deleteIntegration">; result: Returned<"deleteIntegration"> };
   "integrations/integrations:get": { type: "query"; args: TenantArgs<"getIntegration">; result: GetIntegrationAnswer };
@@ -479,6 +486,12 @@ export interface Api {
       delete: Reference<"integrations/entityRelationships:delete">;
       list: Reference<"integrations/entityRelationships:list">;
       listRelated: Reference<"integrations/entityRelationships:listRelated">;
+    };
+    globalEntities: {
+      bulkUpsert: Reference<"integrations/globalEntities:bulkUpsert">;
+      delete: Reference<"integrations/globalEntities:delete">;
+      get: Reference<"integrations/globalEntities:get">;
+      list: Reference<"integrations/globalEntities:list">;
     };
     integrations: {
       create: Reference<"integrations/integrations:create">;

@@ -27,6 +27,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     dataSources: "create;delete;get;getSyncStatus=GET {}/sync-status;list;restore+;setCredentials+=POST {}/credentials;setSites+=PUT {}/sites;sync+;test;update",
     entities: "bulkUpsert+=POST bulk-upsert;delete;get+;list;prune+=POST prune;restore;update",
     entityRelationships: "bulkUpsert+=POST bulk-upsert;create;delete-;list;listRelated+*=GET /v1/entities/{}/related",
+    globalEntities: "bulkUpsert+=POST bulk-upsert;delete-;get+;list",
     integrations: "create;delete-;get;list;update",
   },
   jobs: {
