@@ -827,7 +827,7 @@ export interface DataSourcesResource {
   /**
    * Restore a data source
    *
-   * Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+   * Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.
    *
    * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
    *

@@ -1002,7 +1002,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a data source
-         * @description Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+         * @description Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.
          *
          *     Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
          */
@@ -14589,11 +14589,6 @@ export interface components {
              * @example tenant-10443
              */
             externalId?: string | undefined;
-            /**
-             * @description What it connects: the id of an integration, or its slug.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
-             */
-            integrationId?: string | undefined;
         };
         /** @description What to send to restore a role. */
         RestoreRoleBody: {
