@@ -29,6 +29,8 @@ import type {
   BulkUpsertEntitiesBody,
   BulkUpsertEntityRelationshipsAnswer,
   BulkUpsertEntityRelationshipsBody,
+  BulkUpsertGlobalEntitiesAnswer,
+  BulkUpsertGlobalEntitiesBody,
   CancelBillBody,
   CancelScheduleBody,
   CheckInAgentAnswer,
@@ -87,6 +89,7 @@ import type {
   GetDataSourceSyncStatusAnswer,
   GetEntityAnswer,
   GetFileAnswer,
+  GetGlobalEntityAnswer,
   GetHealthSummaryAnswer,
   GetIntegrationAnswer,
   GetJobStatsAnswer,
@@ -108,6 +111,7 @@ import type {
   LinkDataSourceSiteBody,
   ListClientResourcesRow,
   ListEntitiesRow,
+  ListGlobalEntitiesRow,
   ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
@@ -1127,7 +1131,7 @@ export interface DataSourcesResource {
   /**
    * Restore a data source
    *
-   * Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+   * Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.
    *
    * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
    *
@@ -1583,6 +1587,70 @@ export interface FilesResource {
    * const answer = await portico.files.upload(bytes, { fileName: "logo.png" });
    */
   upload(bytes: Bytes, input: { fileName: string; filePurpose?: "avatar" | "logo" | "favicon" | "post_media" | "course_thumbnail" | "lesson_attachment" | "event_cover" | "other" | undefined }, options?: RequestOptions): Call<UploadFileAnswer>;
+
+}
+
+/** Calls of `portico.globalEntities`. */
+export interface GlobalEntitiesResource {
+  /**
+   * Upsert up to 200 global entities
+   *
+   * What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+   *
+   * @example
+   * const answer = await portico.globalEntities.bulkUpsert({
+   *   integrationId: "halo-psa",
+   *   entityType: "devices",
+   *   items: [
+   *     {
+   *       externalId: "device-4711",
+   *       rawData: "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+   *       normalizedData: { name: "PC-RECEPTION", status: "online", operatingSystem: "Windows 11 Pro" },
+   *     },
+   *   ],
+   * });
+   */
+  bulkUpsert(input: BulkUpsertGlobalEntitiesBody, options?: ChangeOptions): Call<BulkUpsertGlobalEntitiesAnswer>;
+
+  /**
+   * Delete a global entity
+   *
+   * Deletes it for good.
+   *
+   * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+   *
+   * @example
+   * await portico.globalEntities.delete("5xhbarskezw6whpjt01s5fhq3ze79mbf");
+   */
+  delete(globalEntityId: string, options?: ChangeOptions): Call<Result<"deleteGlobalEntity">>;
+
+  /**
+   * Get a global entity
+   *
+   * For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+   *
+   * @example
+   * const answer = await portico.globalEntities.get("5xhbarskezw6whpjt01s5fhq3ze79mbf");
+   */
+  get(globalEntityId: string, input?: Query<"getGlobalEntity">, options?: ReadOptions): Call<GetGlobalEntityAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(globalEntityId: string, input: Query<"getGlobalEntity"> | undefined, options: RequestOptions): Call<GetGlobalEntityAnswer | undefined>;
+
+  /**
+   * List global entities
+   *
+   * Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.globalEntities.list()) console.log(row);
+   */
+  list(input?: Query<"listGlobalEntities">, options?: ReadOptions): ListCall<ListGlobalEntitiesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listGlobalEntities"> | undefined, options: RequestOptions): Call<Page<ListGlobalEntitiesRow> | undefined>;
 
 }
 
@@ -3591,6 +3659,7 @@ export abstract class Resources {
   declare readonly entityRelationships: EntityRelationshipsResource;
   declare readonly eventLogs: EventLogsResource;
   declare readonly files: FilesResource;
+  declare readonly globalEntities: GlobalEntitiesResource;
   declare readonly healthChecks: HealthChecksResource;
   declare readonly integrations: IntegrationsResource;
   declare readonly invitations: InvitationsResource;

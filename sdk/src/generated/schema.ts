@@ -1324,7 +1324,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a data source
-         * @description Takes it out of the trash. Send another `integrationId` and `externalId` where it is taken by now.
+         * @description Takes it out of the trash, inactive and without credentials. Send another `externalId` where it is taken by now.
          *
          *     Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
          */
@@ -1973,6 +1973,76 @@ export interface paths {
          *     Needs the permission `file:create`. Its own refusals: `payload_too_large`, `limit_reached`.
          */
         post: operations["createUploadUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/global-entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List global entities
+         * @description Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listGlobalEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/global-entities/{globalEntityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a global entity
+         * @description For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+         */
+        get: operations["getGlobalEntity"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a global entity
+         * @description Deletes it for good.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
+         */
+        delete: operations["deleteGlobalEntity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/global-entities/bulk-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert up to 200 global entities
+         * @description What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
+         *
+         *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+         */
+        post: operations["bulkUpsertGlobalEntities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9470,6 +9540,128 @@ export interface components {
                 relationshipType: string;
             }[];
         };
+        /** @description The answer to “Upsert up to 200 global entities”. */
+        BulkUpsertGlobalEntitiesAnswer: {
+            /** @description How many items had which outcome. */
+            counts: {
+                /**
+                 * Format: int32
+                 * @description Items that are new.
+                 * @example 3
+                 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Items that a later one of the batch repeats; the last counts.
+                 * @example 3
+                 */
+                duplicate: number;
+                /**
+                 * Format: int32
+                 * @description Items that were not taken; `errors` says why.
+                 * @example 3
+                 */
+                failed: number;
+                /**
+                 * Format: int32
+                 * @description Items that are as they were.
+                 * @example 3
+                 */
+                unchanged: number;
+                /**
+                 * Format: int32
+                 * @description Items that differ from what was known.
+                 * @example 3
+                 */
+                updated: number;
+            };
+            /** @description What became of each item, in the order of `items`. */
+            results: {
+                /**
+                 * @description The hash that the server made, by which changes are told.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string;
+                /** @description What is wrong with an item that failed, the first three faults, as in a problem's `errors`. */
+                errors?: {
+                    /**
+                     * @description What is wrong, for programs.
+                     * @example invalid_name
+                     */
+                    code: string;
+                    /**
+                     * @description What is wrong, for people.
+                     * @example A name is printable ASCII.
+                     */
+                    message: string;
+                    /**
+                     * @description JSON Pointer (RFC 6901) into the request.
+                     * @example /items/3/normalizedData/$ref
+                     */
+                    pointer: string;
+                }[];
+                /**
+                 * @description The item's external id; absent where it has none that can be read.
+                 * @example device-4711
+                 */
+                externalId?: string;
+                /**
+                 * @description The row; absent where the item failed or a later one repeats it.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                id?: string;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                outcome: "created" | "updated" | "unchanged" | "duplicate" | "failed";
+            }[];
+        };
+        /** @description What to send to upsert up to 200 global entities. */
+        BulkUpsertGlobalEntitiesBody: {
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Id or slug of the integration.
+             * @example halo-psa
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            integrationId: string;
+            /** @description The global entities as the vendor has them. */
+            items: {
+                /**
+                 * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+                 * @example device-4711
+                 */
+                externalId: string;
+                /**
+                 * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "name": "PC-RECEPTION",
+                 *       "status": "online",
+                 *       "operatingSystem": "Windows 11 Pro"
+                 *     }
+                 * @example {
+                 *       "name": "SRV-FILES",
+                 *       "status": "offline",
+                 *       "operatingSystem": "Debian 13"
+                 *     }
+                 */
+                normalizedData?: {
+                    [key: string]: unknown;
+                } | undefined;
+                /**
+                 * @description What the connected system itself says: its JSON as text, which is kept byte for byte and counts as one value of the body, or as an object or array. 262144 bytes at most, 200 levels deep.
+                 * @example {"id":4711,"name":"PC-RECEPTION","$type":"Workstation"}
+                 */
+                rawData: string | {
+                    [key: string]: unknown;
+                } | unknown[];
+            }[];
+        };
         /** @description What to send to cancel a bill. */
         CancelBillBody: {
             /**
@@ -12790,6 +12982,77 @@ export interface components {
              */
             width?: number;
         };
+        /** @description The answer to “Get a global entity”. */
+        GetGlobalEntityAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the global entity.
+             * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+             */
+            id: string;
+            /**
+             * @description The integration that it belongs to.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
         /** @description The answer to “Get the health of everything in numbers”. */
         GetHealthSummaryAnswer: {
             /** @description There are more than were counted: 5000 of a status are, or fewer where rows are large. */
@@ -14747,6 +15010,83 @@ export interface components {
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a global entity. */
+        ListGlobalEntitiesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListGlobalEntitiesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List global entities”. */
+        ListGlobalEntitiesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description SHA-256 of what is known of it, made by the server: raw data, normalized data and site as canonical JSON (RFC 8785).
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash: string;
+            /**
+             * @description What kind of thing it is, one of the integration's types.
+             * @example devices
+             */
+            entityType: string;
+            /**
+             * @description Its id in the connected system; unique there among those of its type, in the trash as well.
+             * @example device-4711
+             */
+            externalId: string;
+            /**
+             * @description Id of the global entity.
+             * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+             */
+            id: string;
+            /**
+             * @description The integration that it belongs to.
+             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             */
+            integrationId: string;
+            /**
+             * @description What integrations of a kind have in common, under the same names; `name` and `status` by convention. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 65536 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "name": "PC-RECEPTION",
+             *       "status": "online",
+             *       "operatingSystem": "Windows 11 Pro"
+             *     }
+             * @example {
+             *       "name": "SRV-FILES",
+             *       "status": "offline",
+             *       "operatingSystem": "Debian 13"
+             *     }
+             */
+            normalizedData: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description Bytes of the raw data, which `include=raw` shows.
+             * @example 1894
+             */
+            rawBytes: number;
+            /**
+             * @description JSON text, as it was sent.
+             * @example {"id":4711,"name":"PC-RECEPTION"}
+             */
+            rawData?: string;
             /**
              * Format: int64
              * @description When the row was last changed. Milliseconds since the epoch.
@@ -16834,11 +17174,6 @@ export interface components {
              * @example tenant-10443
              */
             externalId?: string | undefined;
-            /**
-             * @description What it connects: the id of an integration, or its slug.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
-             */
-            integrationId?: string | undefined;
         };
         /** @description What to send to restore a role. */
         RestoreRoleBody: {
@@ -27663,8 +27998,8 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -29950,6 +30285,336 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CreateUploadUrlAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listGlobalEntities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `entityType` is this.
+                 * @example devices
+                 */
+                entityType?: string | undefined;
+                /**
+                 * @description Lists only rows whose `externalId` is this.
+                 * @example device-4711
+                 */
+                externalId?: string | undefined;
+                /**
+                 * @description `raw` shows what the vendor itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+                /**
+                 * @description Lists only those of this integration, by its id or slug.
+                 * @example halo-psa
+                 */
+                integrationId?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `externalId`, latest first, where one of `integrationId`, `entityType` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *           "entityType": "devices",
+                     *           "externalId": "device-4711",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "rawBytes": 1894,
+                     *           "normalizedData": {
+                     *             "name": "PC-RECEPTION",
+                     *             "status": "online",
+                     *             "operatingSystem": "Windows 11 Pro"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListGlobalEntitiesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getGlobalEntity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `raw` shows what the vendor itself says, as `rawData`.
+                 * @example raw
+                 */
+                include?: "raw" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the global entity.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                globalEntityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: global entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                     *       "entityType": "devices",
+                     *       "externalId": "device-4711",
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "rawBytes": 1894,
+                     *       "normalizedData": {
+                     *         "name": "PC-RECEPTION",
+                     *         "status": "online",
+                     *         "operatingSystem": "Windows 11 Pro"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\"}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetGlobalEntityAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteGlobalEntity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path: {
+                /**
+                 * @description Id of the global entity.
+                 * @example 5xhbarskezw6whpjt01s5fhq3ze79mbf
+                 */
+                globalEntityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkUpsertGlobalEntities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "halo-psa",
+                 *       "entityType": "devices",
+                 *       "items": [
+                 *         {
+                 *           "externalId": "device-4711",
+                 *           "rawData": "{\"id\":4711,\"name\":\"PC-RECEPTION\",\"$type\":\"Workstation\"}",
+                 *           "normalizedData": {
+                 *             "name": "PC-RECEPTION",
+                 *             "status": "online",
+                 *             "operatingSystem": "Windows 11 Pro"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkUpsertGlobalEntitiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: global entity. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "externalId": "device-4711",
+                     *           "outcome": "created",
+                     *           "id": "5xhbarskezw6whpjt01s5fhq3ze79mbf",
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "created": 3,
+                     *         "updated": 3,
+                     *         "unchanged": 3,
+                     *         "duplicate": 3,
+                     *         "failed": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkUpsertGlobalEntitiesAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
