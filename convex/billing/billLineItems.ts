@@ -65,7 +65,10 @@ export const create = mutationOperation({
     const line = await billLineItems.insert(
       ctx,
       asValues<"billLineItems">({
-        ...{ ...values, billId: bill._id, integrationId: tier.integrationId, isManual: true },
+        ...values,
+        billId: bill._id,
+        integrationId: tier.integrationId,
+        isManual: true,
         description: description ?? descriptionOf(tier, bill),
         ...costsOf(values.units, tier),
       }),

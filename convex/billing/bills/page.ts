@@ -2,7 +2,24 @@ import { daysAfter } from "../calendar";
 import { amountText, priceText } from "./amounts";
 import type { Doc } from "../../_generated/dataModel";
 
-type Bill = Doc<"bills">;
+/** What a page shows of a bill. */
+type Bill = Pick<
+  Doc<"bills">,
+  | "number"
+  | "status"
+  | "startDate"
+  | "endDate"
+  | "timeZone"
+  | "currency"
+  | "subtotal"
+  | "total"
+  | "notes"
+  | "finalizedAt"
+  | "paidAt"
+  | "cancelledAt"
+  | "paymentReference"
+> & { readonly adjustments: readonly Omit<Doc<"bills">["adjustments"][number], "adjustmentId">[] };
+type Line = Pick<Doc<"billLineItems">, "description" | "units" | "unitCost" | "total">;
 
 const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--strong:#1c1c1e;--back:#fff}
 @media (prefers-color-scheme:dark){:root{--text:#ececf1;--muted:#a9a9b6;--line:#3a3a44;--strong:#ececf1;--back:#17171b}}
@@ -23,7 +40,7 @@ thead{display:table-header-group}tfoot{display:table-row-group}tr{break-inside:a
 @media screen and (max-width:34rem){th:nth-child(2),tbody td:nth-child(2),th:nth-child(3),tbody td:nth-child(3){display:none}}`;
 
 /** A bill as a document for people: nothing in it is loaded, nothing runs, and every text is text. */
-export function pageOfBill(bill: Bill, lines: readonly Doc<"billLineItems">[], organizationName: string): string {
+export function pageOfBill(bill: Bill, lines: readonly Line[], organizationName: string): string {
   const { currency, subtotal, adjustments, total, number, startDate, endDate, notes } = bill;
   const title = number === undefined ? "Draft of a bill" : `Bill ${number}`;
   const money = (minorUnits: number) => escaped(amountText(minorUnits, currency));
