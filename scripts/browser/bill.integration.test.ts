@@ -96,6 +96,10 @@ describe.skipIf(executablePath === undefined)("a bill in a browser", () => {
           await page.setViewportSize({ width, height: 800 });
           expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
           for (const ratio of await page.evaluate<number[]>(contrasts)) expect(ratio).toBeGreaterThanOrEqual(4.5);
+          for (const amount of await page.locator("tfoot td:last-child").all())
+            expect(await amount.isVisible()).toBe(true);
+          // Amounts stand below each other.
+          expect(new Set(await page.evaluate<number[]>(rightEdges)).size).toBe(1);
           if (!takesPictures) continue;
           await mkdir(folder, { recursive: true });
           await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
@@ -118,3 +122,6 @@ describe.skipIf(executablePath === undefined)("a bill in a browser", () => {
     },
   );
 });
+
+/** Where the last cells of all rows end. */
+const rightEdges = `[...document.querySelectorAll("tr > :last-child")].map((cell) => Math.round(cell.getBoundingClientRect().right))`;
