@@ -139,10 +139,11 @@ export const listByIntegration = listOperation({
   access: "permission",
   permission: "bill:read",
   params: () => ({}),
-  query: () => ({
-    ...billLineItems.listParameters({}),
-    integrationId: described(rowId("integrations"), "Lists the lines of this integration."),
-  }),
+  // The very object that the parameters came in, as of every list.
+  query: () =>
+    Object.assign(billLineItems.listParameters({}), {
+      integrationId: described(rowId("integrations"), "Lists the lines of this integration."),
+    }),
   output: () => billLineItems.document,
   problems: ["invalid_cursor"],
   handler: async (ctx, input) => {

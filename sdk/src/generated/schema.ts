@@ -7331,7 +7331,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills.
              * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
              */
             integrationId?: string;
@@ -7996,7 +7996,7 @@ export interface components {
              */
             effectiveTo: number;
             /**
-             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills.
              * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
              */
             integrationId?: string | undefined;
@@ -8257,7 +8257,7 @@ export interface components {
             effectiveFrom: number;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: number | undefined;
@@ -11738,7 +11738,7 @@ export interface components {
             effectiveFrom: number;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: number;
@@ -13958,7 +13958,7 @@ export interface components {
             effectiveFrom?: number | undefined;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: (number | null) | undefined;
