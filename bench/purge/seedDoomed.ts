@@ -32,6 +32,15 @@ export async function seedDoomed(file: string, count: number): Promise<string> {
     let left = Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
       metadata.tenant === "none" ? [] : [{ name, metadata }],
     );
+    const integration = {
+      slug: "psa",
+      name: "PSA",
+      description: "",
+      category: "psa",
+      supportedTypes: ["tickets"],
+      isActive: true,
+    };
+    ids["integrations"] = await insert("integrations", [{ ...integration, createdAt: now, updatedAt: now }]);
     const rowsOfEach = Math.ceil((count - few.size * fewRows) / (left.length - few.size));
     while (left.length > 0) {
       const ready = left.filter(({ metadata }) => metadata.references.every(({ table }) => table in ids));

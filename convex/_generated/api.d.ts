@@ -215,6 +215,7 @@ import type * as integrations_sourceJobs from "../integrations/sourceJobs.js";
 import type * as integrations_sourceUpkeep from "../integrations/sourceUpkeep.js";
 import type * as integrations_tables from "../integrations/tables.js";
 import type * as jobs_builtIns from "../jobs/builtIns.js";
+import type * as jobs_dispatching from "../jobs/dispatching.js";
 import type * as jobs_eventLog from "../jobs/eventLog.js";
 import type * as jobs_eventLogs from "../jobs/eventLogs.js";
 import type * as jobs_grants from "../jobs/grants.js";
@@ -569,6 +570,7 @@ declare const fullApi: ApiFromModules<{
   "integrations/sourceUpkeep": typeof integrations_sourceUpkeep;
   "integrations/tables": typeof integrations_tables;
   "jobs/builtIns": typeof jobs_builtIns;
+  "jobs/dispatching": typeof jobs_dispatching;
   "jobs/eventLog": typeof jobs_eventLog;
   "jobs/eventLogs": typeof jobs_eventLogs;
   "jobs/grants": typeof jobs_grants;

@@ -51,8 +51,12 @@ const beat = (ctx: Work, row: Doc<"scheduledJobs">) =>
   ctx.db.patch("scheduledJobs", row, { lockExpiresAt: leaseUntil(ctx.now, 60) });
 
 type Act =
-  | { readonly kind: "claim" | "reap" | "retry" | "wait" | "enqueue" }
-  | { readonly kind: "complete" | "fail" | "beat"; readonly claim: number }
+  | { readonly kind: "claim" }
+  | { readonly kind: "reap" }
+  | { readonly kind: "retry" }
+  | { readonly kind: "wait" }
+  | { readonly kind: "enqueue" }
+  | { readonly kind: "end"; readonly how: "complete" | "fail" | "beat"; readonly claim: number }
   | { readonly kind: "cancel"; readonly job: number };
 
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -63,10 +67,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Act>({ kind: "enqueue" }) },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constantFrom("complete", "fail", "beat"), claim: fc.nat(20) }),
+    arbitrary: fc.record({
+      kind: fc.constant("end" as const),
+      how: fc.constantFrom("complete", "fail", "beat"),
+      claim: fc.nat(20),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel"), job: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), job: fc.nat(5) }) },
 );
+
+/** @throws {Error} for what does not hold, within a run of the property */
+function hold(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(what);
+}
 
 it("gives a job to one worker at a time, ends it once, and changes nothing by whoever has lost it", async () => {
   await fc.assert(
@@ -83,8 +96,10 @@ it("gives a job to one worker at a time, ends it once, and changes nothing by wh
       const ended = new Map<JobId, Doc<"scheduledJobs">>();
       for (const step of acts) {
         if (step.kind === "enqueue") jobs.push((await enqueue(host, organizationId)).job._id);
-        else if (step.kind === "wait") vi.advanceTimersByTime(45 * secondMs);
-        else if (step.kind === "retry") await host.mutation(internal.jobs.runner.retryDue, {});
+        else if (step.kind === "wait") {
+          vi.advanceTimersByTime(45 * secondMs);
+          await host.finishInProgressScheduledFunctions();
+        } else if (step.kind === "retry") await host.mutation(internal.jobs.runner.retryDue, {});
         else if (step.kind === "reap") {
           await host.mutation(internal.jobs.runner.reap, {});
           for (const [id] of holders) if ((await readJob(host, id))?.status !== "running") holders.delete(id);
@@ -96,8 +111,8 @@ it("gives a job to one worker at a time, ends it once, and changes nothing by wh
           });
         } else if (step.kind === "claim") {
           for (const claim of await claimIn(host, organizationId)) {
-            expect(holders.has(claim.job._id)).toBe(false);
-            expect(ended.has(claim.job._id)).toBe(false);
+            hold(!holders.has(claim.job._id), "A job is somebody else's.");
+            hold(!ended.has(claim.job._id), "A job has ended.");
             holders.set(claim.job._id, claim.lockToken);
             claims.push(claim);
             note(claim);
@@ -107,19 +122,20 @@ it("gives a job to one worker at a time, ends it once, and changes nothing by wh
           if (!claim) continue;
           const { _id } = claim.job;
           const before = await readJob(host, _id);
-          const send = { complete, fail, beat }[step.kind];
+          const send = { complete, fail, beat }[step.how];
           const isTaken = await sendIn(host, organizationId, claim, send);
-          expect(isTaken).toBe(holders.get(_id) === claim.lockToken);
+          hold(isTaken === (holders.get(_id) === claim.lockToken), "Whoever holds a job ends it, and nobody else.");
           const after = await readJob(host, _id);
-          expect(isTaken || JSON.stringify(after) === JSON.stringify(before)).toBe(true);
-          if (isTaken && step.kind !== "beat") holders.delete(_id);
+          hold(isTaken || JSON.stringify(after) === JSON.stringify(before), "What is refused changes nothing.");
+          if (isTaken && step.how !== "beat") holders.delete(_id);
           if (after?.status === "completed" && !ended.has(_id)) ended.set(_id, after);
         }
         for (const [id, job] of ended) expect(await readJob(host, id)).toEqual(job);
       }
       // Whoever is left ends by itself: nothing is lost, whatever was sent.
-      for (let round = 0; round < 40; round++) {
+      for (let round = 0; round < 4; round++) {
         vi.advanceTimersByTime(61 * minuteMs);
+        await host.finishInProgressScheduledFunctions();
         await host.mutation(internal.jobs.runner.reap, {});
         await host.mutation(internal.jobs.runner.retryDue, {});
         const last = await claimIn(host, organizationId, { limit: 20 });
@@ -208,4 +224,19 @@ it("claims as many as fit into an answer, and one however large it is", async ()
   for (let made = 0; made < 30; made++) await enqueue(host, organizationId, { payload: { text: "x".repeat(30_000) } });
   const claimed = await claimIn(host, organizationId, { limit: 20 });
   expect(claimed).toHaveLength(17);
+});
+
+it("reads a row a queue and those that it takes, whatever waits elsewhere, later, or for others", async () => {
+  // Ten queues of one action, a job that is taken, and what the test itself reads.
+  const host = emptyHost({ documentsRead: 16 });
+  const organizationId = await addOrganization(host, "acme");
+  const busy = await addOrganization(host, "busy");
+  for (let made = 0; made < 60; made++) {
+    await enqueue(host, busy, { priority: 1 + (made % 10) });
+    await enqueue(host, organizationId, { priority: 1 + (made % 10), scheduledAt: Date.now() + minuteMs });
+    await enqueue(host, organizationId, { priority: 1 + (made % 10), action: "x.other" });
+  }
+  const { job } = await enqueue(host, organizationId, { priority: 9 });
+  const claimed = await claimIn(host, organizationId, { actions: ["x.report"] });
+  expect(claimed.map((claim) => claim.job._id)).toEqual([job._id]);
 });

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { internal } from "../_generated/api";
+import { jobAction, reportProgress } from "../core/operations/scheduledWork";
 import { minuteMs } from "../core/wire/durations";
 import { addBuiltIn, addOrganization, emptyHost, readJob, runDue } from "./jobsHost.testing";
 import { runningHere } from "./rules";
-import { jobLeaseMs } from "./runner";
+import { jobLeaseMs } from "./dispatching";
 import type { Host } from "./jobsHost.testing";
 import type { Doc, Id } from "../_generated/dataModel";
 
@@ -103,7 +104,8 @@ it("does nothing in a step of an earlier attempt, of a job that ended, or of one
 });
 
 it("goes on with what an older deployment has scheduled with the job", async () => {
-  const { host, organizationId, jobId } = await hostWithJob({ queue: undefined });
+  const { host, organizationId, jobId } = await hostWithJob({});
+  await host.run(({ db }) => db.patch("scheduledJobs", jobId, { queue: undefined }));
   await host.run(({ db }) =>
     db.patch("organizations", organizationId, { purgeAfter: undefined, deletedAt: undefined }),
   );
@@ -155,4 +157,29 @@ it("begins the one job of an organization within two ticks, however many another
     (await db.query("scheduledJobs").take(400)).filter((job) => job.attempts > 0),
   );
   expect(begun.length).toBeLessThan(20);
+});
+
+it("notes what an action says and how it ended, and nothing of one that has lost its job", async () => {
+  const { host, organizationId, jobId } = await hostWithJob({ ...held, action: "x.ask", lockToken: "lck_1" });
+  const heard: boolean[] = [];
+  const asking = jobAction(async (ctx, job) => {
+    heard.push(await reportProgress(ctx, job, { cursor: "page 2", progress: { pages: 1 } }));
+    if (job.attempts === 1) throw new Error("The provider did not answer.\n    at somewhere");
+    return { result: { pages: 2 } };
+  });
+  const run = (lockToken: string, attempts: number): Promise<unknown> =>
+    Reflect.apply(Reflect.get(asking, "_handler"), undefined, [
+      { runMutation: host.mutation },
+      { organizationId, jobId, action: "x.ask", payload: {}, lockToken, attempts },
+    ]);
+  await run("lck_of_another", 2);
+  expect(await readJob(host, jobId)).toMatchObject({ status: "running", attempts: 1 });
+  await run("lck_1", 1);
+  const error = "The provider did not answer.";
+  expect(await readJob(host, jobId)).toMatchObject({ status: "failed", willRetry: true, error, cursor: "page 2" });
+  const again = { ...held, attempts: 2, lockToken: "lck_2", cancelRequestedAt: 5 };
+  await host.run(({ db }) => db.patch("scheduledJobs", jobId, again));
+  await run("lck_2", 2);
+  expect(await readJob(host, jobId)).toMatchObject({ status: "completed", result: { pages: 2 } });
+  expect(heard).toEqual([false, true, false]);
 });

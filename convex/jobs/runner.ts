@@ -3,13 +3,12 @@ import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { firstLineOf, isUnderWay, jobActionResult } from "../core/operations/scheduledWork";
 import { systemWriter } from "../core/records/systemWriter";
-import { minuteMs } from "../core/wire/durations";
-import { actionsInTrash, builtInOf } from "./builtIns";
+import { builtInOf } from "./builtIns";
+import { dispatchDue, goingOn, jobLeaseMs, stepReference } from "./dispatching";
 import { dispatchReference } from "./queue";
-import { newLockToken, runningHere } from "./rules";
+import { runningHere } from "./rules";
 import { completeJob, failJob, makePending } from "./settling";
 import { touchRunOf } from "./sources";
-import { jobsInTurn } from "./turns";
 import type { SettlingContext } from "./settling";
 import type { JobStepResult } from "../core/operations/scheduledWork";
 import type { UnscopedWriter } from "../core/records/writer";
@@ -22,17 +21,10 @@ import type { MutationCtx } from "../_generated/server";
  * much one of them has enqueued, and a transaction that takes jobs reads those of one organization only. Crons find what a crash has left.
  */
 
-/** After this long without a step the runner's cron looks whether one is under way. */
-export const jobLeaseMs = 5 * minuteMs;
-/** Jobs of one organization that are under way at a time. */
-const jobsAtOnce = 2;
 /** Jobs looked at in one transaction of a cron; what is beyond follows in the next one. */
 const jobsPerRun = 100;
 const organizationsPerSweep = 200;
 
-const stepReference = makeFunctionReference<"mutation", { jobId: Id<"scheduledJobs">; attempts: number }>(
-  "jobs/runner:step",
-);
 const reapReference = makeFunctionReference<"mutation">("jobs/runner:reap");
 const retryDueReference = makeFunctionReference<"mutation">("jobs/runner:retryDue");
 const sweepReference = makeFunctionReference<"mutation", { after?: Id<"organizations"> }>("jobs/runner:sweep");
@@ -63,36 +55,6 @@ export const dispatch = internalMutation({
   },
 });
 
-async function dispatchDue({ db, organization, scheduler, now }: SettlingContext): Promise<void> {
-  const running = await db
-    .index("scheduledJobs", "by_organizationId_and_queue_and_scheduledAt", (q) => q.eq("queue", runningHere))
-    .take(jobsAtOnce);
-  const count = jobsAtOnce - running.length;
-  if (count === 0) return;
-  const actions = organization.deletedAt === undefined ? undefined : actionsInTrash;
-  for (const job of await jobsInTurn(db, { runner: "builtin", actions, now, count })) {
-    const attempts = job.attempts + 1;
-    const lockToken = newLockToken();
-    const builtIn = builtInOf(job.action);
-    const { _id: jobId, organizationId, action, payload, dataSourceId } = job;
-    const source = dataSourceId === undefined ? {} : { dataSourceId };
-    const told = { organizationId, jobId, action, payload, ...source, attempts, lockToken, ...goingOn(job) };
-    const stepId =
-      builtIn?.kind === "action"
-        ? await scheduler.runAfter(0, builtIn.run, told)
-        : await scheduler.runAfter(0, stepReference, { jobId, attempts });
-    await db.patch("scheduledJobs", job, {
-      status: "running",
-      queue: runningHere,
-      attempts,
-      startedAt: now,
-      lockToken,
-      lockExpiresAt: now + jobLeaseMs,
-      stepId,
-    });
-  }
-}
-
 /**
  * One step of a built-in job, and the scheduling of the next: a transaction, so that a crash leaves a job between two steps, of which
  * the scheduler runs the next after the restart, exactly once. Of two steps that were scheduled for one attempt, the second does nothing.
@@ -115,7 +77,7 @@ export const step = internalMutation({
 });
 
 async function stepOn(ctx: MutationCtx, context: SettlingContext, job: Doc<"scheduledJobs">, attempts: number) {
-  const { unscoped, db, now } = context;
+  const { unscoped, now } = context;
   if (job.cancelRequestedAt !== undefined) {
     await failJob(context, job, { error: cancelled, isRetryable: false, attempts });
     return;
@@ -132,12 +94,12 @@ async function stepOn(ctx: MutationCtx, context: SettlingContext, job: Doc<"sche
   const { isDone, cursor, progress = job.progress, result } = done;
   const told = { progress, cursor, startedAt: job.startedAt ?? now, attempts, error: undefined };
   if (isDone) {
-    await completeJob(context, await db.patch("scheduledJobs", job, told), { result });
+    await completeJob(context, await unscoped.patch("scheduledJobs", job, told), { result });
     return;
   }
   const stepId = await context.scheduler.runAfter(0, stepReference, { jobId: job._id, attempts });
   const held = { status: "running", queue: runningHere, lockExpiresAt: now + jobLeaseMs, stepId } as const;
-  await db.patch("scheduledJobs", job, { ...told, ...held });
+  await unscoped.patch("scheduledJobs", job, { ...told, ...held });
 }
 
 const cancelled = "It was cancelled.";
@@ -147,16 +109,6 @@ function stepOf(ctx: MutationCtx, { _id, organizationId, action, payload, cursor
   const builtIn = builtInOf(action);
   if (builtIn?.kind !== "steps") throw new Error(`This deployment runs no jobs of ${action}.`);
   return ctx.runMutation(builtIn.run, { organizationId, jobId: _id, payload, ...goingOn({ cursor, progress }) });
-}
-
-function goingOn({
-  cursor,
-  progress,
-}: {
-  readonly cursor?: string | undefined;
-  readonly progress?: Record<string, unknown> | undefined;
-}) {
-  return { ...(cursor === undefined ? {} : { cursor }), ...(progress === undefined ? {} : { progress }) };
 }
 
 /** The job that an attempt holds, with what settling it needs; null where it is another's by now, or nobody's. */
@@ -179,7 +131,7 @@ export const settle = internalMutation({
     const { error, isRetryable = true, retryAfterSeconds, result, cursor = job.cursor, isComplete } = outcome;
     if (error === undefined) await completeJob(context, job, { result, cursor, isComplete });
     else
-      await failJob(context, await context.db.patch("scheduledJobs", job, { cursor }), {
+      await failJob(context, await context.unscoped.patch("scheduledJobs", job, { cursor }), {
         error,
         isRetryable,
         retryAfterSeconds,
@@ -202,7 +154,7 @@ export const report = internalMutation({
     const held = await heldJob(ctx, jobId, lockToken);
     if (!held) return { goesOn: false };
     const { job, context } = held;
-    await context.db.patch("scheduledJobs", job, { ...saved, lockExpiresAt: context.now + jobLeaseMs });
+    await context.unscoped.patch("scheduledJobs", job, { ...saved, lockExpiresAt: context.now + jobLeaseMs });
     await touchRunOf(context, job);
     return { goesOn: job.cancelRequestedAt === undefined };
   },
@@ -270,11 +222,11 @@ export const reap = internalMutation({
 async function reapOne(ctx: MutationCtx, job: Doc<"scheduledJobs">): Promise<void> {
   const context = await contextOf(ctx, job.organizationId);
   if (!context) return;
-  const { db, now } = context;
+  const { unscoped, now } = context;
   if (job.runner === "worker") {
     await failJob(context, job, { error: "Its worker was not heard of until its lease ended.", isRetryable: true });
   } else if (job.stepId !== undefined && (await isUnderWay(ctx, job.stepId))) {
-    await db.patch("scheduledJobs", job, { lockExpiresAt: now + jobLeaseMs });
+    await unscoped.patch("scheduledJobs", job, { lockExpiresAt: now + jobLeaseMs });
   } else {
     // Pending with a lease are those that an older deployment has scheduled.
     const attempts = job.status === "pending" ? job.attempts + 1 : job.attempts;

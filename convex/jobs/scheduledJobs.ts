@@ -177,9 +177,10 @@ export const complete = scheduledJobs.change("complete", {
   }),
   problems: ["lock_lost", "invalid_state_transition"],
   departs: { keysOnly: true, readOnly: undefined },
-  handler: async (ctx, { lockToken, cursor, ...done }) => {
+  handler: async (ctx, { lockToken, result, cursor, isComplete }) => {
     assertHeld(ctx.row, lockToken);
-    return completeJob(settlingOf(ctx), ctx.row, { ...done, ...(cursor === undefined ? {} : { cursor }) });
+    const done = { result, isComplete, ...(cursor === undefined ? {} : { cursor }) };
+    return completeJob(settlingOf(ctx), ctx.row, done);
   },
 });
 

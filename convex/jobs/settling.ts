@@ -7,10 +7,10 @@ import { settleSource } from "./sources";
 import { dispatchReference } from "./queue";
 import { pendingOf, retryWaitMs, unlocked } from "./rules";
 import type { Changes } from "../core/records/scope";
-import type { HealthOutcome } from "../observability/healthChecks/rules";
+import type { HealthReport } from "../observability/recordHealth";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
+import type { Scheduler } from "convex/server";
 
 /** How long a job is kept after its end. */
 const retentionMs = 30 * dayMs;
@@ -27,7 +27,7 @@ const retryReference = makeFunctionReference<"mutation", { jobId: Id<"scheduledJ
 export interface SettlingContext {
   readonly db: TenantWriter;
   readonly unscoped: UnscopedWriter;
-  readonly scheduler: MutationCtx["scheduler"];
+  readonly scheduler: Scheduler;
   readonly now: number;
   readonly organization: Doc<"organizations">;
 }
@@ -127,7 +127,11 @@ export async function makePending(
 }
 
 /** Jobs of one action are one thing that works or does not; a success is written only where it is news. */
-async function noteHealth(ctx: SettlingContext, { action, error }: Job, outcome: HealthOutcome): Promise<void> {
+async function noteHealth(
+  ctx: SettlingContext,
+  { action, error }: Job,
+  outcome: HealthReport["outcome"],
+): Promise<void> {
   const report = { resourceType: "custom", resourceId: `job:${action}`, outcome } as const;
   const errorMessage = error?.slice(0, mostHealthCharacters);
   await recordHealth(ctx, ctx.organization, { ...report, errorMessage }, { onChange: outcome === "success" });

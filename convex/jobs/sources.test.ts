@@ -24,14 +24,15 @@ async function syncing(status: Doc<"dataSources">["status"] = "active", payload 
   const organizationId = await addOrganization(host, "acme");
   const stamps = { createdAt: 1, updatedAt: 1 };
   const dataSourceId = await host.run(async ({ db }) => {
-    const integration = {
+    const integrationId = await db.insert("integrations", {
       slug: "psa",
       name: "PSA",
+      description: "",
       category: "psa",
       supportedTypes: ["tickets"],
       isActive: true,
-    } as const;
-    const integrationId = await db.insert("integrations", { ...integration, description: "", ...stamps });
+      ...stamps,
+    });
     return db.insert("dataSources", {
       organizationId,
       integrationId,

@@ -1,6 +1,6 @@
 import { recordHealth } from "../observability/recordHealth";
 import { finishSyncRun, getSyncRun, runningSyncRun, touchSyncRun } from "./syncRuns";
-import type { HealthOutcome } from "../observability/healthChecks/rules";
+import type { HealthReport } from "../observability/recordHealth";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
 
@@ -22,7 +22,7 @@ interface SourceContext {
 export async function settleSource(
   ctx: SourceContext,
   job: Job,
-  { outcome, isComplete }: { readonly outcome: HealthOutcome; readonly isComplete: boolean },
+  { outcome, isComplete }: { readonly outcome: HealthReport["outcome"]; readonly isComplete: boolean },
 ): Promise<void> {
   const { db, now, organization } = ctx;
   if (job.dataSourceId === undefined || !job.action.startsWith(syncPrefix)) return;
