@@ -90,6 +90,7 @@ export const integrationPricingTiers = tenantTable(pricingTierFields, "CU", {
   audited: true,
 })
   .index("by_organizationId", ["organizationId"])
+  .index("by_integrationId", ["integrationId"])
   .index("by_organizationId_and_integrationId_and_name_and_effectiveFrom", [
     "organizationId",
     "integrationId",
@@ -142,6 +143,7 @@ export const usageRecords = tenantTable(usageRecordFields, "C", {
   ],
 })
   .index("by_organizationId_and_recordedAt", ["organizationId", "recordedAt"])
+  .index("by_integrationId", ["integrationId"])
   .index("by_organizationId_and_integrationId_and_tierName_and_recordedAt", [
     "organizationId",
     "integrationId",

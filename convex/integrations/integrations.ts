@@ -12,7 +12,8 @@ import { assertConsistent } from "./integrations/rules";
 import { primaryOf } from "./dataSources/primary";
 import { dataSourceFields, integrationFields } from "./tables";
 import type { TenantQueryContext } from "../core/operations/declaration";
-import type { Doc } from "../_generated/dataModel";
+import type { UnscopedWriter } from "../core/records/writer";
+import type { Doc, Id } from "../_generated/dataModel";
 
 /** An integration with what the organization has made of it. */
 const view = lazily(() =>
@@ -91,6 +92,20 @@ export const update = mutationOperation({
   },
 });
 
+/** What keeps an integration, as the beginning of a sentence; whose it is, nobody is told. */
+async function usedBy({ query }: UnscopedWriter, integrationId: Id<"integrations">): Promise<string | undefined> {
+  const [dataSource, entity, price, usage] = await Promise.all([
+    query("dataSources").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
+    query("globalEntities").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
+    query("integrationPricingTiers").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
+    query("usageRecords").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
+  ]);
+  if (dataSource) return "Data sources connect";
+  if (entity) return "Global entities belong to";
+  if (price) return "Prices are of";
+  return usage ? "Usage was recorded of" : undefined;
+}
+
 const remove = mutationOperation({
   name: "integrations/integrations:delete",
   operationId: "deleteIntegration",
@@ -99,7 +114,7 @@ const remove = mutationOperation({
   path: "/integrations/{integrationId}",
   summary: "Delete an integration",
   description:
-    "For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.",
+    "For good, while no data source of any organization connects it, those in the trash among them, and no global entity, price or usage belongs to it.",
   access: "platform",
   permission: "platform:admin",
   on: integrations,
@@ -108,12 +123,8 @@ const remove = mutationOperation({
   status: 204,
   problems: ["integration_in_use"],
   handler: async ({ row, unscoped }) => {
-    const used = unscoped.query("dataSources").withIndex("by_integrationId", (q) => q.eq("integrationId", row._id));
-    if (await used.first()) throw new ProblemError("integration_in_use", "Data sources connect it.");
-    const global = unscoped
-      .query("globalEntities")
-      .withIndex("by_integrationId", (q) => q.eq("integrationId", row._id));
-    if (await global.first()) throw new ProblemError("integration_in_use", "Global entities belong to it.");
+    const what = await usedBy(unscoped, row._id);
+    if (what !== undefined) throw new ProblemError("integration_in_use", `${what} it.`);
     await unscoped.discard("integrations", row);
     return null;
   },

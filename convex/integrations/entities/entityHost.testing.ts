@@ -109,7 +109,7 @@ export async function entityHost(transactionLimits: TransactionLimits = {}) {
     prune: (syncRunId: string, more: { force?: boolean } = {}) =>
       ann.mutation(api.integrations.entities.prune, { ...named, ...kind, syncRunId, ...more }),
     rows: <Table extends TableNames>(table: Table): Promise<Doc<Table>[]> =>
-      host.run(({ db }) => db.query(table).collect()),
+      host.run(({ db }) => db.query(table).take(20_000)),
     settle: () => host.finishAllScheduledFunctions(() => vi.runAllTimers()),
   };
 }

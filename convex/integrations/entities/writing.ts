@@ -1,16 +1,9 @@
 import { recordEventLog } from "../../jobs/eventLog";
-import type { TenantWriter, UnscopedWriter } from "../../core/records/writer";
-import type { TenantQueryContext } from "../../core/operations/declaration";
+import type { TenantMutationContext, TenantQueryContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
 
 /** What changes of entities need of an operation's context, or of a job's step. */
-export interface EntityContext {
-  readonly db: TenantWriter;
-  readonly unscoped: UnscopedWriter;
-  readonly scheduler: MutationCtx["scheduler"];
-  readonly now: number;
-}
+export type EntityContext = Pick<TenantMutationContext, "db" | "unscoped" | "scheduler" | "now">;
 
 /** What happens to entities, as their event log has it. */
 export type EntityEvent = "entity.created" | "entity.updated" | "entity.deleted" | "entity.restored";
