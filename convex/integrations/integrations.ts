@@ -93,12 +93,24 @@ export const update = mutationOperation({
 });
 
 /** What keeps an integration, as the beginning of a sentence; whose it is, nobody is told. */
-async function usedBy({ query }: UnscopedWriter, integrationId: Id<"integrations">): Promise<string | undefined> {
+async function usedBy(unscoped: UnscopedWriter, integrationId: Id<"integrations">): Promise<string | undefined> {
   const [dataSource, entity, price, usage] = await Promise.all([
-    query("dataSources").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
-    query("globalEntities").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
-    query("integrationPricingTiers").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
-    query("usageRecords").withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId)).first(),
+    unscoped
+      .query("dataSources")
+      .withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId))
+      .first(),
+    unscoped
+      .query("globalEntities")
+      .withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId))
+      .first(),
+    unscoped
+      .query("integrationPricingTiers")
+      .withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId))
+      .first(),
+    unscoped
+      .query("usageRecords")
+      .withIndex("by_integrationId", (q) => q.eq("integrationId", integrationId))
+      .first(),
   ]);
   if (dataSource) return "Data sources connect";
   if (entity) return "Global entities belong to";

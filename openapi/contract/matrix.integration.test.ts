@@ -128,7 +128,8 @@ async function outcomeAt(
 ): Promise<{ readonly outcome: Outcome; readonly text: string }> {
   callCount += 1;
   const { access, on } = operation.declaration;
-  const named = isForeign && on === undefined && access !== "user" && access !== "identity" ? world.acme.id : undefined;
+  const namesOrganization = on === undefined && !["user", "identity", "platform"].includes(access);
+  const named = isForeign && namesOrganization ? world.acme.id : undefined;
   if (door === "rest") {
     const headers = { ...(named === undefined ? {} : { "portico-organization": named }), ...(isTried ? dryRun : {}) };
     const { status, body, text } = await sendOperation(portico, operation, arranged, credential, headers);

@@ -156,6 +156,8 @@ function expectedOfStranger({ declaration }: Operation): Outcome {
   if (access === "enrollment") return "401";
   if (access === "user" || access === "identity") return namesOrganization(declaration) ? "403" : "in";
   if (access === "agent" || access === "platform" || declaration.keysOnly) return "403";
+  // What is the deployment's is read in every organization.
+  if (on?.named || on?.table === "globalEntities") return "in";
   return on ? "404" : "403";
 }
 

@@ -1,6 +1,6 @@
 import { ProblemError } from "../../core/wire/errors";
 import { enqueueJob } from "../../jobs/queue";
-import { runningSyncRun } from "../../jobs/syncRuns";
+import { finishSyncRun, runningSyncRun } from "../../jobs/syncRuns";
 import { forgetHealth } from "../../observability/recordHealth";
 import { promoteOldest } from "./primary";
 import { integrationOf } from "./resource";
@@ -12,18 +12,12 @@ export const maximumSites = 500;
 /** Jobs that wait for one data source: one a type, and what workers were given besides. */
 const jobsAtOnce = 500;
 
-/** @throws {ProblemError} 409 while it is synced */
-export async function assertIdle(ctx: TenantMutationContext, source: Doc<"dataSources">): Promise<void> {
-  const running = ctx.db.index("scheduledJobs", "by_organizationId_and_dataSourceId_and_status", (q) =>
+/** @throws {ProblemError} 409 while a job works on it */
+export async function assertIdle({ db }: TenantMutationContext, source: Doc<"dataSources">): Promise<void> {
+  const running = db.index("scheduledJobs", "by_organizationId_and_dataSourceId_and_status", (q) =>
     q.eq("dataSourceId", source._id).eq("status", "running"),
   );
   if (await running.first()) throw new ProblemError("sync_in_progress", "A job of the data source runs.");
-  const { supportedTypes } = await integrationOf(ctx, source.integrationId);
-  for (const type of supportedTypes) {
-    const subject = { sourceType: "dataSource", sourceId: source._id, type } as const;
-    if (await runningSyncRun(ctx, source.organizationId, subject))
-      throw new ProblemError("sync_in_progress", `A synchronization of its ${type} runs.`);
-  }
 }
 
 /** What a deleted data source is without: its credentials, and whatever would sync it. */
@@ -44,6 +38,14 @@ export async function endSource(ctx: TenantMutationContext, source: Doc<"dataSou
       q.eq("dataSourceId", source._id).eq("status", status),
     );
     for (const job of await waiting.take(jobsAtOnce)) await db.purge("scheduledJobs", job);
+  }
+  // Runs that wait for their job's next attempt have none any more.
+  const { supportedTypes } = await integrationOf(ctx, source.integrationId);
+  for (const type of supportedTypes) {
+    const subject = { sourceType: "dataSource", sourceId: source._id, type } as const;
+    const run = await runningSyncRun(ctx, source.organizationId, subject);
+    const errors = [{ scope: type, message: "The data source was deleted." }];
+    if (run) await finishSyncRun(ctx, run._id, { status: "error", complete: false, errors });
   }
   const links = db.index("dataSourceSites", "by_organizationId_and_dataSourceId", (q) =>
     q.eq("dataSourceId", source._id),

@@ -2247,7 +2247,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an integration
-         * @description For good, while no data source of any organization connects it, those in the trash among them, and no global entity belongs to it.
+         * @description For good, while no data source of any organization connects it, those in the trash among them, and no global entity, price or usage belongs to it.
          *
          *     For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
          */
