@@ -67,6 +67,9 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/webhooks/resend", async (c) =>
     c.json(await receiveWebhook(c.env, "resend", c.req.raw), 200, c.get("headers")),
   );
+  app.post("/v1/webhooks/stripe", async (c) =>
+    c.json(await receiveWebhook(c.env, "stripe", c.req.raw), 200, c.get("headers")),
+  );
   app.get("/v1/email/unsubscribe", async (c) => {
     const token = unsubscribeTokenOf(c.req.query("token"));
     return answerPage(c, await c.env.runQuery(unsubscribePage, { token }));

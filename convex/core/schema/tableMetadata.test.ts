@@ -31,6 +31,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
     "by_status_and_createdAt",
     "by_expiresAt",
   ],
+  subscriptions: ["by_stripeSubscriptionId", "by_stripeCustomerId"],
   scheduledJobs: ["by_status_and_nextRetryAt", "by_runner_and_status_and_scheduledAt", "by_status_and_lockExpiresAt"],
 };
 

@@ -64,6 +64,12 @@ export type ApiKeyScope =
   | "site:read"
   | "site:restore"
   | "site:update"
+  | "subscription:manage"
+  | "subscription:read"
+  | "subscriptionTier:create"
+  | "subscriptionTier:delete"
+  | "subscriptionTier:read"
+  | "subscriptionTier:update"
   | "team:create"
   | "team:delete"
   | "team:manageMembers"
@@ -87,11 +93,11 @@ export type ApiKeyScope =
 /** Scopes of API keys for common uses: `portico.apiKeys.create({ name, scopes: [...scopePresets.readOnly] })`. */
 export const scopePresets = {
   /** Reads everything that an API key may read. */
-  readOnly: ["agent:read", "agentApiLog:read", "agentEnrollment:read", "apiLog:read", "auditLog:read", "bill:read", "billingAdjustment:read", "client:read", "file:read", "healthCheck:read", "item:read", "member:read", "organization:read", "pricingTier:read", "resource:read", "role:read", "schedule:read", "site:read", "team:read", "todo:read", "usage:read", "user:read", "webhook:read"],
+  readOnly: ["agent:read", "agentApiLog:read", "agentEnrollment:read", "apiLog:read", "auditLog:read", "bill:read", "billingAdjustment:read", "client:read", "file:read", "healthCheck:read", "item:read", "member:read", "organization:read", "pricingTier:read", "resource:read", "role:read", "schedule:read", "site:read", "subscription:read", "subscriptionTier:read", "team:read", "todo:read", "usage:read", "user:read", "webhook:read"],
   /** Brings data in: entities, health, usage and events. */
   ingest: ["healthCheck:record", "usage:create"],
   /** Enrols and manages device agents. */
   deviceAdmin: ["agent:read", "agent:revoke", "agent:update", "agentApiLog:read", "agentEnrollment:create", "agentEnrollment:read", "agentEnrollment:revoke", "site:read"],
   /** Everything that an API key may carry. */
-  full: ["agent:delete", "agent:read", "agent:restore", "agent:revoke", "agent:update", "agentApiLog:read", "agentEnrollment:create", "agentEnrollment:read", "agentEnrollment:revoke", "apiLog:read", "auditLog:read", "bill:cancel", "bill:delete", "bill:finalize", "bill:generate", "bill:pay", "bill:read", "bill:update", "billingAdjustment:create", "billingAdjustment:delete", "billingAdjustment:read", "billingAdjustment:update", "client:create", "client:delete", "client:manageMembers", "client:read", "client:restore", "client:update", "file:create", "file:delete", "file:read", "healthCheck:delete", "healthCheck:read", "healthCheck:record", "healthCheck:update", "item:create", "item:delete", "item:read", "item:restore", "item:update", "member:invite", "member:read", "member:remove", "member:update", "organization:read", "organization:update", "pricingTier:create", "pricingTier:delete", "pricingTier:read", "pricingTier:update", "resource:read", "role:read", "schedule:create", "schedule:delete", "schedule:read", "schedule:restore", "schedule:update", "site:create", "site:delete", "site:read", "site:restore", "site:update", "team:create", "team:delete", "team:manageMembers", "team:read", "team:restore", "team:update", "todo:create", "todo:delete", "todo:read", "todo:update", "usage:create", "usage:delete", "usage:read", "user:read", "webhook:create", "webhook:delete", "webhook:manage", "webhook:read", "webhook:update"],
+  full: ["agent:delete", "agent:read", "agent:restore", "agent:revoke", "agent:update", "agentApiLog:read", "agentEnrollment:create", "agentEnrollment:read", "agentEnrollment:revoke", "apiLog:read", "auditLog:read", "bill:cancel", "bill:delete", "bill:finalize", "bill:generate", "bill:pay", "bill:read", "bill:update", "billingAdjustment:create", "billingAdjustment:delete", "billingAdjustment:read", "billingAdjustment:update", "client:create", "client:delete", "client:manageMembers", "client:read", "client:restore", "client:update", "file:create", "file:delete", "file:read", "healthCheck:delete", "healthCheck:read", "healthCheck:record", "healthCheck:update", "item:create", "item:delete", "item:read", "item:restore", "item:update", "member:invite", "member:read", "member:remove", "member:update", "organization:read", "organization:update", "pricingTier:create", "pricingTier:delete", "pricingTier:read", "pricingTier:update", "resource:read", "role:read", "schedule:create", "schedule:delete", "schedule:read", "schedule:restore", "schedule:update", "site:create", "site:delete", "site:read", "site:restore", "site:update", "subscription:manage", "subscription:read", "subscriptionTier:create", "subscriptionTier:delete", "subscriptionTier:read", "subscriptionTier:update", "team:create", "team:delete", "team:manageMembers", "team:read", "team:restore", "team:update", "todo:create", "todo:delete", "todo:read", "todo:update", "usage:create", "usage:delete", "usage:read", "user:read", "webhook:create", "webhook:delete", "webhook:manage", "webhook:read", "webhook:update"],
 } as const satisfies Readonly<Record<string, readonly ApiKeyScope[]>>;
