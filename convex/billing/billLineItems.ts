@@ -65,7 +65,10 @@ export const create = mutationOperation({
     const line = await billLineItems.insert(
       ctx,
       asValues<"billLineItems">({
-        ...{ ...values, billId: bill._id, integrationId: tier.integrationId, isManual: true },
+        ...values,
+        billId: bill._id,
+        integrationId: tier.integrationId,
+        isManual: true,
         description: description ?? descriptionOf(tier, bill),
         ...costsOf(values.units, tier),
       }),
@@ -136,10 +139,11 @@ export const listByIntegration = listOperation({
   access: "permission",
   permission: "bill:read",
   params: () => ({}),
-  query: () => ({
-    ...billLineItems.listParameters({}),
-    integrationId: described(rowId("integrations"), "Lists the lines of this integration."),
-  }),
+  // The very object that the parameters came in, as of every list.
+  query: () =>
+    Object.assign(billLineItems.listParameters({}), {
+      integrationId: described(rowId("integrations"), "Lists the lines of this integration."),
+    }),
   output: () => billLineItems.document,
   problems: ["invalid_cursor"],
   handler: async (ctx, input) => {

@@ -37,6 +37,16 @@ export const get = bills.read("get", {
 
 const computing = ["no_pricing_tier", "currency_mismatch", "bill_too_large"] as const;
 
+/** A draft before it is computed. */
+const nothingYet = {
+  subtotal: 0,
+  adjustmentsTotal: 0,
+  total: 0,
+  adjustments: [],
+  unpricedRecords: 0,
+  usageRecordCount: 0,
+};
+
 export const generate = bills.at("/generate").change("generate", {
   summary: "Generate a bill",
   description:
@@ -57,8 +67,15 @@ export const generate = bills.at("/generate").change("generate", {
     const { timezone: timeZone, currency } = ctx.tenant.organization.settings;
     const { start, end } = await periodOfBill(ctx.db, days, { timeZone, now: ctx.now });
     const draft = await bills.insert(ctx, {
-      ...{ ...days, timeZone, periodStart: start, periodEnd: end, currency, status: "draft", skipUnpriced, notes },
-      ...{ subtotal: 0, adjustmentsTotal: 0, total: 0, adjustments: [], unpricedRecords: 0, usageRecordCount: 0 },
+      ...days,
+      ...nothingYet,
+      timeZone,
+      periodStart: start,
+      periodEnd: end,
+      currency,
+      status: "draft",
+      skipUnpriced,
+      notes,
       computedAt: ctx.now,
     });
     return computeDraft(ctx, draft);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { amountText, priceText } from "./bills/amounts";
 import { costOf, microUnitsOf, percentOf, unitsOf } from "./money";

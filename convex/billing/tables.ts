@@ -78,7 +78,7 @@ export const pricingTierFields = {
   effectiveFrom: described(timestampMs(), "When the price begins.", Date.UTC(2026, 0, 1)),
   effectiveUntil: described(
     timestampMs(),
-    "When the price ends; exclusive. Absent while no end is known.",
+    "When the price ends; exclusive. Without one it holds on.",
     Date.UTC(2027, 0, 1),
   ).optional(),
 };
@@ -329,7 +329,7 @@ export const billLineItems = tenantTable(billLineItemFields, "CU", {
 export const billingAdjustmentFields = {
   integrationId: described(
     reference("integrations", "restrict"),
-    "The integration whose lines it adjusts; absent where it adjusts whole bills.",
+    "The integration whose lines it adjusts; without one it adjusts whole bills.",
   ).optional(),
   type: described(z.enum(["credit", "debit", "discount"]), "A debit adds to a bill, the others reduce it.", "credit"),
   amountType: described(

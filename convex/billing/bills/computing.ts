@@ -123,16 +123,16 @@ export function assertCurrency(
 }
 
 /** One line from usage for each price; a line that stays the same is left as it is. */
-async function writeLines(ctx: TenantMutationContext, bill: Bill, priced: readonly PricedUsage[]): Promise<Line[]> {
+async function writeLines(ctx: TenantMutationContext, bill: Bill, prices: readonly PricedUsage[]): Promise<Line[]> {
   const { db } = ctx;
   const known = await linesOf(db, bill);
   const manual = known.filter(({ isManual }) => isManual);
-  if (manual.length + priced.length > maximumLines) throw tooManyLines();
+  if (manual.length + prices.length > maximumLines) throw tooManyLines();
   const fromUsage = new Map<Id<"integrationPricingTiers">, Line>(
     known.filter(({ isManual }) => !isManual).map((line) => [line.pricingTierId, line]),
   );
   const written: Line[] = [];
-  for (const { tier, units, total, usage } of priced) {
+  for (const { tier, units, total, usage } of prices) {
     const line = fromUsage.get(tier._id);
     const values = { description: descriptionOf(tier, bill), units, unitCost: tier.unitCost, total, usage };
     fromUsage.delete(tier._id);

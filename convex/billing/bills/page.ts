@@ -2,7 +2,24 @@ import { daysAfter } from "../calendar";
 import { amountText, priceText } from "./amounts";
 import type { Doc } from "../../_generated/dataModel";
 
-type Bill = Doc<"bills">;
+/** What a page shows of a bill. */
+type Bill = Pick<
+  Doc<"bills">,
+  | "number"
+  | "status"
+  | "startDate"
+  | "endDate"
+  | "timeZone"
+  | "currency"
+  | "subtotal"
+  | "total"
+  | "notes"
+  | "finalizedAt"
+  | "paidAt"
+  | "cancelledAt"
+  | "paymentReference"
+> & { readonly adjustments: readonly Omit<Doc<"bills">["adjustments"][number], "adjustmentId">[] };
+type Line = Pick<Doc<"billLineItems">, "description" | "units" | "unitCost" | "total">;
 
 const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--strong:#1c1c1e;--back:#fff}
 @media (prefers-color-scheme:dark){:root{--text:#ececf1;--muted:#a9a9b6;--line:#3a3a44;--strong:#ececf1;--back:#17171b}}
@@ -20,10 +37,12 @@ tfoot td{font-weight:400}tfoot .total td{font-weight:700;font-size:1.15rem;borde
 .notes{white-space:pre-wrap;margin-top:2rem}footer{margin-top:2.5rem;font-size:.85rem;color:var(--muted)}
 @media print{:root{--text:#000;--muted:#444;--line:#bbb;--strong:#000;--back:#fff}body{max-width:none;padding:0;font-size:10.5pt}
 thead{display:table-header-group}tfoot{display:table-row-group}tr{break-inside:avoid}.total{break-before:avoid}}
-@media screen and (max-width:34rem){th:nth-child(2),tbody td:nth-child(2),th:nth-child(3),tbody td:nth-child(3){display:none}}`;
+.each{display:none!important}
+@media screen and (max-width:34rem){table,thead,tbody,tfoot{display:block}tr{display:flex}th:first-child,td:first-child{flex:1}
+.wide{display:none}.each{display:block!important}}`;
 
 /** A bill as a document for people: nothing in it is loaded, nothing runs, and every text is text. */
-export function pageOfBill(bill: Bill, lines: readonly Doc<"billLineItems">[], organizationName: string): string {
+export function pageOfBill(bill: Bill, lines: readonly Line[], organizationName: string): string {
   const { currency, subtotal, adjustments, total, number, startDate, endDate, notes } = bill;
   const title = number === undefined ? "Draft of a bill" : `Bill ${number}`;
   const money = (minorUnits: number) => escaped(amountText(minorUnits, currency));
@@ -35,7 +54,7 @@ export function pageOfBill(bill: Bill, lines: readonly Doc<"billLineItems">[], o
   ];
   const rows = lines.map(
     ({ description, units, unitCost, total: cost }) =>
-      `<tr><td>${escaped(description)}</td><td>${escaped(unitsText(units))}</td><td>${escaped(priceText(unitCost, currency))}</td><td>${money(cost)}</td></tr>`,
+      `<tr><td>${escaped(description)}<small class="each">${escaped(`${unitsText(units)} × ${priceText(unitCost, currency)}`)}</small></td><td class="wide">${escaped(unitsText(units))}</td><td class="wide">${escaped(priceText(unitCost, currency))}</td><td>${money(cost)}</td></tr>`,
   );
   const changes = adjustments
     .filter(({ applied }) => applied !== 0)
@@ -50,7 +69,7 @@ export function pageOfBill(bill: Bill, lines: readonly Doc<"billLineItems">[], o
 <title>${escaped(title)}</title><style>${style}</style></head>
 <body><header><div><h1>${escaped(title)}</h1><p>${escaped(organizationName)}</p><p><span class="state">${bill.status}</span></p></div>
 <dl>${facts.map(([term, description]) => `<dt>${term}</dt><dd>${escaped(description)}</dd>`).join("")}</dl></header>
-<main><table><thead><tr><th scope="col">Description</th><th scope="col">Units</th><th scope="col">Price</th><th scope="col">Amount</th></tr></thead>
+<main><table><thead><tr><th scope="col">Description</th><th scope="col" class="wide">Units</th><th scope="col" class="wide">Price</th><th scope="col">Amount</th></tr></thead>
 <tbody>${rows.join("\n") || `<tr><td colspan="4">Nothing was used.</td></tr>`}</tbody>
 <tfoot><tr class="after"><td colspan="3">Subtotal</td><td>${money(subtotal)}</td></tr>
 ${changes.join("\n")}

@@ -32,10 +32,10 @@ export async function priced(parts: readonly UsagePart[], prices: PriceTimes): P
   const units = new Map<PricingTier, Map<string, { part: UsagePart; microUnits: bigint }>>();
   const deciding = new Map<string, { part: UsagePart; tier: PricingTier; units: number; at: number }>();
   const add = (tier: PricingTier, part: UsagePart, microUnits: bigint) => {
-    const parts = units.get(tier) ?? new Map<string, { part: UsagePart; microUnits: bigint }>();
-    const key = placeOf(part);
-    parts.set(key, { part, microUnits: (parts.get(key)?.microUnits ?? 0n) + microUnits });
-    units.set(tier, parts);
+    const places = units.get(tier) ?? new Map<string, { part: UsagePart; microUnits: bigint }>();
+    const place = placeOf(part);
+    places.set(place, { part, microUnits: (places.get(place)?.microUnits ?? 0n) + microUnits });
+    units.set(tier, places);
   };
   for (const part of parts) {
     const tier = priceAt(await prices.of(part.integrationId, part.tierName), part.lastAt);
@@ -57,7 +57,7 @@ export async function priced(parts: readonly UsagePart[], prices: PriceTimes): P
     if (!knownOrder || isAfter(order, knownOrder)) deciding.set(key, { part, tier, ...own });
   }
   for (const { part, tier, units: decided } of deciding.values()) add(tier, part, microUnitsOf(decided));
-  const lines = [...units].map(([tier, parts]) => lineOf(tier, [...parts.values()], records.get(tier) ?? 0));
+  const lines = [...units].map(([tier, places]) => lineOf(tier, [...places.values()], records.get(tier) ?? 0));
   return { lines: lines.sort(inOrder), unpriced };
 }
 

@@ -115,10 +115,9 @@ async function partsOfDay(db: TenantReader, { _id }: Rollup, { start, end }: Spa
     budget.spend(record);
     if (record.billedAt < start || record.billedAt >= end) continue;
     const { integrationId, tierName, siteId, dataSourceId, units, recordedAt } = record;
-    parts.push({
-      ...{ integrationId, tierName, siteId, dataSourceId, records: 1, sumMicroUnits: microUnitsOf(units) },
-      ...{ max: units, maxAt: recordedAt, last: units, lastAt: recordedAt },
-    });
+    const extremes = { max: units, maxAt: recordedAt, last: units, lastAt: recordedAt };
+    const sumMicroUnits = microUnitsOf(units);
+    parts.push({ integrationId, tierName, siteId, dataSourceId, records: 1, sumMicroUnits, ...extremes });
   }
   return parts;
 }

@@ -7602,7 +7602,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills.
              * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
              */
             integrationId?: string;
@@ -8267,7 +8267,7 @@ export interface components {
              */
             effectiveTo: number;
             /**
-             * @description The integration whose lines it adjusts; absent where it adjusts whole bills.
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills.
              * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
              */
             integrationId?: string | undefined;
@@ -8528,7 +8528,7 @@ export interface components {
             effectiveFrom: number;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: number | undefined;
@@ -12135,7 +12135,7 @@ export interface components {
             effectiveFrom: number;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: number;
@@ -14594,7 +14594,7 @@ export interface components {
             effectiveFrom?: number | undefined;
             /**
              * Format: int64
-             * @description When the price ends; exclusive. Absent while no end is known. Milliseconds since the epoch.
+             * @description When the price ends; exclusive. Without one it holds on. Milliseconds since the epoch.
              * @example 1798761600000
              */
             effectiveUntil?: (number | null) | undefined;
