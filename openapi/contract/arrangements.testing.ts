@@ -3,7 +3,7 @@ import { registry } from "../registry";
 import { sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
-import { billingRows, finalizedBill, newPeriod, newUsage } from "./rows/billing.testing";
+import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
@@ -197,6 +197,11 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     return { params, body: line };
   },
   "bills.pay": async (world) => ({ params: { billId: await finalizedBill(world) }, body: {} }),
+  // A tier has to be there before it is granted.
+  "subscriptions.grant": async (world) => {
+    const { userId, tier } = await newSubscription(world);
+    return { body: { userId, tier, until: Date.UTC(2100, 0, 1) } };
+  },
   "usageRecords.record": async (world) => ({ body: newUsage(world) }),
   "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),
   "files.register": async ({ portico, owner }) => ({

@@ -112,6 +112,7 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization): Pro
   return {
     ...Object.fromEntries(listed),
     integrations: await pricedIntegration(portico, token),
+    ...(await grantedSubscription(portico, token, organization.users.admin.id)),
     organizations: organization.id,
     // Not the member: a right over own rows would then be no refusal.
     users: organization.users.admin.id,
@@ -131,6 +132,19 @@ async function firstId(portico: TestPortico, path: string, token: string): Promi
 async function pricedIntegration(portico: TestPortico, token: string): Promise<string> {
   const { body } = await send(portico, "GET", "/v1/pricing-tiers?limit=1", token);
   return String(Object(Object(body)["data"]?.[0]).integrationId ?? "");
+}
+
+/** A tier of its own that somebody has been granted. */
+export async function grantedSubscription(
+  portico: TestPortico,
+  ownerToken: string,
+  userId: string,
+): Promise<{ readonly subscriptionTiers: string; readonly subscriptions: string; readonly tier: string }> {
+  const key = `tier${nextSample()}`;
+  const tier = await send(portico, "POST", "/v1/subscription-tiers", ownerToken, { key, name: key });
+  const granted = await send(portico, "PUT", "/v1/subscriptions/grant", ownerToken, { userId, tier: key });
+  if (granted.status !== 200) throw new Error(`Nothing could be granted: ${tier.text} ${granted.text}`);
+  return { subscriptionTiers: String(tier.body["id"]), subscriptions: String(granted.body["id"]), tier: key };
 }
 
 async function customRole(portico: TestPortico, token: string): Promise<string> {
