@@ -199,6 +199,11 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "openapi/contract/billing.test.ts › is given back by a bill that is cancelled",
       "openapi/contract/billing.test.ts › of a percentage counts for the share",
     ),
+    Show: held("scripts/browser/bill.integration.test.ts › loads nothing, fits screens and paper"),
+    Limits: heldInPart(
+      "How many sums a transaction can read is measured by the bench.",
+      "openapi/contract/billing.test.ts › beyond what numbers hold is refused",
+    ),
     Subscribe: held(
       "convex/billing/subscriptions/purchases.test.ts › come to the same in every order",
       "convex/billing/subscriptions/purchases.test.ts › gives grace from the first failure told",
@@ -206,11 +211,6 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "openapi/contract/subscriptions.test.ts › keeps what it cannot apply as failed",
       "openapi/contract/subscriptions.test.ts › is granted and revoked by administrators",
       "openapi/contract/subscriptions.test.ts › keeps a tier that members have",
-    ),
-    Show: held("scripts/browser/bill.integration.test.ts › loads nothing, fits screens and paper"),
-    Limits: heldInPart(
-      "How many sums a transaction can read is measured by the bench.",
-      "openapi/contract/billing.test.ts › beyond what numbers hold is refused",
     ),
   },
   "docs/files.md": {

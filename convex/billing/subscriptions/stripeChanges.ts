@@ -1,5 +1,5 @@
 /** Who buys, as the metadata of a subscription or a checkout says it. */
-export interface Member {
+interface Member {
   readonly organizationId: string;
   readonly userId: string;
 }
@@ -12,7 +12,7 @@ interface Named {
 }
 
 /** All of a subscription at a time. */
-export interface Snapshot extends Named {
+interface Snapshot extends Named {
   readonly kind: "snapshot";
   /** Where the event stands in the order of events: later ones are greater. */
   readonly key: string;
