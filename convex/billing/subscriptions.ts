@@ -39,8 +39,13 @@ export const getMine = queryOperation({
     if (!row) return { status: "none" as const, hasAccess: false, cancelAtPeriodEnd: false };
     const { status, tier, accessUntil, currentPeriodEnd, cancelAtPeriodEnd, trialEndsAt } = row;
     return {
-      ...{ status, tier, hasAccess: hasAccess(row, ctx.now), cancelAtPeriodEnd },
-      ...{ accessUntil, currentPeriodEnd, trialEndsAt },
+      status,
+      tier,
+      hasAccess: hasAccess(row, ctx.now),
+      cancelAtPeriodEnd,
+      accessUntil,
+      currentPeriodEnd,
+      trialEndsAt,
     };
   },
 });
@@ -71,7 +76,10 @@ export const grant = mutationOperation({
     if (row) assertNotStripes(row, now);
     const granted = {
       ...({ tier, status: "active", source: "manual", cancelAtPeriodEnd: until !== undefined } as const),
-      ...{ currentPeriodEnd: until, accessUntil: until, trialEndsAt: undefined, pastDueSince: undefined },
+      currentPeriodEnd: until,
+      accessUntil: until,
+      trialEndsAt: undefined,
+      pastDueSince: undefined,
     };
     const after = row
       ? await subscriptions.patch(ctx, row, granted)
@@ -91,7 +99,10 @@ export const revoke = subscriptions.change("revoke", {
     if (row.source === "stripe") throw new ProblemError("stripe_managed", "Stripe told of it; nobody granted it.");
     if (row.status === "canceled") return row;
     const revoked = await subscriptions.patch(ctx, row, {
-      ...{ status: "canceled", currentPeriodEnd: now, accessUntil: now, cancelAtPeriodEnd: false },
+      status: "canceled",
+      currentPeriodEnd: now,
+      accessUntil: now,
+      cancelAtPeriodEnd: false,
     });
     await tellMember(ctx, revoked, row);
     return revoked;

@@ -127,18 +127,22 @@ function parsed(body: string): unknown {
 }
 
 const toldOfPayments = new Set([
-  ...[
-    "id",
-    "object",
-    "customer",
-    "created",
-    "status",
-    "items",
-    "current_period_end",
-    "cancel_at",
-    "cancel_at_period_end",
-  ],
-  ...["trial_end", "metadata", "client_reference_id", "subscription", "subscription_details", "parent", "lines"],
+  "id",
+  "object",
+  "customer",
+  "created",
+  "status",
+  "items",
+  "current_period_end",
+  "cancel_at",
+  "cancel_at_period_end",
+  "trial_end",
+  "metadata",
+  "client_reference_id",
+  "subscription",
+  "subscription_details",
+  "parent",
+  "lines",
 ]);
 
 /** An event of Stripe's (`{id, type, created, data: {object}}`) without what it tells of people, such as addresses. */

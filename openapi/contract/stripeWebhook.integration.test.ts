@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { apiVersions, subscriptionObject } from "../../convex/billing/subscriptions/stripeEvents.testing";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
@@ -29,7 +29,11 @@ function deliver(event: object, signing: { secret?: string; timestamp?: number }
 }
 
 const event = (type: string, object: object) => ({
-  ...{ id: `evt_${nextSample()}`, object: "event", type, created: nowSeconds(), livemode: false },
+  id: `evt_${nextSample()}`,
+  object: "event",
+  type,
+  created: nowSeconds(),
+  livemode: false,
   data: { object },
 });
 

@@ -28,8 +28,17 @@ export function purchaseAfter(known: Purchase | undefined, change: StripeChange,
   const { key, state, createdAt, periodEnd, trialEndsAt, endsWithPeriod } = change;
   const { id, paidUntil, tier: tierBefore } = before;
   return withoutUndefined({
-    ...{ id, paidUntil, ...due, customerId: change.customerId ?? before.customerId },
-    ...{ key, state, createdAt, periodEnd, trialEndsAt, endsWithPeriod, tier: tier ?? tierBefore },
+    id,
+    paidUntil,
+    ...due,
+    customerId: change.customerId ?? before.customerId,
+    key,
+    state,
+    createdAt,
+    periodEnd,
+    trialEndsAt,
+    endsWithPeriod,
+    tier: tier ?? tierBefore,
   });
 }
 

@@ -43,10 +43,7 @@ export interface StripeEvent {
 const dueStates = new Set(["past_due", "unpaid"]);
 
 /** In the order of a life: of two events of one second and kind, the one further on is the later one. */
-const states = [
-  ...["incomplete", "trialing", "active", "past_due", "unpaid", "paused"],
-  ...["incomplete_expired", "canceled"],
-];
+const states = ["incomplete", "trialing", "active", "past_due", "unpaid", "paused", "incomplete_expired", "canceled"];
 
 /** Whether Stripe has asked for money in vain. */
 export function isDue(state: string | undefined): boolean {

@@ -25,7 +25,14 @@ export function subscriptionObject(version: ApiVersion, told: Told): object {
   const period = { current_period_start: created, current_period_end: periodEnd };
   const ends = { cancel_at: cancelAt ?? null, cancel_at_period_end: isOld && cancelAt !== undefined };
   return {
-    ...{ id, object, created, status, customer: "cus_1", metadata, trial_end: trialEnd ?? null, ...ends },
+    id,
+    object,
+    created,
+    status,
+    customer: "cus_1",
+    metadata,
+    trial_end: trialEnd ?? null,
+    ...ends,
     ...(isOld ? period : {}),
     items: { object: "list", data: [isOld ? item : { ...item, ...period }], has_more: false },
   };
@@ -41,7 +48,11 @@ export function invoiceObject(
   const lines = { object: "list", data: [{ id: "il_1", period: { start: 1000, end: periodEnd } }] };
   const details = { metadata, ...(isOld ? {} : { subscription: id }) };
   return {
-    ...{ id: "in_1", object, customer: "cus_1", customer_email: "dana.okoye@example.com", lines },
+    id: "in_1",
+    object,
+    customer: "cus_1",
+    customer_email: "dana.okoye@example.com",
+    lines,
     ...(isOld
       ? { subscription: id, subscription_details: details }
       : { parent: { type: "subscription_details", subscription_details: details } }),
