@@ -384,6 +384,40 @@ export const platformOperations: readonly PlatformOperation[] = [
     problems: inboundProblems,
   },
   {
+    method: "post",
+    path: "/v1/webhooks/stripe",
+    resource: "platform",
+    operationId: "receiveStripeWebhook",
+    summary: "Receive an event of Stripe's",
+    description:
+      "Subscriptions and what was paid for them, signed with `Stripe-Signature` (the operator's `STRIPE_WEBHOOK_SECRET`) within five " +
+      "minutes. The metadata of a subscription names its member: `organizationId` and `userId`. An event is stored and worked on after " +
+      "the answer; one that is known already changes nothing. Events in another order, or more than once, come to the same.",
+    requestBody: {
+      required: true,
+      content: json("StripeEvent", {
+        id: "evt_1RkQ2mK4n",
+        type: "customer.subscription.updated",
+        created: 1_768_471_800,
+        api_version: "2025-03-31.basil",
+        data: {
+          object: {
+            id: "sub_1RkQ2kK4n",
+            object: "subscription",
+            customer: "cus_SfR2",
+            status: "active",
+            metadata: {
+              organizationId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+              userId: "jh7c8n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+            },
+          },
+        },
+      }),
+    },
+    success: { "200": answer("It is stored.", json("WebhookReceipt", { status: "accepted" })) },
+    problems: inboundProblems,
+  },
+  {
     method: "get",
     path: "/v1/email/unsubscribe",
     resource: "platform",

@@ -81,6 +81,33 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
     additionalProperties: {},
     maxProperties: 32,
   },
+  StripeEvent: {
+    type: "object",
+    description: "An event of Stripe's; its other members are read past.",
+    properties: {
+      id: { type: "string", maxLength: 255, description: "Stripe's id of the event." },
+      type: { type: "string", maxLength: 100, description: "What it tells of." },
+      created: {
+        type: "integer",
+        minimum: 0,
+        maximum: 8_640_000_000_000,
+        description: "When it happened, in seconds.",
+      },
+      data: {
+        type: "object",
+        description: "What it tells of, in `object`.",
+        properties: {
+          object: { type: "object", description: "As it became.", additionalProperties: {}, maxProperties: 256 },
+        },
+        required: ["object"],
+        additionalProperties: {},
+        maxProperties: 32,
+      },
+    },
+    required: ["id", "type", "created", "data"],
+    additionalProperties: {},
+    maxProperties: 32,
+  },
   UnsubscribeForm: closedObject("What a mail provider sends for a click, or the page's button (RFC 8058).", {
     "List-Unsubscribe": { type: "string", enum: ["One-Click"], description: "Says that it is meant." },
   }),

@@ -32,4 +32,18 @@ export const grants = {
     keys: true,
     description: "Delete credits, debits and discounts that no bill has used.",
   },
+  "subscriptionTier:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer", "developer", "support", "client"],
+    keys: true,
+    description: "Read tiers that members can hold.",
+  },
+  "subscriptionTier:create": { all: ["owner", "admin"], keys: true, description: "Create tiers." },
+  "subscriptionTier:update": { all: ["owner", "admin"], keys: true, description: "Change and archive tiers." },
+  "subscriptionTier:delete": { all: ["owner", "admin"], keys: true, description: "Delete tiers that nobody holds." },
+  "subscription:read": {
+    all: ["owner", "admin", "moderator"],
+    keys: true,
+    description: "Read what members subscribe to.",
+  },
+  "subscription:manage": { all: ["owner", "admin"], keys: true, description: "Grant and revoke subscriptions." },
 } as const satisfies Grants;

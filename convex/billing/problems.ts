@@ -9,8 +9,19 @@ export const problems = {
   ],
   tier_in_use: [
     409,
-    "Bills use the price",
-    "End it with `effectiveUntil`, and create its successor; what bills have used stays.",
+    "The price or tier is in use",
+    "End a price with `effectiveUntil`, and create its successor; what bills have used stays. Archive a tier that members have.",
+  ],
+  stripe_price_taken: [
+    409,
+    "Another tier has the price",
+    "Choose another price, or take it from the tier that has it.",
+  ],
+  already_subscribed: [409, "The member has a subscription", "Send the request again; a member has one."],
+  stripe_managed: [
+    409,
+    "Stripe manages the subscription",
+    "Cancel or change it at Stripe; it can be granted once access by Stripe has ended.",
   ],
   usage_conflict: [
     409,

@@ -4,6 +4,8 @@ import * as billLineItems from "./billLineItems";
 import * as billingAdjustments from "./billingAdjustments";
 import * as bills from "./bills";
 import * as pricingTiers from "./pricingTiers";
+import * as subscriptionTiers from "./subscriptionTiers";
+import * as subscriptions from "./subscriptions";
 import * as usageRecords from "./usageRecords";
 
-export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ billLineItems, billingAdjustments, bills, pricingTiers, usageRecords });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ billLineItems, billingAdjustments, bills, pricingTiers, subscriptionTiers, subscriptions, usageRecords });

@@ -376,3 +376,138 @@ export const billingAdjustments = tenantTable(billingAdjustmentFields, "CU", {
   .index("by_organizationId_and_effectiveFrom_and_effectiveTo", ["organizationId", "effectiveFrom", "effectiveTo"])
   .index("by_organizationId_and_effectiveTo", ["organizationId", "effectiveTo"])
   .index("by_organizationId_and_openAmount", ["organizationId", "openAmount"]);
+
+const tierKey = () => z.string().regex(/^[a-z][a-z0-9_-]{1,39}$/);
+const stripeId = () => text(1, 255);
+
+export const subscriptionTierFields = {
+  key: described(tierKey(), "What access is asked for by; unique in the organization, and never changed.", "pro"),
+  name: described(plainName(1, 60), "What people call it.", "Pro"),
+  description: described(text(0, 1000), "What it is, for members.", "Everything in the community.").optional(),
+  benefits: described(z.array(text(1, 120)).max(20), "What it comes with.", ["All courses"]).default([]),
+  amount: described(amount(), "What it costs, in minor units, for display; Stripe charges.", 1900).optional(),
+  currency: described(currency(), "ISO 4217 code in lower case, for display.", "usd").optional(),
+  interval: described(z.enum(["month", "year", "once"]), "How often it is charged, for display.", "month").optional(),
+  trialDays: described(integer(0, 90), "How long it can be tried, for display.", 14).optional(),
+  stripePriceId: described(
+    stripeId(),
+    "The price at Stripe whose buyers have the tier; unique in the organization.",
+    "price_1RkQ2kK4n",
+    "price_1RkQ9sT7p",
+  ).optional(),
+  isArchived: described(z.boolean(), "Whether nobody gets it any more; who has it keeps it.", false).default(false),
+  order: madeWhenAbsent(
+    described(integer(0, 1_000_000), "Its place among the tiers.", 1),
+    "After the last one unless given.",
+  ),
+};
+
+/** Tiers that members can hold. Written by administrators. */
+export const subscriptionTiers = tenantTable(subscriptionTierFields, "CU", {
+  noun: "subscriptionTier",
+  description: "What members can subscribe to, and the price at Stripe that buys it.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "key"], index: "by_organizationId_and_key", code: "key_taken" },
+    {
+      fields: ["organizationId", "stripePriceId"],
+      index: "by_organizationId_and_stripePriceId",
+      code: "stripe_price_taken",
+    },
+  ],
+})
+  .index("by_organizationId_and_isArchived_and_order", ["organizationId", "isArchived", "order"])
+  .index("by_organizationId_and_order", ["organizationId", "order"])
+  .index("by_organizationId_and_key", ["organizationId", "key"])
+  .index("by_organizationId_and_stripePriceId", ["organizationId", "stripePriceId"]);
+
+const eventKey = () => text(1, 300);
+const exampleEventKey = "0001768471800000:12:evt_1RkQ2mK4n";
+
+const purchase = () =>
+  z.object({
+    id: described(stripeId(), "Stripe's id of the subscription.", "sub_1RkQ2kK4n"),
+    customerId: described(stripeId(), "Stripe's id of who pays.", "cus_SfR2").optional(),
+    state: described(z.string().max(40), "Its status at Stripe; absent until an event has told.", "active").optional(),
+    key: described(
+      eventKey(),
+      "Where the event that told it stands in the order of events.",
+      exampleEventKey,
+    ).optional(),
+    createdAt: described(timestampMs(), "When it was bought.").optional(),
+    tier: described(tierKey(), "The tier that it buys.", "pro").optional(),
+    periodEnd: described(timestampMs(), "When its period ends.").optional(),
+    trialEndsAt: described(timestampMs(), "When its trial ends.").optional(),
+    endsWithPeriod: described(z.boolean(), "Whether it ends then.", false).optional(),
+    paidUntil: described(timestampMs(), "The end of what its invoices were paid for.").optional(),
+    notDueKey: described(eventKey(), "The last event that did not tell it past due.", exampleEventKey).optional(),
+    dueKeys: described(z.array(eventKey()).max(50), "Events after that one which did.", [exampleEventKey]).optional(),
+  });
+
+export const subscriptionFields = {
+  userId: described(reference("users", "cascade"), "The member."),
+  tier: described(tierKey(), "Key of the tier.", "pro"),
+  status: described(
+    z.enum(["active", "trialing", "past_due", "canceled", "none"]),
+    "How it stands; `none` where nothing was paid yet.",
+    "active",
+  ),
+  source: described(
+    z.enum(["stripe", "manual"]),
+    "Whether Stripe tells how it stands, or somebody granted it.",
+    "stripe",
+  ),
+  currentPeriodEnd: described(
+    timestampMs(),
+    "When the period ends, or what was granted; absent where it has no end.",
+    Date.UTC(2026, 1, 14),
+  ).optional(),
+  cancelAtPeriodEnd: described(z.boolean(), "Whether it ends with the period.", false),
+  trialEndsAt: described(timestampMs(), "When the trial ends.", Date.UTC(2026, 0, 28)).optional(),
+  pastDueSince: described(
+    timestampMs(),
+    "When a renewal was first told unpaid; access lasts seven days from then. Absent unless it is past due.",
+    Date.UTC(2026, 1, 14),
+  ).optional(),
+  accessUntil: described(
+    timestampMs(),
+    "When access ends, 0 where there is none; absent where no end is known.",
+    Date.UTC(2026, 1, 17),
+  ).optional(),
+  stripeCustomerId: described(stripeId(), "Who pays, at Stripe.", "cus_SfR2").optional(),
+  stripeSubscriptionId: described(stripeId(), "The subscription at Stripe that counts.", "sub_1RkQ2kK4n").optional(),
+  lastEventAt: described(
+    timestampMs(),
+    "When Stripe's latest event of it happened; earlier ones change nothing that it told.",
+    Date.UTC(2026, 0, 14),
+  ).optional(),
+  purchases: described(
+    z.array(purchase()).max(20),
+    "What Stripe has told of each subscription that the member bought, the latest of which counts that is paid.",
+    [],
+  ),
+};
+
+/** What members subscribe to. Written by events of Stripe's, and by administrators who grant it. */
+export const subscriptions = tenantTable(subscriptionFields, "CU", {
+  noun: "subscription",
+  description: "The tier that a member has, how it is paid, and until when it gives access.",
+  audited: true,
+  secret: ["purchases"],
+  untold: ["stripeCustomerId", "stripeSubscriptionId"],
+  unique: [{ fields: ["organizationId", "userId"], index: "by_organizationId_and_userId", code: "already_subscribed" }],
+  events: [
+    {
+      type: "subscription.updated",
+      description: "What a member subscribes to, how it is paid, or until when it gives access has changed.",
+      on: ["created", "updated"],
+    },
+  ],
+})
+  .index("by_organizationId", ["organizationId"])
+  .index("by_organizationId_and_userId", ["organizationId", "userId"])
+  .index("by_organizationId_and_status", ["organizationId", "status"])
+  .index("by_organizationId_and_tier_and_status", ["organizationId", "tier", "status"])
+  .index("by_organizationId_and_stripeCustomerId", ["organizationId", "stripeCustomerId"])
+  .index("by_stripeSubscriptionId", ["stripeSubscriptionId"])
+  .index("by_stripeCustomerId", ["stripeCustomerId"]);

@@ -17,7 +17,7 @@ export const documentDomains: readonly DocumentDomain[] = [
   {"name":"sites","title":"Sites","tags":["Sites","Agents","Agent enrollment tokens","Agent API logs"]},
   {"name":"observability","title":"Observability","tags":["Health checks","API logs","Audit logs"]},
   {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation","Files"]},
-  {"name":"billing","title":"Billing","tags":["Bill line items","Billing adjustments","Bills","Pricing tiers","Usage records"]},
+  {"name":"billing","title":"Billing","tags":["Bill line items","Billing adjustments","Bills","Pricing tiers","Subscription tiers","Subscriptions","Usage records"]},
   {"name":"integrations","title":"Integrations","tags":["Data source sites","Data sources","Entities","Entity relationships","Global entities","Integrations"]},
   {"name":"jobs","title":"Jobs","tags":["Event logs","Scheduled jobs","Sync history"]},
 ];

@@ -65,6 +65,7 @@ export function platformRoutes(app: HonoBase<GatewayEnvironment>): void {
   app.post("/v1/oauth/revoke", (c) => answerRevocation(c));
   app.post("/v1/webhooks/clerk", (c) => answerProvider(c, "clerk"));
   app.post("/v1/webhooks/resend", (c) => answerProvider(c, "resend"));
+  app.post("/v1/webhooks/stripe", (c) => answerProvider(c, "stripe"));
   app.get("/v1/email/unsubscribe", async (c) => {
     await admitAddress(c, "link");
     const token = unsubscribeTokenOf(c.req.query("token"));

@@ -20,12 +20,13 @@ const refusalsRead = 20;
 
 const processingBy = (name: string) => makeFunctionReference<"mutation", { eventId: Id<"webhookEvents"> }>(name);
 
-/** What works on the messages of a provider; one that pays joins here. */
+/** What works on the messages of a provider. */
 const processing = {
   clerk: processingBy("tenancy/clerkEvents:process"),
   resend: processingBy("messaging/resendEvents:process"),
+  stripe: processingBy("billing/stripeEvents:process"),
 };
-const provider = v.union(v.literal("clerk"), v.literal("resend"));
+const provider = v.union(v.literal("clerk"), v.literal("resend"), v.literal("stripe"));
 type Provider = keyof typeof processing;
 
 const webhookEvents = resource({

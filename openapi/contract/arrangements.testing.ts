@@ -6,7 +6,7 @@ import { accessRows } from "./rows/access.testing";
 import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
-import { billingRows, finalizedBill, newPeriod, newUsage } from "./rows/billing.testing";
+import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
 import { observabilityRows } from "./rows/observability.testing";
 import { makeRoomForEndpoint, platformRows } from "./rows/platform.testing";
 import { enrolAgent, siteRows } from "./rows/sites.testing";
@@ -261,6 +261,11 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     return { params, body: line };
   },
   "bills.pay": async (world) => ({ params: { billId: await finalizedBill(world) }, body: {} }),
+  // A tier has to be there before it is granted.
+  "subscriptions.grant": async (world) => {
+    const { userId, tier } = await newSubscription(world);
+    return { body: { userId, tier, until: Date.UTC(2100, 0, 1) } };
+  },
   "usageRecords.record": async (world) => ({ body: newUsage(world) }),
   "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),
   "files.register": async ({ portico, owner }) => ({

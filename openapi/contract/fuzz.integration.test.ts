@@ -46,6 +46,7 @@ async function fuzzWorld(seedOfWorld: number, count: number, statuses: Map<strin
   const portico = await startTestPortico({
     CLERK_WEBHOOK_SECRET: webhookSecret,
     RESEND_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
     AUTH_PROVIDERS: JSON.stringify([{ preset: "clerk", domain: "https://fuzz.clerk.accounts.dev" }]),
   });
   try {

@@ -377,6 +377,26 @@ const predecessors: Readonly<Record<string, Predecessor>> = {
       },
     },
   },
+  // Called memberships there, which are people in organizations here.
+  subscriptions: {
+    fields: {
+      userId: "userId",
+      tier: "tier",
+      stripeCustomerId: "stripeCustomerId",
+      stripeSubscriptionId: "stripeSubscriptionId",
+      status: "status",
+      currentPeriodEnd: "currentPeriodEnd",
+    },
+    indexes: {
+      by_userId: { of: ["userId"], here: ["organizationId", "userId"], why: tenantFirst },
+      by_stripeCustomerId: {
+        of: ["stripeCustomerId"],
+        here: ["organizationId", "stripeCustomerId"],
+        why: tenantFirst,
+      },
+    },
+    unique: [["organizationId", "userId"]],
+  },
   auditLogs: {
     fields: {
       action: "action",

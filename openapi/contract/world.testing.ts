@@ -156,6 +156,7 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization, inte
     integrations,
     dataSources,
     entities: await newEntity(portico, token, dataSources),
+    ...(await grantedSubscription(portico, token, organization.users.admin.id)),
     organizations: organization.id,
     // Not the member: a right over own rows would then be no refusal.
     users: organization.users.admin.id,
@@ -169,6 +170,19 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization, inte
 async function firstId(portico: TestPortico, path: string, token: string): Promise<string> {
   const { body } = await send(portico, "GET", `${path}?limit=1`, token);
   return String(Object(Object(body)["data"]?.[0]).id ?? "");
+}
+
+/** A tier of its own that somebody has been granted. */
+export async function grantedSubscription(
+  portico: TestPortico,
+  ownerToken: string,
+  userId: string,
+): Promise<{ readonly subscriptionTiers: string; readonly subscriptions: string; readonly tier: string }> {
+  const key = `tier${nextSample()}`;
+  const tier = await send(portico, "POST", "/v1/subscription-tiers", ownerToken, { key, name: key });
+  const granted = await send(portico, "PUT", "/v1/subscriptions/grant", ownerToken, { userId, tier: key });
+  if (granted.status !== 200) throw new Error(`Nothing could be granted: ${tier.text} ${granted.text}`);
+  return { subscriptionTiers: String(tier.body["id"]), subscriptions: String(granted.body["id"]), tier: key };
 }
 
 async function customRole(portico: TestPortico, token: string): Promise<string> {

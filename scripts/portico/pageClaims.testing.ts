@@ -208,6 +208,14 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "How many sums a transaction can read is measured by the bench.",
       "openapi/contract/billing.test.ts › beyond what numbers hold is refused",
     ),
+    Subscribe: held(
+      "convex/billing/subscriptions/purchases.test.ts › come to the same in every order",
+      "convex/billing/subscriptions/purchases.test.ts › gives grace from the first failure told",
+      "convex/billing/subscriptions/purchases.test.ts › of an end keeps what was paid open",
+      "openapi/contract/subscriptions.test.ts › keeps what it cannot apply as failed",
+      "openapi/contract/subscriptions.test.ts › is granted and revoked by administrators",
+      "openapi/contract/subscriptions.test.ts › keeps a tier that members have",
+    ),
   },
   "docs/files.md": {
     Files: held("openapi/contract/domains/platform.integration.test.ts"),

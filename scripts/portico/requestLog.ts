@@ -21,6 +21,7 @@ export const platformPaths = [
   ["POST", "/v1/oauth/revoke"],
   ["POST", "/v1/webhooks/clerk"],
   ["POST", "/v1/webhooks/resend"],
+  ["POST", "/v1/webhooks/stripe"],
   ["GET", "/v1/email/unsubscribe"],
   ["POST", "/v1/email/unsubscribe"],
   ["GET", "/v1/file-content"],

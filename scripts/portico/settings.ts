@@ -54,6 +54,7 @@ export const passedVariables = [
   "RESEND_API_URL",
   "RESEND_WEBHOOK_SECRET",
   "SITE_URL",
+  "STRIPE_WEBHOOK_SECRET",
 ] as const;
 
 /**

@@ -108,6 +108,12 @@ export const permissionCatalogue = {
   "billingAdjustment:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create credits, debits and discounts."},
   "billingAdjustment:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change credits, debits and discounts."},
   "billingAdjustment:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete credits, debits and discounts that no bill has used."},
+  "subscriptionTier:read": {"all":["owner","admin","moderator","member","viewer","developer","support","client"],"assigned":[],"own":[],"keys":true,"description":"Read tiers that members can hold."},
+  "subscriptionTier:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create tiers."},
+  "subscriptionTier:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change and archive tiers."},
+  "subscriptionTier:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete tiers that nobody holds."},
+  "subscription:read": {"all":["owner","admin","moderator"],"assigned":[],"own":[],"keys":true,"description":"Read what members subscribe to."},
+  "subscription:manage": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Grant and revoke subscriptions."},
   // convex/integrations/grants.ts
   "integration:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read what can be connected."},
   "dataSource:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read data sources."},

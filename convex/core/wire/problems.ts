@@ -43,7 +43,10 @@ export const problems = {
   not_an_image: [422,"The file is no whole picture","Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is."],
   // convex/billing/problems.ts
   tier_overlap: [409,"Two prices would hold at one time","End the price that `detail` names first (`closePrevious: true` does), or choose another time."],
-  tier_in_use: [409,"Bills use the price","End it with `effectiveUntil`, and create its successor; what bills have used stays."],
+  tier_in_use: [409,"The price or tier is in use","End a price with `effectiveUntil`, and create its successor; what bills have used stays. Archive a tier that members have."],
+  stripe_price_taken: [409,"Another tier has the price","Choose another price, or take it from the tier that has it."],
+  already_subscribed: [409,"The member has a subscription","Send the request again; a member has one."],
+  stripe_managed: [409,"Stripe manages the subscription","Cancel or change it at Stripe; it can be granted once access by Stripe has ended."],
   usage_conflict: [409,"The reference names other usage","Send what was sent under this `externalRef`, delete that record first, or use another reference."],
   period_finalized: [409,"The usage was billed","Record what is to be added anew, or create an adjustment; cancel the bill where it was wrong."],
   period_overlap: [409,"Another bill covers a part of the period","Choose a period beside that of the bill that `detail` names, or cancel or delete that one."],

@@ -9,9 +9,13 @@ const secretPrefix = "whsec_";
 const maximumSignatures = 8;
 
 /** A message whose sender has proved to know the secret. */
-export interface SignedMessage {
-  readonly id: string;
+export interface SentMessage {
   readonly sentAtMs: number;
+}
+
+/** One that is signed with its id. */
+export interface SignedMessage extends SentMessage {
+  readonly id: string;
 }
 
 /**

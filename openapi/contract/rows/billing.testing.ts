@@ -1,6 +1,7 @@
 import { daysAfter } from "../../../convex/billing/calendar";
 import { send } from "../client.testing";
 import { nextSample } from "../samples.testing";
+import { createMember, grantedSubscription } from "../world.testing";
 import type { RowMaker } from "./rowMaker.testing";
 import type { World } from "../world.testing";
 
@@ -32,7 +33,15 @@ export async function finalizedBill(world: World): Promise<string> {
   return billId;
 }
 
+/** A member with a tier that was granted for one request. */
+export async function newSubscription({ portico, acme, owner }: World) {
+  const { userId } = await createMember(portico, acme, "member");
+  const { subscriptions, tier } = await grantedSubscription(portico, owner, userId);
+  return { id: subscriptions, userId, tier };
+}
+
 export const billingRows = {
+  subscriptions: async (world) => ({ id: (await newSubscription(world)).id }),
   usageRecords: async (world) => ({ id: await made(world, "/usage-records", newUsage(world)) }),
   bills: async (world) => ({ id: await newBill(world) }),
   billLineItems: async (world) => {

@@ -49,6 +49,7 @@ import type {
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
+  GetMySubscriptionAnswer,
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
@@ -88,6 +89,8 @@ import type {
   ScheduledJob,
   SetDataSourceSitesAnswer,
   Site,
+  Subscription,
+  SubscriptionTier,
   SwitchOrganizationAnswer,
   SyncDataSourceAnswer,
   SyncRun,
@@ -167,6 +170,16 @@ export interface ConvexFunctions {
   "billing/pricingTiers:get": { type: "query"; args: TenantArgs<"getPricingTier">; result: PricingTier };
   "billing/pricingTiers:list": { type: "query"; args: TenantListArgs<"listPricingTiers">; result: PaginationResult<PricingTier> };
   "billing/pricingTiers:update": { type: "mutation"; args: TenantChangeArgs<"updatePricingTier">; result: PricingTier };
+  "billing/subscriptionTiers:create": { type: "mutation"; args: TenantChangeArgs<"createSubscriptionTier">; result: SubscriptionTier };
+  "billing/subscriptionTiers:delete": { type: "mutation"; args: TenantChangeArgs<"deleteSubscriptionTier">; result: Returned<"deleteSubscriptionTier"> };
+  "billing/subscriptionTiers:get": { type: "query"; args: TenantArgs<"getSubscriptionTier">; result: SubscriptionTier };
+  "billing/subscriptionTiers:list": { type: "query"; args: TenantListArgs<"listSubscriptionTiers">; result: PaginationResult<SubscriptionTier> };
+  "billing/subscriptionTiers:update": { type: "mutation"; args: TenantChangeArgs<"updateSubscriptionTier">; result: SubscriptionTier };
+  "billing/subscriptions:get": { type: "query"; args: TenantArgs<"getSubscription">; result: Subscription };
+  "billing/subscriptions:getMine": { type: "query"; args: TenantArgs<"getMySubscription">; result: GetMySubscriptionAnswer };
+  "billing/subscriptions:grant": { type: "mutation"; args: TenantChangeArgs<"grantSubscription">; result: Subscription };
+  "billing/subscriptions:list": { type: "query"; args: TenantListArgs<"listSubscriptions">; result: PaginationResult<Subscription> };
+  "billing/subscriptions:revoke": { type: "mutation"; args: TenantChangeArgs<"revokeSubscription">; result: Subscription };
   "billing/usageRecords:delete": { type: "mutation"; args: TenantChangeArgs<"deleteUsageRecord">; result: Returned<"deleteUsageRecord"> };
   "billing/usageRecords:getSummary": { type: "query"; args: TenantArgs<"getUsageSummary">; result: GetUsageSummaryAnswer };
   "billing/usageRecords:list": { type: "query"; args: TenantListArgs<"listUsageRecords">; result: PaginationResult<UsageRecord> };
@@ -443,6 +456,20 @@ export interface Api {
       get: Reference<"billing/pricingTiers:get">;
       list: Reference<"billing/pricingTiers:list">;
       update: Reference<"billing/pricingTiers:update">;
+    };
+    subscriptionTiers: {
+      create: Reference<"billing/subscriptionTiers:create">;
+      delete: Reference<"billing/subscriptionTiers:delete">;
+      get: Reference<"billing/subscriptionTiers:get">;
+      list: Reference<"billing/subscriptionTiers:list">;
+      update: Reference<"billing/subscriptionTiers:update">;
+    };
+    subscriptions: {
+      get: Reference<"billing/subscriptions:get">;
+      getMine: Reference<"billing/subscriptions:getMine">;
+      grant: Reference<"billing/subscriptions:grant">;
+      list: Reference<"billing/subscriptions:list">;
+      revoke: Reference<"billing/subscriptions:revoke">;
     };
     usageRecords: {
       delete: Reference<"billing/usageRecords:delete">;

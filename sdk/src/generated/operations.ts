@@ -20,6 +20,8 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     billingAdjustments: "create;delete-;get;list;update",
     bills: "cancel+;delete-;finalize;generate+=POST generate;get+;getPage=GET {}/page;list;pay+;regenerate;update",
     pricingTiers: "create;delete-;get;list;update",
+    subscriptionTiers: "create;delete-;get;list;update",
+    subscriptions: "get;getMine=GET /v1/me/subscription;grant+=PUT grant;list;revoke",
     usageRecords: "delete-;getSummary+=GET summary;list;record+=POST ;recordBatch+=POST batch",
   },
   integrations: {

@@ -62,6 +62,7 @@ import type {
   CreateScheduleBody,
   CreateScheduledJobBody,
   CreateSiteBody,
+  CreateSubscriptionTierBody,
   CreateTeamBody,
   CreateTodoBody,
   CreateUploadUrlAnswer,
@@ -96,12 +97,14 @@ import type {
   GetMyPermissionsAnswer,
   GetMyProfileAnswer,
   GetMySettingsAnswer,
+  GetMySubscriptionAnswer,
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
   GetSiteViewAnswer,
   GetUsageSummaryAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  GrantSubscriptionBody,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
   HeartbeatScheduledJobBody,
@@ -156,6 +159,8 @@ import type {
   SetOrganizationQuotasBody,
   SetOrganizationStatusBody,
   Site,
+  Subscription,
+  SubscriptionTier,
   SwitchOrganizationAnswer,
   SwitchOrganizationBody,
   SyncDataSourceAnswer,
@@ -187,6 +192,7 @@ import type {
   UpdateRoleBody,
   UpdateScheduleBody,
   UpdateSiteBody,
+  UpdateSubscriptionTierBody,
   UpdateTeamBody,
   UpdateTeamMemberBody,
   UpdateTodoBody,
@@ -3060,6 +3066,150 @@ export interface SitesResource {
 
 }
 
+/** Calls of `portico.subscriptionTiers`. */
+export interface SubscriptionTiersResource {
+  /**
+   * Create a subscription tier
+   *
+   * Needs the permission `subscriptionTier:create`. Its own refusals: `key_taken`, `stripe_price_taken`.
+   *
+   * @example
+   * const subscriptionTier = await portico.subscriptionTiers.create({
+   *   key: "pro",
+   *   name: "Pro",
+   *   description: "Everything in the community.",
+   *   benefits: ["All courses"],
+   *   amount: 1900,
+   *   currency: "usd",
+   *   interval: "month",
+   *   trialDays: 14,
+   *   stripePriceId: "price_1RkQ2kK4n",
+   *   isArchived: false,
+   *   order: 1,
+   * });
+   */
+  create(input: CreateSubscriptionTierBody, options?: ChangeOptions): Call<SubscriptionTier>;
+
+  /**
+   * Delete a subscription tier
+   *
+   * Deletes it for good.
+   *
+   * Needs the permission `subscriptionTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
+   *
+   * @example
+   * await portico.subscriptionTiers.delete("546rzav8m3nm10krvabgyrmw9hxvgddb");
+   */
+  delete(subscriptionTierId: string, options?: ChangeOptions): Call<Result<"deleteSubscriptionTier">>;
+
+  /**
+   * Get a subscription tier
+   *
+   * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`.
+   *
+   * @example
+   * const subscriptionTier = await portico.subscriptionTiers.get("546rzav8m3nm10krvabgyrmw9hxvgddb");
+   */
+  get(subscriptionTierId: string, options?: ReadOptions): Call<SubscriptionTier>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(subscriptionTierId: string, options: RequestOptions): Call<SubscriptionTier | undefined>;
+
+  /**
+   * List subscription tiers
+   *
+   * Newest first unless sorted otherwise. Supported together: {isArchived, sort=order}, {key, createdFrom/createdTo, sort=created}, {sort=order}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const subscriptionTier of portico.subscriptionTiers.list()) console.log(subscriptionTier);
+   */
+  list(input?: Query<"listSubscriptionTiers">, options?: ReadOptions): ListCall<SubscriptionTier>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSubscriptionTiers"> | undefined, options: RequestOptions): Call<Page<SubscriptionTier> | undefined>;
+
+  /**
+   * Update a subscription tier
+   *
+   * Fields left out stay as they are; null clears an optional field.
+   *
+   * Needs the permission `subscriptionTier:update`. Its own refusals: `key_taken`, `stripe_price_taken`.
+   *
+   * @example
+   * const subscriptionTier = await portico.subscriptionTiers.update("546rzav8m3nm10krvabgyrmw9hxvgddb", { name: "Pro" });
+   */
+  update(subscriptionTierId: string, input: UpdateSubscriptionTierBody, options?: ChangeOptions): Call<SubscriptionTier>;
+
+}
+
+/** Calls of `portico.subscriptions`. */
+export interface SubscriptionsResource {
+  /**
+   * Get a subscription
+   *
+   * Needs the permission `subscription:read`.
+   *
+   * @example
+   * const subscription = await portico.subscriptions.get("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
+   */
+  get(subscriptionId: string, options?: ReadOptions): Call<Subscription>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(subscriptionId: string, options: RequestOptions): Call<Subscription | undefined>;
+
+  /**
+   * Get one's own subscription
+   *
+   * The tier that the caller has, how it stands, and whether it gives access now; `none` without one.
+   *
+   * For members of the organization; machines and assigned roles need the permission `me:read`.
+   *
+   * @example
+   * const answer = await portico.subscriptions.getMine();
+   */
+  getMine(options?: ReadOptions): Call<GetMySubscriptionAnswer>;
+  /** getMine unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getMine(options: RequestOptions): Call<GetMySubscriptionAnswer | undefined>;
+
+  /**
+   * Grant a subscription
+   *
+   * Gives a member a tier without payment, until a time or until it is revoked; once more, it changes tier and time. What Stripe manages is changed at Stripe.
+   *
+   * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
+   *
+   * @example
+   * const subscription = await portico.subscriptions.grant({ userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", tier: "pro" });
+   */
+  grant(input: GrantSubscriptionBody, options?: ChangeOptions): Call<Subscription>;
+
+  /**
+   * List subscriptions
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {tier, status, createdFrom/createdTo, sort=created}, {tier}, {userId, createdFrom/createdTo, sort=created}.
+   *
+   * Needs the permission `subscription:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const subscription of portico.subscriptions.list()) console.log(subscription);
+   */
+  list(input?: Query<"listSubscriptions">, options?: ReadOptions): ListCall<Subscription>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listSubscriptions"> | undefined, options: RequestOptions): Call<Page<Subscription> | undefined>;
+
+  /**
+   * Revoke a subscription
+   *
+   * Ends at once what was granted. What Stripe manages is cancelled at Stripe.
+   *
+   * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
+   *
+   * @example
+   * const subscription = await portico.subscriptions.revoke("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
+   */
+  revoke(subscriptionId: string, options?: ChangeOptions): Call<Subscription>;
+
+}
+
 /** Calls of `portico.syncHistory`. */
 export interface SyncHistoryResource {
   /**
@@ -3673,6 +3823,8 @@ export abstract class Resources {
   declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;
   declare readonly sites: SitesResource;
+  declare readonly subscriptionTiers: SubscriptionTiersResource;
+  declare readonly subscriptions: SubscriptionsResource;
   declare readonly syncHistory: SyncHistoryResource;
   declare readonly teamMembers: TeamMembersResource;
   declare readonly teams: TeamsResource;

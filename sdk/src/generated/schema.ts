@@ -2633,6 +2633,28 @@ export interface paths {
         patch: operations["updateMySettings"];
         trace?: never;
     };
+    "/v1/me/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's own subscription
+         * @description The tier that the caller has, how it stands, and whether it gives access now; `none` without one.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `me:read`.
+         */
+        get: operations["getMySubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/switch-organization": {
         parameters: {
             query?: never;
@@ -3831,6 +3853,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subscription-tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List subscription tiers
+         * @description Newest first unless sorted otherwise. Supported together: {isArchived, sort=order}, {key, createdFrom/createdTo, sort=created}, {sort=order}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listSubscriptionTiers"];
+        put?: never;
+        /**
+         * Create a subscription tier
+         * @description Needs the permission `subscriptionTier:create`. Its own refusals: `key_taken`, `stripe_price_taken`.
+         */
+        post: operations["createSubscriptionTier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription-tiers/{subscriptionTierId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a subscription tier
+         * @description For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`.
+         */
+        get: operations["getSubscriptionTier"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a subscription tier
+         * @description Deletes it for good.
+         *
+         *     Needs the permission `subscriptionTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
+         */
+        delete: operations["deleteSubscriptionTier"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a subscription tier
+         * @description Fields left out stay as they are; null clears an optional field.
+         *
+         *     Needs the permission `subscriptionTier:update`. Its own refusals: `key_taken`, `stripe_price_taken`.
+         */
+        patch: operations["updateSubscriptionTier"];
+        trace?: never;
+    };
+    "/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List subscriptions
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {tier, status, createdFrom/createdTo, sort=created}, {tier}, {userId, createdFrom/createdTo, sort=created}.
+         *
+         *     Needs the permission `subscription:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscriptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a subscription
+         * @description Needs the permission `subscription:read`.
+         */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscriptionId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a subscription
+         * @description Ends at once what was granted. What Stripe manages is cancelled at Stripe.
+         *
+         *     Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
+         */
+        post: operations["revokeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Grant a subscription
+         * @description Gives a member a tier without payment, until a time or until it is revoked; once more, it changes tier and time. What Stripe manages is changed at Stripe.
+         *
+         *     Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
+         */
+        put: operations["grantSubscription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sync-history": {
         parameters: {
             query?: never;
@@ -4521,6 +4687,26 @@ export interface paths {
          * @description What became of an e-mail, signed by Svix (`svix-*` or `webhook-*` headers, the operator's `RESEND_WEBHOOK_SECRET`) within five minutes. An address that does not exist gets no e-mail any more; one whose person complained, none that can be turned off. A message is stored and worked on after the answer; one that is known already changes nothing.
          */
         post: operations["receiveResendWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event of Stripe's
+         * @description Subscriptions and what was paid for them, signed with `Stripe-Signature` (the operator's `STRIPE_WEBHOOK_SECRET`) within five minutes. The metadata of a subscription names its member: `organizationId` and `userId`. An event is stored and worked on after the answer; one that is known already changes nothing. Events in another order, or more than once, come to the same.
+         */
+        post: operations["receiveStripeWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7681,6 +7867,91 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["SiteUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a member subscribes to, how it is paid, or until when it gives access has changed
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description What a member subscribes to, how it is paid, or until when it gives access has changed. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "subscription.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "wch1n43anv4qkp8wwcd2qzm1qegcc43w",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "tier": "pro",
+                     *         "status": "active",
+                     *         "source": "stripe",
+                     *         "currentPeriodEnd": 1771027200000,
+                     *         "cancelAtPeriodEnd": false,
+                     *         "trialEndsAt": 1769558400000,
+                     *         "pastDueSince": 1771027200000,
+                     *         "accessUntil": 1771286400000,
+                     *         "stripeCustomerId": "cus_SfR2",
+                     *         "stripeSubscriptionId": "sub_1RkQ2kK4n",
+                     *         "lastEventAt": 1768348800000,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionUpdatedEvent"];
                 };
             };
             responses: {
@@ -11195,6 +11466,71 @@ export interface components {
              */
             status?: ("active" | "inactive" | "archived") | undefined;
         };
+        /** @description What to send to create a subscription tier. */
+        CreateSubscriptionTierBody: {
+            /**
+             * Format: int64
+             * @description What it costs, in minor units, for display; Stripe charges.
+             * @example 1900
+             */
+            amount?: number | undefined;
+            /**
+             * @description What it comes with. `[]` unless given.
+             * @example [
+             *       "All courses"
+             *     ]
+             */
+            benefits?: string[] | undefined;
+            /**
+             * @description ISO 4217 code in lower case, for display.
+             * @example usd
+             */
+            currency?: string | undefined;
+            /**
+             * @description What it is, for members.
+             * @example Everything in the community.
+             */
+            description?: string | undefined;
+            /**
+             * @description How often it is charged, for display.
+             * @example month
+             * @enum {string}
+             */
+            interval?: ("month" | "year" | "once") | undefined;
+            /**
+             * @description Whether nobody gets it any more; who has it keeps it. `false` unless given.
+             * @example false
+             */
+            isArchived?: boolean | undefined;
+            /**
+             * @description What access is asked for by; unique in the organization, and never changed.
+             * @example pro
+             */
+            key: string;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example Pro
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place among the tiers. After the last one unless given.
+             * @example 1
+             */
+            order?: number | undefined;
+            /**
+             * @description The price at Stripe whose buyers have the tier; unique in the organization.
+             * @example price_1RkQ2kK4n
+             * @example price_1RkQ9sT7p
+             */
+            stripePriceId?: string | undefined;
+            /**
+             * Format: int32
+             * @description How long it can be tried, for display.
+             * @example 14
+             */
+            trialDays?: number | undefined;
+        };
         /** @description What to send to create a team. */
         CreateTeamBody: {
             /**
@@ -13538,6 +13874,48 @@ export interface components {
              */
             userId: string;
         };
+        /** @description The answer to “Get one's own subscription”. */
+        GetMySubscriptionAnswer: {
+            /**
+             * Format: int64
+             * @description When access ends, 0 where there is none; absent where no end is known. Milliseconds since the epoch.
+             * @example 1771286400000
+             */
+            accessUntil?: number;
+            /**
+             * @description Whether it ends with the period.
+             * @example false
+             */
+            cancelAtPeriodEnd: boolean;
+            /**
+             * Format: int64
+             * @description When the period ends, or what was granted; absent where it has no end. Milliseconds since the epoch.
+             * @example 1771027200000
+             */
+            currentPeriodEnd?: number;
+            /**
+             * @description Whether it gives access to what the tier opens.
+             * @example true
+             */
+            hasAccess: boolean;
+            /**
+             * @description How it stands; `none` where nothing was paid yet.
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "trialing" | "past_due" | "canceled" | "none";
+            /**
+             * @description Key of the tier.
+             * @example pro
+             */
+            tier?: string;
+            /**
+             * Format: int64
+             * @description When the trial ends. Milliseconds since the epoch.
+             * @example 1769558400000
+             */
+            trialEndsAt?: number;
+        };
         /** @description The answer to “Get an organization by its slug”. */
         GetOrganizationBySlugAnswer: {
             /**
@@ -14236,6 +14614,25 @@ export interface components {
             displayName: string;
             /**
              * @description Whose profile it is.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            userId: string;
+        };
+        /** @description What to send to grant a subscription. */
+        GrantSubscriptionBody: {
+            /**
+             * @description Key of the tier.
+             * @example pro
+             */
+            tier: string;
+            /**
+             * Format: int64
+             * @description When it ends; without end unless given. Milliseconds since the epoch.
+             * @example 1798761600000
+             */
+            until?: number | undefined;
+            /**
+             * @description The member.
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId: string;
@@ -18217,6 +18614,245 @@ export interface components {
              */
             type: "site.updated";
         };
+        /** @description An event of Stripe's; its other members are read past. */
+        StripeEvent: {
+            /** @description When it happened, in seconds. */
+            created: number;
+            /** @description What it tells of, in `object`. */
+            data: {
+                /** @description As it became. */
+                object: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Stripe's id of the event. */
+            id: string;
+            /** @description What it tells of. */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The tier that a member has, how it is paid, and until when it gives access. */
+        Subscription: {
+            /**
+             * Format: int64
+             * @description When access ends, 0 where there is none; absent where no end is known. Milliseconds since the epoch.
+             * @example 1771286400000
+             */
+            accessUntil?: number;
+            /**
+             * @description Whether it ends with the period.
+             * @example false
+             */
+            cancelAtPeriodEnd: boolean;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the period ends, or what was granted; absent where it has no end. Milliseconds since the epoch.
+             * @example 1771027200000
+             */
+            currentPeriodEnd?: number;
+            /**
+             * @description Id of the subscription.
+             * @example wch1n43anv4qkp8wwcd2qzm1qegcc43w
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When Stripe's latest event of it happened; earlier ones change nothing that it told. Milliseconds since the epoch.
+             * @example 1768348800000
+             */
+            lastEventAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * Format: int64
+             * @description When a renewal was first told unpaid; access lasts seven days from then. Absent unless it is past due. Milliseconds since the epoch.
+             * @example 1771027200000
+             */
+            pastDueSince?: number;
+            /**
+             * @description Whether Stripe tells how it stands, or somebody granted it.
+             * @example stripe
+             * @enum {string}
+             */
+            source: "stripe" | "manual";
+            /**
+             * @description How it stands; `none` where nothing was paid yet.
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "trialing" | "past_due" | "canceled" | "none";
+            /**
+             * @description Who pays, at Stripe.
+             * @example cus_SfR2
+             */
+            stripeCustomerId?: string;
+            /**
+             * @description The subscription at Stripe that counts.
+             * @example sub_1RkQ2kK4n
+             */
+            stripeSubscriptionId?: string;
+            /**
+             * @description Key of the tier.
+             * @example pro
+             */
+            tier: string;
+            /**
+             * Format: int64
+             * @description When the trial ends. Milliseconds since the epoch.
+             * @example 1769558400000
+             */
+            trialEndsAt?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description The member.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            userId: string;
+        };
+        /** @description A page of a list, each row of it a subscription. */
+        SubscriptionPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["Subscription"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description What members can subscribe to, and the price at Stripe that buys it. */
+        SubscriptionTier: {
+            /**
+             * Format: int64
+             * @description What it costs, in minor units, for display; Stripe charges.
+             * @example 1900
+             */
+            amount?: number;
+            /**
+             * @description What it comes with.
+             * @example [
+             *       "All courses"
+             *     ]
+             */
+            benefits: string[];
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description ISO 4217 code in lower case, for display.
+             * @example usd
+             */
+            currency?: string;
+            /**
+             * @description What it is, for members.
+             * @example Everything in the community.
+             */
+            description?: string;
+            /**
+             * @description Id of the subscription tier.
+             * @example 546rzav8m3nm10krvabgyrmw9hxvgddb
+             */
+            id: string;
+            /**
+             * @description How often it is charged, for display.
+             * @example month
+             * @enum {string}
+             */
+            interval?: "month" | "year" | "once";
+            /**
+             * @description Whether nobody gets it any more; who has it keeps it.
+             * @example false
+             */
+            isArchived: boolean;
+            /**
+             * @description What access is asked for by; unique in the organization, and never changed.
+             * @example pro
+             */
+            key: string;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example Pro
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place among the tiers.
+             * @example 1
+             */
+            order: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The price at Stripe whose buyers have the tier; unique in the organization.
+             * @example price_1RkQ2kK4n
+             * @example price_1RkQ9sT7p
+             */
+            stripePriceId?: string;
+            /**
+             * Format: int32
+             * @description How long it can be tried, for display.
+             * @example 14
+             */
+            trialDays?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a subscription tier. */
+        SubscriptionTierPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["SubscriptionTier"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description What a member subscribes to, how it is paid, or until when it gives access has changed. The body of a delivery. */
+        SubscriptionUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Subscription"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "subscription.updated";
+        };
         /** @description The answer to “Switch the default organization”. */
         SwitchOrganizationAnswer: {
             /** @description The caller's membership in the organization. */
@@ -19494,6 +20130,66 @@ export interface components {
              */
             status?: ("active" | "inactive" | "archived") | undefined;
         };
+        /** @description What to send to update a subscription tier. */
+        UpdateSubscriptionTierBody: {
+            /**
+             * Format: int64
+             * @description What it costs, in minor units, for display; Stripe charges.
+             * @example 1900
+             */
+            amount?: (number | null) | undefined;
+            /**
+             * @description What it comes with.
+             * @example [
+             *       "All courses"
+             *     ]
+             */
+            benefits?: string[] | undefined;
+            /**
+             * @description ISO 4217 code in lower case, for display.
+             * @example usd
+             */
+            currency?: (string | null) | undefined;
+            /**
+             * @description What it is, for members.
+             * @example Everything in the community.
+             */
+            description?: (string | null) | undefined;
+            /**
+             * @description How often it is charged, for display.
+             * @example month
+             * @enum {string|null}
+             */
+            interval?: ("month" | "year" | "once" | null) | undefined;
+            /**
+             * @description Whether nobody gets it any more; who has it keeps it.
+             * @example false
+             */
+            isArchived?: boolean | undefined;
+            /**
+             * @description What people call it. No control characters, and no marks that change the direction of writing.
+             * @example Pro
+             */
+            name?: string | undefined;
+            /**
+             * Format: int32
+             * @description Its place among the tiers.
+             * @example 1
+             */
+            order?: number | undefined;
+            /**
+             * @description The price at Stripe whose buyers have the tier; unique in the organization.
+             * @example price_1RkQ2kK4n
+             * @example price_1RkQ9sT7p
+             */
+            stripePriceId?: (string | null) | undefined;
+            /**
+             * Format: int32
+             * @description How long it can be tried, for display.
+             * @example 14
+             */
+            trialDays?: (number | null) | undefined;
+        };
         /** @description What to send to update a team. */
         UpdateTeamBody: {
             /**
@@ -20329,12 +21025,14 @@ export interface components {
          *     - `site_not_active`: The site is not active. Activate the site first.
          *     - `slug_taken`: The slug is taken. Choose another slug; a restore takes one too.
          *     - `sole_owner`: The user owns an organization. Transfer the organization to another member (`POST /v1/organizations/{organizationId}/transfer-ownership`), or delete and purge it, first.
+         *     - `stripe_managed`: Stripe manages the subscription. Cancel or change it at Stripe; it can be granted once access by Stripe has ended.
+         *     - `stripe_price_taken`: Another tier has the price. Choose another price, or take it from the tier that has it.
          *     - `sync_in_progress`: A synchronization of it runs. Wait until the run has ended; the sync history has it.
          *     - `sync_not_complete`: The sync run is not complete. Finish a sync run that has seen everything, and name that.
          *     - `sync_run_ended`: The sync run has ended. Open another one.
          *     - `system_role`: Built-in roles cannot be changed. Create a custom role instead.
          *     - `team_in_use`: The team is in use. Give what refers to the team, which `detail` names, another team first.
-         *     - `tier_in_use`: Bills use the price. End it with `effectiveUntil`, and create its successor; what bills have used stays.
+         *     - `tier_in_use`: The price or tier is in use. End a price with `effectiveUntil`, and create its successor; what bills have used stays. Archive a tier that members have.
          *     - `tier_overlap`: Two prices would hold at one time. End the price that `detail` names first (`closePrevious: true` does), or choose another time.
          *     - `url_taken`: The URL is taken. Change the endpoint that has this URL, or choose another URL.
          *     - `usage_conflict`: The reference names other usage. Send what was sent under this `externalRef`, delete that record first, or use another reference.
@@ -20352,7 +21050,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
+                    code?: "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -33519,6 +34217,60 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getMySubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: subscription. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "active",
+                     *       "tier": "pro",
+                     *       "hasAccess": true,
+                     *       "accessUntil": 1771286400000,
+                     *       "currentPeriodEnd": 1771027200000,
+                     *       "cancelAtPeriodEnd": false,
+                     *       "trialEndsAt": 1769558400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMySubscriptionAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     switchOrganization: {
         parameters: {
             query?: never;
@@ -39761,6 +40513,770 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listSubscriptionTiers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists only rows whose `isArchived` is this.
+                 * @example false
+                 */
+                isArchived?: boolean | undefined;
+                /**
+                 * @description Lists only rows whose `key` is this.
+                 * @example pro
+                 */
+                key?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `order`, latest first, where one of `isArchived` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "order" | "-order") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "546rzav8m3nm10krvabgyrmw9hxvgddb",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "key": "pro",
+                     *           "name": "Pro",
+                     *           "description": "Everything in the community.",
+                     *           "benefits": [
+                     *             "All courses"
+                     *           ],
+                     *           "amount": 1900,
+                     *           "currency": "usd",
+                     *           "interval": "month",
+                     *           "trialDays": 14,
+                     *           "stripePriceId": "price_1RkQ2kK4n",
+                     *           "isArchived": false,
+                     *           "order": 1,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionTierPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createSubscriptionTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "pro",
+                 *       "name": "Pro",
+                 *       "description": "Everything in the community.",
+                 *       "benefits": [
+                 *         "All courses"
+                 *       ],
+                 *       "amount": 1900,
+                 *       "currency": "usd",
+                 *       "interval": "month",
+                 *       "trialDays": 14,
+                 *       "stripePriceId": "price_1RkQ2kK4n",
+                 *       "isArchived": false,
+                 *       "order": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateSubscriptionTierBody"];
+            };
+        };
+        responses: {
+            /** @description Created: subscription tier. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "546rzav8m3nm10krvabgyrmw9hxvgddb",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "pro",
+                     *       "name": "Pro",
+                     *       "description": "Everything in the community.",
+                     *       "benefits": [
+                     *         "All courses"
+                     *       ],
+                     *       "amount": 1900,
+                     *       "currency": "usd",
+                     *       "interval": "month",
+                     *       "trialDays": 14,
+                     *       "stripePriceId": "price_1RkQ2kK4n",
+                     *       "isArchived": false,
+                     *       "order": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionTier"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSubscriptionTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the subscription tier.
+                 * @example 546rzav8m3nm10krvabgyrmw9hxvgddb
+                 */
+                subscriptionTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: subscription tier. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "546rzav8m3nm10krvabgyrmw9hxvgddb",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "pro",
+                     *       "name": "Pro",
+                     *       "description": "Everything in the community.",
+                     *       "benefits": [
+                     *         "All courses"
+                     *       ],
+                     *       "amount": 1900,
+                     *       "currency": "usd",
+                     *       "interval": "month",
+                     *       "trialDays": 14,
+                     *       "stripePriceId": "price_1RkQ2kK4n",
+                     *       "isArchived": false,
+                     *       "order": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionTier"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteSubscriptionTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the subscription tier.
+                 * @example 546rzav8m3nm10krvabgyrmw9hxvgddb
+                 */
+                subscriptionTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateSubscriptionTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the subscription tier.
+                 * @example 546rzav8m3nm10krvabgyrmw9hxvgddb
+                 */
+                subscriptionTierId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Pro"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateSubscriptionTierBody"];
+            };
+        };
+        responses: {
+            /** @description Done: subscription tier. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "546rzav8m3nm10krvabgyrmw9hxvgddb",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "key": "pro",
+                     *       "name": "Pro",
+                     *       "description": "Everything in the community.",
+                     *       "benefits": [
+                     *         "All courses"
+                     *       ],
+                     *       "amount": 1900,
+                     *       "currency": "usd",
+                     *       "interval": "month",
+                     *       "trialDays": 14,
+                     *       "stripePriceId": "price_1RkQ2kK4n",
+                     *       "isArchived": false,
+                     *       "order": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionTier"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `status`, latest first, where one of `tier` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
+                status?: ("active" | "trialing" | "past_due" | "canceled" | "none") | undefined;
+                /**
+                 * @description Lists only rows whose `tier` is this.
+                 * @example pro
+                 */
+                tier?: string | undefined;
+                /**
+                 * @description Lists only rows whose `userId` is this.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                userId?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "wch1n43anv4qkp8wwcd2qzm1qegcc43w",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "tier": "pro",
+                     *           "status": "active",
+                     *           "source": "stripe",
+                     *           "currentPeriodEnd": 1771027200000,
+                     *           "cancelAtPeriodEnd": false,
+                     *           "trialEndsAt": 1769558400000,
+                     *           "pastDueSince": 1771027200000,
+                     *           "accessUntil": 1771286400000,
+                     *           "stripeCustomerId": "cus_SfR2",
+                     *           "stripeSubscriptionId": "sub_1RkQ2kK4n",
+                     *           "lastEventAt": 1768348800000,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example wch1n43anv4qkp8wwcd2qzm1qegcc43w
+                 */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: subscription. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wch1n43anv4qkp8wwcd2qzm1qegcc43w",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "tier": "pro",
+                     *       "status": "active",
+                     *       "source": "stripe",
+                     *       "currentPeriodEnd": 1771027200000,
+                     *       "cancelAtPeriodEnd": false,
+                     *       "trialEndsAt": 1769558400000,
+                     *       "pastDueSince": 1771027200000,
+                     *       "accessUntil": 1771286400000,
+                     *       "stripeCustomerId": "cus_SfR2",
+                     *       "stripeSubscriptionId": "sub_1RkQ2kK4n",
+                     *       "lastEventAt": 1768348800000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the subscription.
+                 * @example wch1n43anv4qkp8wwcd2qzm1qegcc43w
+                 */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: subscription. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wch1n43anv4qkp8wwcd2qzm1qegcc43w",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "tier": "pro",
+                     *       "status": "active",
+                     *       "source": "stripe",
+                     *       "currentPeriodEnd": 1771027200000,
+                     *       "cancelAtPeriodEnd": false,
+                     *       "trialEndsAt": 1769558400000,
+                     *       "pastDueSince": 1771027200000,
+                     *       "accessUntil": 1771286400000,
+                     *       "stripeCustomerId": "cus_SfR2",
+                     *       "stripeSubscriptionId": "sub_1RkQ2kK4n",
+                     *       "lastEventAt": 1768348800000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    grantSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                 *       "tier": "pro"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GrantSubscriptionBody"];
+            };
+        };
+        responses: {
+            /** @description Done: subscription. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wch1n43anv4qkp8wwcd2qzm1qegcc43w",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "userId": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "tier": "pro",
+                     *       "status": "active",
+                     *       "source": "stripe",
+                     *       "currentPeriodEnd": 1771027200000,
+                     *       "cancelAtPeriodEnd": false,
+                     *       "trialEndsAt": 1769558400000,
+                     *       "pastDueSince": 1771027200000,
+                     *       "accessUntil": 1771286400000,
+                     *       "stripeCustomerId": "cus_SfR2",
+                     *       "stripeSubscriptionId": "sub_1RkQ2kK4n",
+                     *       "lastEventAt": 1768348800000,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listSyncHistory: {
         parameters: {
             query?: {
@@ -43088,6 +44604,65 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["ResendMessage"];
+            };
+        };
+        responses: {
+            /** @description It is stored. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "accepted"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    receiveStripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1RkQ2mK4n",
+                 *       "type": "customer.subscription.updated",
+                 *       "created": 1768471800,
+                 *       "api_version": "2025-03-31.basil",
+                 *       "data": {
+                 *         "object": {
+                 *           "id": "sub_1RkQ2kK4n",
+                 *           "object": "subscription",
+                 *           "customer": "cus_SfR2",
+                 *           "status": "active",
+                 *           "metadata": {
+                 *             "organizationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *             "userId": "jh7c8n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StripeEvent"];
             };
         };
         responses: {
