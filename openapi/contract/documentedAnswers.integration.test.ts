@@ -206,8 +206,27 @@ const rawOperations = new Map<string, JsonObject>(
     .map((operation) => [String(operation["operationId"]), operation]),
 );
 
+interface ListParameter {
+  readonly name?: string;
+  readonly in?: string;
+  readonly required?: boolean;
+  readonly schema?: { readonly default?: string | number };
+}
+
 describe("lists", () => {
   const lists = registry.filter(({ isList }) => isList);
+
+  // The integration that the document's examples name.
+  beforeAll(async () => {
+    const answer = await send(portico, "POST", "/v1/integrations", world.platformAdmin, {
+      slug: "halo-psa",
+      name: "HaloPSA",
+      description: "Tickets.",
+      category: "psa",
+      supportedTypes: ["tickets"],
+    });
+    expect(answer.status, answer.text).toBe(201);
+  });
 
   /** The sets that the prose names, each as the parameters that stand in it: alternatives in a list of their own. */
   function setsOf(operation: Operation): string[][][] {
@@ -273,9 +292,12 @@ describe("lists", () => {
   it.each(lists.map((operation) => [nameOf(operation), operation] as const))(
     "%s does without a sort and a limit what it does with their defaults",
     async (_name, operation) => {
-      const { parameters = [] }: { parameters?: { name?: string; schema?: { default?: string | number } }[] } = Object(
+      const { parameters = [] }: { parameters?: ListParameter[] } = Object(
         rawOperations.get(operation.declaration.operationId),
       );
+      const required = parameters
+        .filter((parameter) => parameter.in === "query" && parameter.required)
+        .map(({ name = "" }) => `${name}=${exampleOf(operation, name)}`);
       const defaults = parameters.flatMap(({ name, schema }) =>
         schema?.default === undefined ? [] : [`${name}=${String(schema.default)}`],
       );
@@ -283,7 +305,7 @@ describe("lists", () => {
       const filters = setsOf(operation).flatMap(([[first = ""] = []]) =>
         /^(sort|deleted)=/.test(first) ? [] : [queryOf(operation, [first]).slice(1)],
       );
-      for (const filter of ["", ...filters]) {
+      for (const filter of [...new Set([required.join("&"), ...filters])]) {
         const query = [filter, ...defaults].filter((part) => part !== "").join("&");
         // Reading the audit trail may leave a row of its own, once.
         await listed(operation, `?${filter}`);

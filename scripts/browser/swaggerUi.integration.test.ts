@@ -171,7 +171,7 @@ describe.skipIf(executable === undefined)("Swagger UI in a real browser", () => 
     await page.unroute("**/v1/openapi/access");
 
     await page.route("**/v1/openapi/sites", (route) => route.fulfill({ status: 503, body: "" }));
-    await page.locator("#domains").getByRole("link", { name: "Sites" }).click();
+    await page.locator(`#domains a[data-title="Sites"]`).click();
     await page.getByText("HTTP 503").waitFor();
     await page.unroute("**/v1/openapi/sites");
     await swagger.openDomain("Sites");
