@@ -68,6 +68,12 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "scripts/portico/rateLimitNames.test.ts › knows every operation",
       "openapi/contract/rateLimits.integration.test.ts › gets what its organization raises, up to the deployment's ceiling",
     ),
+    "Limit what an organization has": held(
+      "scripts/portico/pageFigures.test.ts › has the quotas in docs/operate.md",
+      "openapi/contract/quotas.integration.test.ts › is shown to whoever may change the organization",
+      "openapi/contract/quotas.integration.test.ts › is set by platform administrators alone",
+      "convex/core/records/quotas.test.ts › mends counters and counts of files that differ",
+    ),
     "Back up, upgrade, roll back": heldInPart(
       "`git checkout` and `npm ci` of the upgrade: the test has both versions side by side.",
       "scripts/portico/operations.test.ts › with --keep has its time for a name",
@@ -385,6 +391,11 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     "Addresses that take none": held(
       "openapi/contract/resendWebhook.integration.test.ts › until the operator lifts it",
       "openapi/contract/resendWebhook.integration.test.ts › that is called spam ends those that can be turned off",
+    ),
+    "How long they are kept": held(
+      "convex/messaging/forgetting.test.ts › deletes e-mails when their time is over",
+      "convex/messaging/forgetting.test.ts › leaves of somebody's e-mails neither address nor words",
+      "convex/core/records/quotas.test.ts › of a day begins anew with the next one",
     ),
     "Add a template": held("convex/messaging/templates.test.ts › says the same as text and as HTML"),
   },
