@@ -7,6 +7,11 @@ export function uniqueFieldsOf({ declaration }: Operation): readonly string[] {
   return rulesOf(declaration).flatMap(fieldsOf);
 }
 
+/** The same by rule: fields that together are one row's alone. */
+export function uniqueSetsOf({ declaration }: Operation): readonly (readonly string[])[] {
+  return rulesOf(declaration).map(fieldsOf);
+}
+
 /** Those of them that a row gives free when it goes into the trash. */
 export function freedFieldsOf({ declaration }: Operation): readonly string[] {
   return rulesOf(declaration).flatMap((rule) => (rule.includesTrash ? [] : fieldsOf(rule)));
