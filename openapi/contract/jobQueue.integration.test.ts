@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { send } from "./client.testing";
 import { expectProblem } from "./hostile.testing";
@@ -200,9 +200,15 @@ describe("a job", () => {
     await end(bad.id, "retry", {});
     const last = await claim(bad.action);
     await end(bad.id, "fail", { lockToken: last?.lockToken, error: "Twice.", retryable: false });
-    const told = await read(`/v1/webhook-deliveries?endpointId=${String(endpoint.body["id"])}&limit=100`);
-    const types = Object(told).data.map((delivery: { eventType: string }) => delivery.eventType);
-    expect(types.toSorted()).toEqual(["job.completed", "job.failed"]);
+    // Events are made into deliveries after the change.
+    await vi.waitFor(
+      async () => {
+        const told = await read(`/v1/webhook-deliveries?endpointId=${String(endpoint.body["id"])}&limit=100`);
+        const types = Object(told).data.map((delivery: { eventType: string }) => delivery.eventType);
+        expect(types.toSorted()).toEqual(["job.completed", "job.failed"]);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
   });
 
   it("is counted", async () => {
