@@ -13,7 +13,7 @@ import { completeJob, failJob, makePending } from "./settling";
 import { leaseSeconds, priorities, queueOf } from "./rules";
 import { scheduledJobFields } from "./tables";
 import { scheduledJobs } from "./scheduledJobs/resource";
-import { touchRunOf } from "./sources";
+import { beginRunOf, touchRunOf } from "./sources";
 import type { CountLimits } from "../core/records/counting";
 import type { SettlingContext } from "./settling";
 import type { TenantMutationContext } from "../core/operations/declaration";
@@ -113,6 +113,11 @@ export const claim = scheduledJobs.at("/claim").change("claim", {
               "lck_2f6ac1d8",
             ),
             cursor: scheduledJobFields.cursor,
+            syncRunId: described(
+              z.string(),
+              "Of a job that syncs a data source: its run, which each batch of entities names.",
+              "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+            ).optional(),
           }),
         ),
         "The jobs, each to be begun at its `cursor` where it has one.",
@@ -124,7 +129,9 @@ export const claim = scheduledJobs.at("/claim").change("claim", {
     const jobs: object[] = [];
     for (const { job, lockToken } of await claimJobs(ctx, { workerId, actions, limit, leaseSeconds: seconds })) {
       const cursor = job.cursor === undefined ? {} : { cursor: job.cursor };
-      jobs.push({ ...(await scheduledJobs.show(ctx, job)), lockToken, ...cursor });
+      const run = await beginRunOf(ctx, job);
+      const named = run ? { syncRunId: run._id } : {};
+      jobs.push({ ...(await scheduledJobs.show(ctx, job)), lockToken, ...cursor, ...named });
     }
     return { serverTime: now, jobs };
   },

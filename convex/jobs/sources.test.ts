@@ -3,7 +3,7 @@ import { minuteMs } from "../core/wire/durations";
 import { addOrganization, emptyHost, enqueue, workIn } from "./jobsHost.testing";
 import { completeJob, failJob } from "./settling";
 import { addSyncCounts, getSyncRun, openSyncRun } from "./syncRuns";
-import { touchRunOf } from "./sources";
+import { beginRunOf, touchRunOf } from "./sources";
 import type { Host } from "./jobsHost.testing";
 import type { Doc, Id } from "../_generated/dataModel";
 
@@ -114,4 +114,16 @@ it("keeps the run of a job alive with it, and ends no other one", async () => {
   const other = { ...job, action: "sync.devices" };
   await workIn(host, organizationId, (ctx) => completeJob(ctx, other, {}));
   expect((await rowsOf(setting)).run).toMatchObject({ status: "running" });
+});
+
+it("gives a job that a worker begins its run: the one that was left, a new one after its end, none where nothing is synced", async () => {
+  const { host, organizationId, dataSourceId, runId, job } = await syncing("active", { trigger: "scheduled" });
+  const begin = (begun: Doc<"scheduledJobs">) => workIn(host, organizationId, (ctx) => beginRunOf(ctx, begun));
+  expect(await begin(job)).toMatchObject({ _id: runId });
+  await workIn(host, organizationId, (ctx) => completeJob(ctx, job, { isComplete: true }));
+  const next = await begin(job);
+  expect(next?._id).not.toBe(runId);
+  expect(next).toMatchObject({ status: "running", sourceId: dataSourceId, type: "tickets", trigger: "scheduled" });
+  const { job: report } = await enqueue(host, organizationId, { action: "x.report" });
+  expect(await begin(report)).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { recordHealth } from "../observability/recordHealth";
-import { finishSyncRun, getSyncRun, runningSyncRun, touchSyncRun } from "./syncRuns";
+import { finishSyncRun, getSyncRun, openSyncRun, runningSyncRun, touchSyncRun } from "./syncRuns";
 import type { HealthReport } from "../observability/recordHealth";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc } from "../_generated/dataModel";
@@ -56,6 +56,32 @@ export async function settleSource(
   await recordHealth(ctx, organization, report, { onChange: isSuccess });
 }
 
+/**
+ * The run of a job that a worker begins: what it brings is upserted under it, and ends with the job. A new one, or the one that an
+ * attempt before has left; null of a job that syncs nothing.
+ */
+export async function beginRunOf(
+  ctx: Omit<SourceContext, "organization">,
+  job: Job,
+): Promise<Doc<"syncHistory"> | null> {
+  const { organizationId, dataSourceId, action, payload } = job;
+  if (dataSourceId === undefined || !action.startsWith(syncPrefix)) return null;
+  const left = await runOf(ctx, job);
+  if (left) {
+    await touchSyncRun(ctx, left);
+    return left;
+  }
+  const { trigger, triggeredBy } = payload;
+  return openSyncRun(ctx, {
+    organizationId,
+    sourceType: "dataSource",
+    sourceId: dataSourceId,
+    type: action.slice(syncPrefix.length),
+    trigger: trigger === "scheduled" ? trigger : "manual",
+    triggeredBy: (typeof triggeredBy === "string" ? ctx.db.idOf("users", triggeredBy) : null) ?? undefined,
+  });
+}
+
 /** Says that the run of a job lives, as its worker does. */
 export async function touchRunOf(ctx: SourceContext, job: Job): Promise<void> {
   if (job.dataSourceId === undefined || !job.action.startsWith(syncPrefix)) return;
@@ -64,7 +90,10 @@ export async function touchRunOf(ctx: SourceContext, job: Job): Promise<void> {
 }
 
 /** The run that the job's payload names, or the one of its source and type. */
-function runOf(ctx: SourceContext, { payload, action, dataSourceId = "", organizationId }: SyncJob) {
+function runOf(
+  ctx: Omit<SourceContext, "organization">,
+  { payload, action, dataSourceId = "", organizationId }: SyncJob,
+) {
   const { syncRunId } = payload;
   if (typeof syncRunId === "string") return getSyncRun(ctx, syncRunId);
   const type = action.slice(syncPrefix.length);

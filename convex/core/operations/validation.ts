@@ -75,7 +75,8 @@ export function faultsOf(issue: z.core.$ZodIssue): ProblemFault[] {
   }
   const named: unknown = issue.code === "custom" ? issue.params?.["code"] : undefined;
   // An id is a check of its own to zod, which does not tell it from a wrong one.
-  const isOfType = issue.code === "invalid_type" || (issue.code === "custom" && named === undefined);
+  const isOfType =
+    issue.code === "invalid_type" || issue.code === "invalid_union" || (issue.code === "custom" && named === undefined);
   const missing = isOfType && issue.input === undefined;
   return [
     {

@@ -10304,6 +10304,11 @@ export interface components {
                  */
                 status: "pending" | "running" | "completed" | "failed";
                 /**
+                 * @description Of a job that syncs a data source: its run, which each batch of entities names.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                syncRunId?: string;
+                /**
                  * Format: int64
                  * @description When the row was last changed. Milliseconds since the epoch.
                  * @example 1768473000000
@@ -38862,7 +38867,8 @@ export interface operations {
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
                      *           "updatedAt": 1768473000000,
                      *           "lockToken": "lck_2f6ac1d8",
-                     *           "cursor": "eyJwb3NpdGlvbiI6MX0"
+                     *           "cursor": "eyJwb3NpdGlvbiI6MX0",
+                     *           "syncRunId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
                      *         }
                      *       ]
                      *     }
