@@ -33,6 +33,7 @@ describe("a schema", () => {
       ["properties", "a", "format"],
       "invalid_keyword",
     ],
+    ["with half a character in a name", object({ "\ud800": {} }), ["properties"], "invalid_text"],
     ["with no pattern", object({ a: { pattern: "(" } }), ["properties", "a", "pattern"], "unsupported_pattern"],
     [
       "with a pattern too large",
