@@ -54,6 +54,20 @@ describe("a schema", () => {
   });
 });
 
+describe("lists without anything twice", () => {
+  const unique = (count: number) =>
+    object({ list: { allOf: Array.from({ length: count }, () => ({ uniqueItems: true })) } });
+  const list = (length: number) => ({ list: Array.from({ length }, (_, at) => ({ at })) });
+
+  it("are checked as far as that takes no longer than a moment", () => {
+    expect(configFaults(unique(1), list(1024))).toEqual([]);
+    expect(configFaults(unique(1), { list: [{ at: 1 }, { at: 1 }] })).toMatchObject([
+      { pointer: "/list", code: "uniqueItems" },
+    ]);
+    expect(configFaults(unique(80), list(1024))).toMatchObject([{ pointer: "", code: "too_large" }]);
+  });
+});
+
 describe("a configuration", () => {
   const schema = object(
     {
