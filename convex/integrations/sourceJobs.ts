@@ -6,12 +6,15 @@ import { openSecret } from "../core/records/sealedSecrets";
 import { UnscopedReader } from "../core/records/reader";
 import { systemWriter } from "../core/records/systemWriter";
 import { definedOf } from "../core/records/documents";
+import { lazily } from "../core/operations/once";
+import { text } from "../core/schema/fields";
 import { failureOf } from "../core/wire/errors";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
 import { ProviderError } from "./adapters/adapter";
 import { firstPage, pagesOf } from "./adapters/reading";
 import { adapters } from "./adapters/registry";
 import { assertConfig, callsLeft } from "./dataSources/rules";
+import { entityItem } from "./entities/upserting";
 import { beginRun, countCalls, endRun, noteTested, takePage } from "./dataSources/runs";
 import { adapterNames } from "./tables";
 import type { Adapter, ProviderItem } from "./adapters/adapter";
@@ -254,14 +257,25 @@ async function read(
   };
 }
 
-/** Raw data goes as text: its names are not for Convex to hold. */
-function takenItem({ externalId, siteExternalId, raw, normalized }: ProviderItem): Infer<typeof takenItemValidator> {
-  return {
-    externalId,
-    rawData: JSON.stringify(raw),
-    normalizedData: { ...normalized },
-    ...(siteExternalId === undefined ? {} : { siteExternalId }),
-  };
+/** What can be kept of a thing: as much as of an item of a bulk upsert, whoever wrote it. */
+const providerItem = lazily(() =>
+  entityItem().extend({ siteExternalId: text(1, 200).optional(), changedAt: text(0, 100).optional() }),
+);
+
+/**
+ * A thing as it is written. Raw data goes as text: its names are not for Convex to hold.
+ * @throws {ProviderError} for one that cannot be kept
+ */
+function takenItem({ externalId, siteExternalId, changedAt, raw, normalized }: ProviderItem) {
+  const rawData = JSON.stringify(raw);
+  const sent = { externalId, rawData, normalizedData: normalized, ...definedOf({ siteExternalId, changedAt }) };
+  const { success, error } = providerItem().safeParse(sent);
+  if (success) return { externalId, rawData, normalizedData: { ...normalized }, ...definedOf({ siteExternalId }) };
+  const [fault] = error.issues;
+  throw new ProviderError(
+    `The provider answered a thing that cannot be kept (${String(fault?.path[0])}): ${fault?.message}`,
+    false,
+  );
 }
 
 const beginArguments = {

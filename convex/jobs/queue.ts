@@ -1,7 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { builtInOf } from "./builtIns";
 import { writerOf } from "./organizationScope";
-import { pendingOf } from "./rules";
+import { isKeyOf, pendingOf } from "./rules";
 import type { Runner } from "./rules";
 import type { ServiceContext } from "./organizationScope";
 import type { TenantWriter } from "../core/records/writer";
@@ -41,7 +41,7 @@ export interface NewJob {
 /**
  * Enqueues a job with the change that asks for it: both are written or neither. Answers the job that waits or runs under its key, if one
  * does, and whether it is new.
- * @throws {Error} for a built-in job whose action this deployment does not run
+ * @throws {Error} for a built-in job whose action this deployment does not run, and for a key that is another's
  */
 export async function enqueueJob(
   ctx: ServiceContext & { readonly scheduler: MutationCtx["scheduler"] },
@@ -50,6 +50,7 @@ export async function enqueueJob(
   if (runner === "builtin" && !builtInOf(action)) throw new Error(`This deployment runs no jobs of ${action}.`);
   const { priority = 5, scheduledAt = ctx.now, attemptsMax = 5 } = given;
   const { integrationId, dataSourceId, dedupeKey, dedupe = "pendingOrRunning" } = given;
+  if (dedupeKey !== undefined && !isKeyOf(action, dedupeKey)) throw new Error(`No job of ${action} has ${dedupeKey}.`);
   const db = await writerOf(ctx, organizationId);
   const same = dedupeKey === undefined ? null : await liveJob(db, dedupeKey, dedupe);
   if (same) return { job: same, created: false };

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { hourMs, minuteMs, secondMs } from "../core/wire/durations";
-import { compareTurns, priorities, retryWaitMs } from "./rules";
+import { builtIns } from "./builtIns";
+import { compareTurns, isKeyOf, priorities, retryWaitMs } from "./rules";
 
 const firstSpanMs = 30 * secondMs;
 
@@ -49,4 +50,12 @@ test("the order of two jobs of one priority never changes", () => {
       expect(Math.sign(order)).toBe(Math.sign(one - other));
     }),
   );
+});
+
+test("every action that this deployment runs has keys that no organization's own job can have", () => {
+  for (const { action } of builtIns) {
+    const key = action.replace(".*", ":");
+    expect([key, isKeyOf(action, key), isKeyOf("x.report", key)]).toEqual([key, true, false]);
+  }
+  expect([isKeyOf("x.report", "report-2026-01"), isKeyOf("entity.cleanup", "report-2026-01")]).toEqual([true, false]);
 });

@@ -10,7 +10,7 @@ import { noContent } from "../core/resources/operations";
 import { enqueueJob, liveJob } from "./queue";
 import { assertHeld, claimJobs, leaseUntil } from "./holding";
 import { completeJob, failJob, makePending } from "./settling";
-import { leaseSeconds, priorities, queueOf } from "./rules";
+import { isKeyOf, leaseSeconds, priorities, queueOf } from "./rules";
 import { scheduledJobFields } from "./tables";
 import { scheduledJobs } from "./scheduledJobs/resource";
 import { beginRunOf, touchRunOf } from "./sources";
@@ -35,7 +35,7 @@ const mostDelaySeconds = 366 * 24 * 3600;
 const createJob = scheduledJobs.at("/").change("create", {
   summary: "Create a job",
   description:
-    "For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.",
+    "For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.",
   input: () => ({
     action: scheduledJobFields.action,
     payload: described(jsonObject(32_768), "What it is done with; no secrets.", { month: "2026-01" }).default({}),
@@ -67,6 +67,8 @@ const createJob = scheduledJobs.at("/").change("create", {
       const message = "Only actions that begin with `x.`, in letters, digits, dots, dashes and underscores, are free.";
       throw new ProblemError("reserved_action", message, [{ pointer: "/action", code: "reserved_action", message }]);
     }
+    if (given.dedupeKey !== undefined && !isKeyOf(action, given.dedupeKey))
+      throw invalidField("/dedupeKey", "reserved", "Keys that begin like this are those of the deployment's own jobs.");
     if (scheduledAt !== undefined && delaySeconds !== undefined)
       throw invalidField("/delaySeconds", "exactly_one", "Send one of scheduledAt and delaySeconds.");
     const { organizationId } = ctx.db;

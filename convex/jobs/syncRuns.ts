@@ -103,7 +103,7 @@ export async function addSyncCounts(
 ): Promise<SyncRun | null> {
   const run = await getSyncRun(ctx, runId);
   if (run?.status !== "running") return run;
-  const { created, updated, deleted, unchanged } = run.counts[kind] ?? noCounts;
+  const { created, updated, deleted, unchanged } = (Object.hasOwn(run.counts, kind) && run.counts[kind]) || noCounts;
   const sum = {
     created: created + (more.created ?? 0),
     updated: updated + (more.updated ?? 0),

@@ -3,8 +3,9 @@ import type { Runner } from "./rules";
 import type { TenantReader } from "../core/records/reader";
 import type { Doc } from "../_generated/dataModel";
 
-/** Bytes of rows that are taken at once; one is taken however large it is. */
+/** UTF-8 bytes of rows that are taken at once, so that their answer can be kept for a repeated request; one is taken however large it is. */
 const mostBytes = 512 * 1024;
+const utf8 = new TextEncoder();
 
 /** How rows of several lines become one order, and how many of them are taken. */
 interface Merging<Row> {
@@ -29,7 +30,7 @@ async function mergedRows<Row>(
   let bytes = 0;
   while (heads.length > 0) {
     const first = heads.reduce((found, other) => (compare(other.row, found.row) < 0 ? other : found));
-    bytes += JSON.stringify(sized(first.row)).length;
+    bytes += utf8.encode(JSON.stringify(sized(first.row))).length;
     if (taken.length > 0 && bytes > mostBytes) break;
     taken.push(first.row);
     if (taken.length === count) break;

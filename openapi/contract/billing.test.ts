@@ -144,6 +144,20 @@ describe("usage", () => {
     expect(await finalized("2026-03-01", "2026-04-01")).toMatchObject({ subtotal: 0 });
   });
 
+  it("comes as late as it may, a batch at a time, whatever many bills have closed its time", async () => {
+    const { act, finalized } = await priced();
+    for (let days = 0; days < 25; days++)
+      await finalized(daysAfter("2026-01-01", days), daysAfter("2026-01-01", days + 1));
+    const late = Array.from({ length: 100 }, (_, at) => ({
+      units: 1,
+      recordedAt: january.from + (at % 20) * day + at,
+    }));
+    const answer = await act.useAll([...late.slice(50), ...late.slice(0, 50)]);
+    const recorded = z.object({ data: z.array(z.object({ record: z.object({ billedAt: z.number() }) })) });
+    const times = recorded.parse(answer).data.map(({ record }) => record.billedAt);
+    expect(new Set(times)).toEqual(new Set([january.from + 25 * day]));
+  });
+
   it("is deleted and recorded anew until it is billed", async () => {
     const { act, bill } = await priced({ aggregation: "max" });
     const wrong = idOf(await act.use({ units: 900, recordedAt: january.from + day, externalRef: "meter" }));
@@ -196,6 +210,19 @@ describe("the units of a period", () => {
       subtotal: 3000,
       lineItems: [{ units: 10, unitCost: 300 }],
     });
+  });
+
+  it("are those of one site also where that is gone since and their price changes within a day", async () => {
+    const change = Date.UTC(2026, 0, 16, 13, 47);
+    const { act, bill, sites, host } = await priced({ aggregation: "max", effectiveUntil: change });
+    await act.price({ unitCost: 300, aggregation: "max", effectiveFrom: change });
+    const [siteId] = sites;
+    for (const at of [january.from, change - 1]) await act.use({ units: 10, recordedAt: at, siteId });
+    // What the deletion of a site for good leaves of its usage.
+    await host.run(async ({ db }) => {
+      for (const { _id } of await db.query("usageRecords").take(10)) await db.patch(_id, { siteId: undefined });
+    });
+    expect(await bill("2026-01-01", "2026-02-01")).toMatchObject({ subtotal: 1000 });
   });
 
   it("have the price of their moment where it changes within a day", async () => {
@@ -523,6 +550,15 @@ describe("an adjustment", () => {
     await useEachMonth(own, [1, 1, 5]);
     await own.act.adjust({ type: "credit", amount: 400, effectiveFrom: january.from, effectiveTo: january.from + 1 });
     expect(await totalsOf(own, 3)).toEqual([0, 0, 300]);
+  });
+
+  it("is refused where more is left over than numbers hold", async () => {
+    const { act, bill } = await priced();
+    await act.adjust({ type: "credit", amount: Number.MAX_SAFE_INTEGER, recurrence: "eachPeriod", ...year });
+    const first = await bill("2026-01-01", "2026-02-01");
+    await act.finalize(first.id);
+    const second = await bill("2026-02-01", "2026-03-01");
+    await expect(act.finalize(second.id)).rejects.toMatchObject(code("bill_too_large"));
   });
 
   it("of a percentage counts for the share of the period that it covers", async () => {

@@ -317,6 +317,26 @@ describe("a sync", () => {
     });
   });
 
+  it.each([
+    ["raw data beyond what an upsert takes", { notes: "x".repeat(300_000) }, /rawData.* 262144 bytes/],
+    ["a text that is no Unicode", { summary: "half of \ud83d" }, /normalizedData.*Unicode/],
+    ["a normalized text beyond what an upsert takes", { summary: "x".repeat(70_000) }, /normalizedData.* 65536 bytes/],
+    ["a time that is none", { last_update: "2".repeat(5000) }, /changedAt/],
+    [
+      "more levels than raw data may have",
+      { parts: JSON.parse("[".repeat(300) + "]".repeat(300)) },
+      /nested too deeply/,
+    ],
+  ])("of a provider that answers %s ends for good, in words of its own", async (_what, fields, error) => {
+    psa.rows.tickets.push(row(1, fields));
+    const id = await connected();
+    await tested(id);
+    const job = await synced(id, ["tickets"]);
+    expect(job).toMatchObject({ status: "failed", willRetry: false, error: expect.stringMatching(error) });
+    expect(String(job["error"])).toMatch(/^The provider/);
+    expect(await listed(id, "tickets")).toEqual([]);
+  });
+
   it("takes nothing for gone of a list that is empty all of a sudden", async () => {
     psa.rows.devices.push(...Array.from({ length: 30 }, (_, at) => row(at + 1, { key_field: `PC-${at}` })));
     const id = await connected();

@@ -85,6 +85,15 @@ describe("a job", () => {
     expectProblem(await end(id, "retry", {}), 409, "job_queued");
   });
 
+  it.each(["dataSource.test:x", "entity.cleanup:x", "entity.prune:x:y", "organization.purge", "sync:x:tickets"])(
+    "does not take the key %s, by which the deployment's own are asked for once",
+    async (dedupeKey) => {
+      const refused = await post(jobs, { action: "x.a", dedupeKey });
+      expectProblem(refused, 400, "validation_failed");
+      expect(refused.body["errors"]).toMatchObject([{ pointer: "/dedupeKey", code: "reserved" }]);
+    },
+  );
+
   it("goes to keys of its organization alone", async () => {
     const { id, action } = await newJob();
     const body = { workerId: "person", actions: [action] };

@@ -1,6 +1,7 @@
 import { ProblemError } from "../../core/wire/errors";
 import { daysAfter } from "../calendar";
 import { PriceTimes, usageOf } from "../usageRecords/counting";
+import { exactNumber } from "../money";
 import { adjusted, openAmountOf } from "./adjusting";
 import { priced } from "./pricing";
 import { billLineItems, bills } from "./resource";
@@ -63,14 +64,14 @@ export function descriptionOf({ name }: Pick<Doc<"integrationPricingTiers">, "na
   return `${name}, ${bill.startDate} to ${daysAfter(bill.endDate, -1)}`;
 }
 
-/** Notes with its adjustments what a bill that is finalized has used of them. */
+/** Notes with its adjustments what a bill that is finalized has used of them. @throws {ProblemError} 422 where more than 2^53 is left over */
 export async function useAdjustments({ db }: TenantMutationContext, { adjustments }: Bill): Promise<void> {
   for (const { adjustmentId, applied, isGranted } of adjustments) {
     const row = await db.get("billingAdjustments", adjustmentId);
     if (!row) continue;
-    const appliedAmount = row.appliedAmount + Math.abs(applied);
+    const appliedAmount = exactNumber(BigInt(row.appliedAmount) + BigInt(Math.abs(applied)), "amount");
     const billCount = row.billCount + (isGranted ? 1 : 0);
-    const openAmount = Number(openAmountOf({ ...row, appliedAmount, billCount }));
+    const openAmount = exactNumber(openAmountOf({ ...row, appliedAmount, billCount }), "amount");
     await db.patch("billingAdjustments", row, { appliedAmount, billCount, openAmount });
   }
 }

@@ -78,13 +78,30 @@ async function liveBillsBefore(db: TenantReader, before: number, endAfter: numbe
   return found;
 }
 
-/** The first moment from `timestampMs` on that no finalized bill covers. */
-export async function firstOpenTime(db: TenantReader, timestampMs: number): Promise<number> {
-  let open = timestampMs;
-  for (;;) {
-    const closed = await closedPeriodAt(db, open);
-    if (!closed) return open;
-    open = closed.periodEnd;
+/** Which times finalized bills leave open, to one transaction: a bill is read once, however many records it closes its period to. */
+export class OpenTimes {
+  /** Times without a gap that are closed, from the beginning of a bill to the first open moment. */
+  private readonly closed: Span[] = [];
+
+  constructor(private readonly db: TenantReader) {}
+
+  /** The first moment from `timestampMs` on that no finalized bill covers. */
+  async firstFrom(timestampMs: number): Promise<number> {
+    let open = timestampMs;
+    let start: number | undefined;
+    for (let closed = await this.closedAt(open); closed; closed = await this.closedAt(open)) {
+      start ??= closed.start;
+      open = closed.end;
+    }
+    if (start !== undefined) this.closed.push({ start, end: open });
+    return open;
+  }
+
+  private async closedAt(timestampMs: number): Promise<Span | undefined> {
+    const known = this.closed.find(({ start, end }) => start <= timestampMs && timestampMs < end);
+    if (known) return known;
+    const bill = await closedPeriodAt(this.db, timestampMs);
+    return bill && { start: bill.periodStart, end: bill.periodEnd };
   }
 }
 

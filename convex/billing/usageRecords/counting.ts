@@ -105,7 +105,8 @@ async function partsOfMonth(
   return parts;
 }
 
-async function partsOfDay(db: TenantReader, { _id }: Rollup, { start, end }: Span, budget: ReadBudget) {
+async function partsOfDay(db: TenantReader, day: Rollup, { start, end }: Span, budget: ReadBudget) {
+  const { _id, siteId, dataSourceId } = day;
   const parts: UsagePart[] = [];
   budget.beginQuery();
   const records = db.index("usageRecords", "by_organizationId_and_rollupId_and_recordedAt_and_units", (q) =>
@@ -114,7 +115,8 @@ async function partsOfDay(db: TenantReader, { _id }: Rollup, { start, end }: Spa
   for await (const record of records) {
     budget.spend(record);
     if (record.billedAt < start || record.billedAt >= end) continue;
-    const { integrationId, tierName, siteId, dataSourceId, units, recordedAt } = record;
+    // Of a site that is gone the record does not know any more; the sums do, and it is counted once among them.
+    const { integrationId, tierName, units, recordedAt } = record;
     const extremes = { max: units, maxAt: recordedAt, last: units, lastAt: recordedAt };
     const sumMicroUnits = microUnitsOf(units);
     parts.push({ integrationId, tierName, siteId, dataSourceId, records: 1, sumMicroUnits, ...extremes });

@@ -2,7 +2,7 @@ import { calendarOf } from "../calendar";
 import { canonicalJson } from "../../core/wire/canonicalJson";
 import { minuteMs } from "../../core/wire/durations";
 import { invalidField, ProblemError } from "../../core/wire/errors";
-import { closedPeriodAt, firstOpenTime } from "../bills/periods";
+import { closedPeriodAt, OpenTimes } from "../bills/periods";
 import { usageRecords } from "./resource";
 import { Rollups, removeFromRollups } from "./rollups";
 import type { TenantMutationContext } from "../../core/operations/declaration";
@@ -28,11 +28,13 @@ export interface Recorded {
 /** Records usage, in one transaction: each record and the sums of its day and month. */
 export class UsageRecorder {
   private readonly rollups: Rollups;
+  private readonly openTimes: OpenTimes;
 
   constructor(
     private readonly ctx: TenantMutationContext,
     private readonly source: UsageRecord["source"],
   ) {
+    this.openTimes = new OpenTimes(ctx.db);
     this.rollups = new Rollups(ctx.db, calendarOf(ctx.tenant.organization.settings.timezone));
   }
 
@@ -56,7 +58,7 @@ export class UsageRecorder {
       return { record: known, isNew: false };
     }
     const usedAt = recordedAt ?? now;
-    const values = { ...sent, recordedAt: usedAt, billedAt: await firstOpenTime(db, usedAt) };
+    const values = { ...sent, recordedAt: usedAt, billedAt: await this.openTimes.firstFrom(usedAt) };
     const rollupId = await this.rollups.add(values);
     const own = { ...values, rollupId, externalRef, source: this.source };
     const record = await usageRecords.insert(this.ctx, own);

@@ -63,12 +63,15 @@ export async function storedAnswer(
   return { status, body, ...(createdIds ? { createdIds } : {}) };
 }
 
-/** An answer as it is kept: a long list of rows by their ids. Every answer beside such a list is a row, and fits. */
+/** An answer as it is kept: a long list of rows by their ids. Every other answer is bounded by its operation, and fits. */
 function keptOf({ status, body }: { readonly status: number; readonly body: string }): StoredAnswer {
   if (body.length <= maximumStoredCharacters) return { status, body };
   const { data, ...rest }: { data?: unknown } = JSON.parse(body);
-  if (!Array.isArray(data)) return { status, body };
-  return { status, body: JSON.stringify(rest), createdIds: data.map((row) => String(Object(row).id)) };
+  const ids = Array.isArray(data) ? data.map((row): unknown => Object(row).id) : [];
+  // What became of each item of a batch is no row, though a row may be in it.
+  const createdIds = ids.filter((id) => typeof id === "string");
+  if (createdIds.length === 0 || createdIds.length < ids.length) return { status, body };
+  return { status, body: JSON.stringify(rest), createdIds };
 }
 
 /** Keeps an answer for 24 hours, in the transaction of its effect. */

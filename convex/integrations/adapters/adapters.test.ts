@@ -106,6 +106,14 @@ describe("reading a provider", () => {
     expect(items).toHaveLength(read);
   });
 
+  it("stops at a page with more than one batch of things, before anything of it is taken", async () => {
+    const items = Array.from({ length: 201 }, (_, at) => ({ externalId: String(at), raw: {}, normalized: {} }));
+    const endless = {
+      page: (_client: unknown, _listing: unknown, page: number) => Promise.resolve({ page, total: 201, items }),
+    };
+    await expect(pagesOf(endless, connected(), { type: "tickets" }).next()).rejects.toThrow(/more things at once/);
+  });
+
   it("stops at a page that has lost the filter, before anything of it is taken", async () => {
     provider.rows.tickets.push(...Array.from({ length: 150 }, (_, at) => ticket(1000 + at, 20)));
     provider.trouble = { kind: "dropsFilter", fromPage: 2 };

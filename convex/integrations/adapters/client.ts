@@ -1,12 +1,15 @@
 import { secondMs } from "../../core/wire/durations";
 import { outboundFetch } from "../../core/wire/outboundFetch";
 import { retryAfterMsOf } from "../../core/wire/retryAfter";
+import { isNestedDeeper, maximumRawDepth } from "../entities/rawData";
 import { ProviderError } from "./adapter";
 import type { OutboundRequest, OutboundResult } from "../../core/wire/outboundFetch";
 
 const timeoutMs = 30 * secondMs;
 /** What is read of one answer; a page of a hundred things takes a tenth of it. */
 const maximumAnswerBytes = 3 * 1024 * 1024;
+/** Levels of an answer: those of a thing's raw data, and of the list that it is in. */
+const mostLevels = maximumRawDepth + 10;
 /** A provider that asks for no more is waited for; one that asks for more is asked again later. */
 const longestWaitMs = 10 * secondMs;
 /** How often in a row it is waited for. */
@@ -98,9 +101,14 @@ function jsonOf({ status, headers, body, isWhole }: Answer): unknown {
   const type = headers.get("content-type") ?? "";
   // A page of HTML with status 200 is what proxies and maintenance show.
   if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) throw new ProviderError("The provider answered no JSON.", true);
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    value = JSON.parse(text);
   } catch {
     throw new ProviderError("The provider answered no JSON.", true);
   }
+  if (isNestedDeeper(text, mostLevels)) throw new ProviderError("The provider's answer is nested too deeply.", false);
+  return value;
 }

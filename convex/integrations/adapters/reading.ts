@@ -1,3 +1,4 @@
+import { maximumBatchItems } from "../tables";
 import { ProviderError } from "./adapter";
 import type { Adapter, Listing, ProviderItem } from "./adapter";
 import type { ProviderClient } from "./client";
@@ -32,7 +33,7 @@ const maximumPages = 10_000;
 /**
  * Reads a list page by page. It ends where as many things were read as the provider says there are, and nowhere else: a short page
  * proves nothing, and an empty one before that is a fault.
- * @throws {ProviderError} for another page than was asked for, for things that were not asked for or come twice, for a list that ends early
+ * @throws {ProviderError} for another page than was asked for or a larger one, for things that were not asked for or come twice, for a list that ends early
  */
 export async function* pagesOf(
   adapter: Pick<Adapter, "page">,
@@ -46,6 +47,7 @@ export async function* pagesOf(
     const asked = progress.page;
     const { page, total, items } = await adapter.page(client, listing, asked);
     if (page !== asked) throw inconsistent(`page ${page} where page ${asked} was asked for`);
+    if (items.length > maximumBatchItems) throw inconsistent("more things at once than were asked for");
     for (const { externalId, changedAt } of items) {
       if (known.has(externalId)) throw inconsistent("the same thing twice", true);
       known.add(externalId);

@@ -15,6 +15,8 @@ interface ConfigFault {
 const maximumWork = 1_000_000;
 /** What a check looks at, schemas times values: a configuration of hundreds of settings is far below. */
 const maximumPairs = 1_000_000;
+/** Elements that `uniqueItems` compares with each other, by what they hold; half a second, and more than any honest list takes. */
+const maximumComparisons = 10_000_000;
 const listedFaults = 20;
 /** They say that something inside is wrong, which is told as well. */
 const containers: ReadonlySet<string> = new Set([
@@ -35,7 +37,9 @@ const containers: ReadonlySet<string> = new Set([
 
 /** What `schema` finds wrong with a configuration, the first of it; nothing where it is as the schema says. */
 export function configFaults(schema: Readonly<Record<string, unknown>>, config: unknown): readonly ConfigFault[] {
-  if (countOf(schema) * countOf(config) > maximumPairs)
+  const isTooLarge =
+    countOf(schema) * countOf(config) > maximumPairs || uniquesIn(schema) * comparisonsIn(config) > maximumComparisons;
+  if (isTooLarge)
     return [{ pointer: "", code: "too_large", message: "It holds more than its integration's schema can check." }];
   const patterns = new Patterns();
   const checked = patterns.of(schema);
@@ -72,6 +76,24 @@ function wordsOf(keyword: string, error: string): string {
 function countOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
   return Object.values(value).reduce((sum: number, inner) => sum + countOf(inner), 1);
+}
+
+/** Schemas inside a schema, it included, whose lists hold nothing twice. */
+function uniquesIn(schema: unknown): number {
+  if (!isObject(schema)) return 0;
+  let uniques = schema["uniqueItems"] === true ? 1 : 0;
+  withInner(schema, (inner) => {
+    uniques += uniquesIn(inner);
+    return inner;
+  });
+  return uniques;
+}
+
+/** What it takes to compare the elements of every list with each other. */
+function comparisonsIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const own = Array.isArray(value) ? value.length * countOf(value) : 0;
+  return Object.values(value).reduce((sum: number, inner) => sum + comparisonsIn(inner), own);
 }
 
 const patternPrefix = "portico-pattern-";

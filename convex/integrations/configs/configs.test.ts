@@ -33,6 +33,7 @@ describe("a schema", () => {
       ["properties", "a", "format"],
       "invalid_keyword",
     ],
+    ["with half a character in a name", object({ "\ud800": {} }), ["properties"], "invalid_text"],
     ["with no pattern", object({ a: { pattern: "(" } }), ["properties", "a", "pattern"], "unsupported_pattern"],
     [
       "with a pattern too large",
@@ -50,6 +51,20 @@ describe("a schema", () => {
     expect(schemaFault(object(many))).toMatchObject({ code: "too_large" });
     const long = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`p${at}`, { pattern: "a{300}" }]));
     expect(schemaFault(object(long))).toMatchObject({ code: "too_large" });
+  });
+});
+
+describe("lists without anything twice", () => {
+  const unique = (count: number) =>
+    object({ list: { allOf: Array.from({ length: count }, () => ({ uniqueItems: true })) } });
+  const list = (length: number) => ({ list: Array.from({ length }, (_, at) => ({ at })) });
+
+  it("are checked as far as that takes no longer than a moment", () => {
+    expect(configFaults(unique(1), list(1024))).toEqual([]);
+    expect(configFaults(unique(1), { list: [{ at: 1 }, { at: 1 }] })).toMatchObject([
+      { pointer: "/list", code: "uniqueItems" },
+    ]);
+    expect(configFaults(unique(80), list(1024))).toMatchObject([{ pointer: "", code: "too_large" }]);
   });
 });
 

@@ -75,4 +75,12 @@ describe("linearPattern", () => {
   ])("refuses %s", (source) => {
     expect(() => linearPattern(source)).toThrow(UnsupportedPattern);
   });
+
+  it.each(["(", "(?:", "a(b|"])("refuses %s thousands of levels deep, whatever is left of the stack", (open) => {
+    const deep = (levels: number) => open.repeat(levels) + ")".repeat(levels);
+    for (const levels of [51, 1000, 7500])
+      expect(() => linearPattern(deep(levels))).toThrow("Groups are nested more than 50 levels deep.");
+    expect(linearPattern(deep(50)).steps).toBeGreaterThan(0);
+    expect(linearPattern("[(]{60}|\\(".repeat(6)).steps).toBeGreaterThan(0);
+  });
 });

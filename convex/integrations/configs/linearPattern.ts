@@ -7,6 +7,9 @@
 /** What a pattern may unfold to: `[a-z]{200}` are 200 steps. */
 const maximumSteps = 500;
 
+/** Groups inside each other; each is a call of whoever reads the pattern, and of the engine that is asked first whether it is one. */
+const maximumDepth = 50;
+
 /** Why a pattern is not taken. */
 export class UnsupportedPattern extends Error {}
 
@@ -37,9 +40,11 @@ interface LinearPattern {
 /**
  * Compiles a pattern of JSON Schema (ECMA-262, unicode).
  * @throws {UnsupportedPattern} for what is no pattern, for back references, looking around and word boundaries, and for one that
- * unfolds to more than 500 steps
+ * unfolds to more than 500 steps or is nested more than 50 levels deep
  */
 export function linearPattern(source: string): LinearPattern {
+  if (isNestedDeeper(source, maximumDepth))
+    throw new UnsupportedPattern(`Groups are nested more than ${maximumDepth} levels deep.`);
   try {
     new RegExp(source, "u").test("");
   } catch {
@@ -47,6 +52,17 @@ export function linearPattern(source: string): LinearPattern {
   }
   const program = compiled(new Reader(source).choice());
   return { steps: program.steps.length, test: (text) => isFound(program, text) };
+}
+
+/** Whether groups are nested deeper, as far as brackets say; those in classes and behind backslashes are none. */
+function isNestedDeeper(source: string, levels: number): boolean {
+  let depth = 0;
+  for (const [bracket] of source.matchAll(/\\[^]|\[(?:\\[^]|[^\]\\])*\]|[()]/g)) {
+    if (bracket === "(") depth += 1;
+    if (bracket === ")") depth -= 1;
+    if (depth > levels) return true;
+  }
+  return false;
 }
 
 /** Reads a pattern that the engine has found to be one, so that brackets and braces close. */

@@ -179,8 +179,10 @@ function keywordFault(schema: Readonly<Record<string, unknown>>, path: Path): Sc
       return fault(at, "invalid_keyword", "It must be a list with at least one schema.");
     }
     if (mapKeywords.has(keyword)) {
-      if (isObject(value)) continue;
-      return fault(at, "invalid_keyword", "It must be schemas by name.");
+      if (!isObject(value)) return fault(at, "invalid_keyword", "It must be schemas by name.");
+      // The validator writes names into URIs, which hold no half of a character.
+      if (Object.keys(value).every((name) => name.isWellFormed())) continue;
+      return fault(at, "invalid_text", "Names must be well-formed Unicode.");
     }
     const check = Object.hasOwn(plainKeywords, keyword) ? plainKeywords[keyword] : undefined;
     if (!check) return fault(at, "unknown_keyword", unknownKeyword(keyword));

@@ -43,7 +43,7 @@ export function rawTextOf(given: unknown): string | RawFault {
     return fault ?? sized(jsonTextOf(given));
   }
   if (!given.isWellFormed()) return { path: [], code: "invalid_text", message: "Text must be well-formed Unicode." };
-  if (isTooDeep(given)) return tooDeep([]);
+  if (isNestedDeeper(given, maximumRawDepth)) return tooDeep([]);
   try {
     JSON.parse(given);
   } catch {
@@ -76,8 +76,8 @@ function valueFault(value: unknown, path: RawFault["path"]): RawFault | undefine
   return undefined;
 }
 
-/** Counts brackets outside of texts, since a parsed value could only be walked as deep as it is. */
-function isTooDeep(text: string): boolean {
+/** Whether JSON text has more levels: counts brackets outside of texts, since a parsed value could only be walked as deep as it is. */
+export function isNestedDeeper(text: string, levels: number): boolean {
   let depth = 0;
   let inText = false;
   for (let at = 0; at < text.length; at++) {
@@ -88,7 +88,7 @@ function isTooDeep(text: string): boolean {
     } else if (character === '"') inText = true;
     else if (character === "[" || character === "{") depth++;
     else if (character === "]" || character === "}") depth--;
-    if (depth > maximumRawDepth) return true;
+    if (depth > levels) return true;
   }
   return false;
 }

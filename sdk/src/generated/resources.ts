@@ -2682,7 +2682,7 @@ export interface ScheduledJobsResource {
   /**
    * Create a job
    *
-   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200.
+   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.
    *
    * Needs the permission `job:create`. Its own refusals: `reserved_action`.
    *
