@@ -89,7 +89,7 @@ export function describeContract(domain: string): void {
 
     // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.
     const fields = Object.entries(declaration.body ?? {});
-    const secrets = fields.filter(([field]) => field === declaration.seals);
+    const secrets = fields.filter(([field]) => field === declaration.seals?.input);
     // A list whose items are judged one by one is refused where it is none.
     const wrong = (type: ZodType) => (holdsTriedItems(type) ? "wrong" : [[["wrong"]]]);
     const ofWrongTypes = async (sent: typeof fields) => {
