@@ -28,7 +28,8 @@ export async function seedDoomed(file: string, count: number): Promise<string> {
     const organizations = await insert("organizations", [
       { ...organizationDocument(now, users), ...trash, slug: doomedSlug },
     ]);
-    const ids: Record<string, string> = { users, organizations };
+    const [blob = ""] = await deployment.act("rows:storeFile", {});
+    const ids: Record<string, string> = { users, organizations, _storage: blob };
     let left = Object.entries(tableMetadata).flatMap(([name, metadata]: [string, TableMetadata]) =>
       metadata.tenant === "none" ? [] : [{ name, metadata }],
     );

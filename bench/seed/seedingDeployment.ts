@@ -4,6 +4,8 @@ import { openDeployment } from "../../host/runtime/openDeployment";
 export interface SeedingDeployment {
   /** Runs a mutation and answers with its value. */
   mutate(path: string, args: object): Promise<readonly string[]>;
+  /** Runs an action and answers with its value. */
+  act(path: string, args: object): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -15,19 +17,26 @@ export async function seedingDeployment(functionsDirectory: string, file: string
     cloudUrl: "http://127.0.0.1",
     siteUrl: "http://127.0.0.1",
   });
+  const run = async (type: "mutation" | "action", path: string, args: object): Promise<readonly string[]> => {
+    const outcome = await deployment.call({
+      type,
+      path,
+      argsText: JSON.stringify(args, asConvexJson),
+      caller: { kind: "admin" },
+      metadata: { requestId: "seed", ip: null, userAgent: null },
+      allowInternal: true,
+    });
+    if (outcome.status === "error") throw new Error(`The store could not be seeded: ${outcome.errorMessage}`);
+    return JSON.parse(outcome.valueText);
+  };
   return {
-    async mutate(path, args) {
-      const outcome = await deployment.call({
-        type: "mutation",
-        path,
-        argsText: JSON.stringify(args),
-        caller: { kind: "admin" },
-        metadata: { requestId: "seed", ip: null, userAgent: null },
-        allowInternal: true,
-      });
-      if (outcome.status === "error") throw new Error(`The store could not be seeded: ${outcome.errorMessage}`);
-      return JSON.parse(outcome.valueText);
-    },
+    mutate: (path, args) => run("mutation", path, args),
+    act: (path, args) => run("action", path, args),
     close: () => deployment.close(),
   };
+}
+
+/** Bytes as Convex writes them in JSON, which has none. */
+function asConvexJson(_key: string, value: unknown): unknown {
+  return value instanceof ArrayBuffer ? { $bytes: Buffer.from(value).toString("base64") } : value;
 }

@@ -7,7 +7,6 @@ import {
   jsonObject,
   plainName,
   reference,
-  rowId,
   sealed,
   text,
   timestampMs,
@@ -333,9 +332,7 @@ export const entitySightingFields = {
   syncRunId: described(z.string().max(64), "The sync run.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"),
   dataSourceId: described(reference("dataSources", "cascade"), "The data source that it syncs."),
   entityType: described(entityType(), "The type that it syncs.", "devices"),
-  entityIds: described(z.array(rowId("entities")).max(maximumBatchItems), "What one batch of it brought.", [
-    "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
-  ]),
+  entityIds: described(z.array(reference("entities", "keep")).max(maximumBatchItems), "What one batch of it brought."),
   seenAt: described(timestampMs(), "When it was brought."),
 };
 

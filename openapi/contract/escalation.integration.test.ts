@@ -4,7 +4,7 @@ import { isGrantable, reachOf } from "../../convex/core/access/rights";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { nameOf } from "./arrangements.testing";
 import { accessOperations, attacksOf, EscalationStage, gained, secondsAfter } from "./escalation.testing";
-import { roleKeys } from "./world.testing";
+import { raiseQuotas, roleKeys } from "./world.testing";
 import { isLongRun, noteTries } from "../../scripts/lib/tries.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
@@ -31,6 +31,7 @@ beforeAll(async () => {
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo has no organization.");
   acme = first;
+  await raiseQuotas(portico, acme.id);
 });
 afterAll(async () => {
   noteTries(tried.calls);

@@ -1,3 +1,4 @@
+import { organizationQuotaFields } from "../../convex/tenancy/tables";
 import { encodeDocumentId, tableNumberOf } from "../../host/values/documentId";
 import { send } from "./client.testing";
 import { invite } from "./invitations.testing";
@@ -78,6 +79,15 @@ async function platformAdmin(portico: TestPortico): Promise<string> {
   const token = await portico.issuer.mintUserToken(claims, 3600);
   await send(portico, "POST", "/v1/me/sync", token, {});
   return token;
+}
+
+/** Lets an organization have as much as a test of it makes: what runs for minutes invites and issues more than anybody does in a day. */
+export async function raiseQuotas(portico: TestPortico, organizationId: string): Promise<void> {
+  const quotas = Object.fromEntries(Object.keys(organizationQuotaFields).map((name) => [name, 1_000_000_000]));
+  const body = { quotas, reason: "A test of many requests." };
+  const platform = await platformAdmin(portico);
+  const { status, text } = await send(portico, "PUT", `/v1/organizations/${organizationId}/quotas`, platform, body);
+  if (status !== 200) throw new Error(`No quota could be raised: ${text}`);
 }
 
 /** An integration that workers sync. */
