@@ -10978,7 +10978,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -13631,7 +13632,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -14905,7 +14907,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -15524,7 +15527,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -18616,7 +18620,10 @@ export interface components {
         };
         /** @description An event of Stripe's; its other members are read past. */
         StripeEvent: {
-            /** @description When it happened, in seconds. */
+            /**
+             * Format: int64
+             * @description When it happened, in seconds.
+             */
             created: number;
             /** @description What it tells of, in `object`. */
             data: {
@@ -19629,7 +19636,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -32023,7 +32031,8 @@ export interface operations {
                      *             "properties": {
                      *               "baseUrl": {
                      *                 "type": "string",
-                     *                 "format": "uri"
+                     *                 "format": "uri",
+                     *                 "maxLength": 2048
                      *               }
                      *             }
                      *           },
@@ -32103,7 +32112,8 @@ export interface operations {
                  *         "properties": {
                  *           "baseUrl": {
                  *             "type": "string",
-                 *             "format": "uri"
+                 *             "format": "uri",
+                 *             "maxLength": 2048
                  *           }
                  *         }
                  *       }
@@ -32158,7 +32168,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },
@@ -32249,7 +32260,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },
@@ -32406,7 +32418,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },

@@ -8,6 +8,7 @@ import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
 import { functionReference } from "./functionReference";
+import { readOperations } from "./operations";
 
 type FunctionType = "query" | "mutation" | "action";
 
@@ -179,8 +180,9 @@ const refusals = [
  * misspelt name would look like a failure of the server.
  */
 function assertKnown(name: string): void {
-  const [, folder = "", resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const verbs = operations[folder]?.[resource]?.split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
+  const [, folder = "", resource = "", verb = ""] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
+  const entries = operations[folder]?.[resource];
+  const verbs = entries === undefined ? undefined : readOperations(resource, entries).map((operation) => operation.verb);
   if (verbs?.includes(verb)) return;
   const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);
