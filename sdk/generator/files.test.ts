@@ -249,5 +249,5 @@ test("paths outside the resource's own are kept whole", () => {
       },
     },
   }).operations();
-  expect(spec && tableEntries([spec])).toBe("listOfUser=GET /users/{}/agents");
+  expect(spec && tableEntries([spec])).toBe("listOfUser-=GET /users/{}/agents");
 });

@@ -8,7 +8,6 @@ import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
 import { functionReference } from "./functionReference";
-import { readOperations } from "./operations";
 
 type FunctionType = "query" | "mutation" | "action";
 
@@ -181,8 +180,7 @@ const refusals = [
  */
 function assertKnown(name: string): void {
   const [, folder = "", resource = "", verb = ""] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const entries = operations[folder]?.[resource];
-  const verbs = entries === undefined ? undefined : readOperations(resource, entries).map((operation) => operation.verb);
+  const verbs: readonly string[] | null | undefined = operations[folder]?.[resource]?.match(/(?<=^|;)\w+/g);
   if (verbs?.includes(verb)) return;
   const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);

@@ -18,16 +18,16 @@ export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What the first word of a verb says: flags, method, and the path where it is the whole verb. */
-const usualRoutes: Readonly<Record<string, readonly [flags: string, method: string, path: string]>> = {
-  list: ["+*", "GET ", ""],
-  get: ["", "GET ", "{}"],
-  create: ["+", "POST ", ""],
-  add: ["+", "POST ", ""],
-  update: ["+", "PATCH ", "{}"],
-  set: ["+", "PUT ", "{}"],
-  delete: ["+", "DELETE ", "{}"],
-  remove: ["", "DELETE ", "{}"],
+/** Flags and route of a verb by its first word, where that is the whole verb. */
+const usualRoutes: Readonly<Record<string, string>> = {
+  list: "+*=GET ",
+  get: "=GET {}",
+  create: "+=POST ",
+  add: "+=POST ",
+  update: "+=PATCH {}",
+  set: "+=PUT {}",
+  delete: "+=DELETE {}",
+  remove: "=DELETE {}",
 };
 
 /**
@@ -37,9 +37,9 @@ const usualRoutes: Readonly<Record<string, readonly [flags: string, method: stri
 export function usualRoute(verb: string): readonly [flags: string, route: string] {
   const [, word = "", part = ""] = /^([a-z]+)(.*)/.exec(verb) ?? [];
   const usual = usualRoutes[word];
-  if (!usual) return ["", `POST {}/${kebabCase(verb)}`];
-  const [flags, method, path] = usual;
-  return [flags, method + (part ? `{}/${kebabCase(part).slice(1)}` : path)];
+  const [flags = "", route = ""] = (usual ?? "=POST {}").split("=");
+  const action = kebabCase(usual ? part : verb).replace(/^-/, "");
+  return [flags, action ? route.replace(/ .*/, ` {}/${action}`) : route];
 }
 
 /** Reads what the generated table says of a resource: its entries, after its path where that is not its name. */

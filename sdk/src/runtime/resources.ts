@@ -72,23 +72,20 @@ function callOperation(
   const input = operation.takesInput ? rest.shift() : undefined;
   const [options = {}] = rest;
   const { method } = operation;
+  const isInQuery = method === "GET" || method === "DELETE";
   const parts = {
     operation: `${resource}.${operation.verb}`,
     route: `${method} ${operation.path.replaceAll("{}", "{id}")}`,
     method,
     path,
-    ...(bytes ? { query: {}, body: undefined, bytes, headers: headersOf(input) } : splitInput(operation, input)),
+    query: isInQuery && isRecord(input) ? input : {},
+    body: isInQuery || bytes ? undefined : input,
+    ...(bytes ? { bytes, headers: headersOf(input) } : {}),
     idempotencyKey: operation.idempotencyKey,
     ...(operation.answersBytes ? { answersBytes: true } : {}),
   };
   if (!isRecord(options)) throw new TypeError(`${parts.operation}: options must be an object`);
   return operation.paginated ? sender.list(parts, options) : sender.call(parts, options).send();
-}
-
-function splitInput(operation: Operation, input: unknown): { query: Query; body: unknown } {
-  if (operation.method === "GET" || operation.method === "DELETE")
-    return { query: isRecord(input) ? input : {}, body: undefined };
-  return { query: {}, body: input };
 }
 
 /** A body that is sent as often as it must be. */
