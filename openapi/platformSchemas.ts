@@ -89,6 +89,7 @@ export const platformSchemas: Readonly<Record<string, JsonObject>> = {
       type: { type: "string", maxLength: 100, description: "What it tells of." },
       created: {
         type: "integer",
+        format: "int64",
         minimum: 0,
         maximum: 8_640_000_000_000,
         description: "When it happened, in seconds.",

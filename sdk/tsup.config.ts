@@ -1,5 +1,44 @@
 import { defineConfig } from "tsup";
 
+/**
+ * Properties that only this package reads: no option, no answer and no error has one of these names. The build shortens them, which
+ * the minifier of a program that bundles it may not.
+ */
+const internalNames = [
+  "abandoned",
+  "acceptsText",
+  "accepts",
+  "addIssued",
+  "answersBytes",
+  "budget",
+  "bytes",
+  "capacity",
+  "clean",
+  "credential",
+  "during",
+  "earn",
+  "engine",
+  "held",
+  "keepIssued",
+  "lifetimeMs",
+  "limitMs",
+  "obtain",
+  "paginated",
+  "redactor",
+  "refresh",
+  "renewAtMs",
+  "repeatable",
+  "reply",
+  "rest",
+  "retold",
+  "sends",
+  "take",
+  "takesBytes",
+  "takesInput",
+  "verb",
+  "waiting",
+];
+
 export default defineConfig({
   entry: ["src/index.ts", "src/rest.ts", "src/convex.ts"],
   format: ["esm", "cjs"],
@@ -12,6 +51,7 @@ export default defineConfig({
   // Without a chunk shared by the entries there is nothing to resolve at run time but the files themselves.
   splitting: false,
   esbuildOptions(options, { format }) {
+    options.mangleProps = new RegExp(`^(?:${internalNames.join("|")})$`);
     // A CommonJS program has required Convex's CommonJS copy; `import()` would load the other one, whose ConvexError is
     // another class.
     if (format === "cjs") options.supported = { ...options.supported, "dynamic-import": false };

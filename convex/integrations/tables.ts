@@ -84,7 +84,11 @@ export const integrationFields = {
   configSchema: described(
     jsonObject(16_384, "any"),
     "JSON Schema of the `config` of its data sources; without one, any object will do.",
-    { type: "object", required: ["baseUrl"], properties: { baseUrl: { type: "string", format: "uri" } } },
+    {
+      type: "object",
+      required: ["baseUrl"],
+      properties: { baseUrl: { type: "string", format: "uri", maxLength: 2048 } },
+    },
   ).optional(),
 };
 

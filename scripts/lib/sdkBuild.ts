@@ -9,7 +9,7 @@ const sdkDirectory = path.join(repositoryRoot, "sdk");
 export function isSdkBuildStale(): boolean {
   const built = path.join(sdkDirectory, "dist");
   if (!existsSync(built)) return true;
-  const sources = [...repositoryFiles("sdk/src"), "sdk/package.json"];
+  const sources = [...repositoryFiles("sdk/src"), "sdk/package.json", "sdk/tsup.config.ts"];
   return sources.some((file) => statSync(path.join(repositoryRoot, file)).mtimeMs > statSync(built).mtimeMs);
 }
 

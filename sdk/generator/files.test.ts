@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { OpenApiDocument } from "./document";
 import { generatedFiles } from "./files";
 import { scopePresets } from "./scopes";
-import { tableEntry } from "./table";
+import { tableEntries } from "./table";
 
 let fixture = "";
 let files = new Map<string, string>();
@@ -39,10 +39,10 @@ test("the order of paths and methods in the document does not matter", async () 
 
 test("the table names only what is unusual for a verb", () => {
   expect(file("operations.ts")).toContain(
-    'schedules: "activate;batchCreate;cancel+;create;delete;get;list;restore;update"',
+    'schedules: "activate;batchCreate+=POST batch;cancel+;create;delete;get;list;restore;update"',
   );
   expect(file("operations.ts")).toContain(
-    'agents: "checkIn+=POST check-in;delete;get;list;move+!=POST {}/sites/{}/move?dryRun;restore;self=GET self;update"',
+    'agents: "checkIn~+;delete;get;list;move+!=POST {}/sites/{}/move;restore;self=GET self;update"',
   );
 });
 
@@ -249,5 +249,5 @@ test("paths outside the resource's own are kept whole", () => {
       },
     },
   }).operations();
-  expect(spec && tableEntry(spec)).toBe("listOfUser=GET /v1/users/{}/agents");
+  expect(spec && tableEntries([spec])).toBe("listOfUser-=GET /users/{}/agents");
 });

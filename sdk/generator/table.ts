@@ -1,4 +1,4 @@
-import { kebabCase, readOperation, usualRoute } from "../src/runtime/operations";
+import { kebabCase, readOperations, usualRoute } from "../src/runtime/operations";
 import { byText, type OperationSpec } from "./document";
 
 /** The table the runtime builds its resources from: one string per resource, by the folder of its Convex module. */
@@ -7,12 +7,12 @@ export function operationTable(operations: readonly OperationSpec[]): string {
   for (const resource of resourceNames(operations)) {
     const own = operations.filter((operation) => operation.resource === resource);
     const folder = functionFolder(own);
-    const line = `    ${resource}: ${JSON.stringify(own.map(tableEntry).join(";"))},`;
+    const line = `    ${resource}: ${JSON.stringify(tableEntries(own))},`;
     folders.set(folder, [...(folders.get(folder) ?? []), line]);
   }
   const parts = [...folders].toSorted(([a], [b]) => byText(a, b));
   return `/**
- * What \`readOperation\` turns into calls, by the folder of the Convex module: \`workspace/schedules:get\` is \`schedules.get\`. Under
+ * What \`readOperations\` turns into calls, by the folder of the Convex module: \`workspace/schedules:get\` is \`schedules.get\`. Under
  * \`""\` stands what has no Convex function.
  */
 export const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -43,31 +43,52 @@ export function takesInput(operation: OperationSpec): boolean {
   return operation.hasBody || operation.queryNames.length > 0 || operation.headerFields.length > 0;
 }
 
-/** One entry of the table, without what is usual for its verb. Checked by reading it back. */
-export function tableEntry(operation: OperationSpec): string {
-  const { verb, method, resource, hasBody, queryNames } = operation;
-  const keyless = method === "POST" && !operation.idempotent;
+/**
+ * What the table says of one resource, without what is usual for its verbs. Checked by reading it back.
+ *
+ * @param own - The operations of one resource.
+ * @throws {Error} when an operation cannot be told so that the runtime reads it as it is.
+ */
+export function tableEntries(own: readonly OperationSpec[]): string {
+  const usualBase = `/${kebabCase(own[0]?.resource ?? "")}`;
+  const bases = [usualBase, ...own.map((operation) => pathBelow(operation).replace(/\/\{\}$/, ""))];
+  const [shortest = ""] = [...new Set(bases)]
+    .map((base) => [...(base === usualBase ? [] : [base]), ...own.map((one) => tableEntry(one, base))].join(";"))
+    .toSorted((a, b) => a.length - b.length);
+  const misread = own.find((operation, at) => {
+    const read = readOperations(operation.resource, shortest)[at];
+    return (
+      read?.verb !== operation.verb ||
+      read.method !== operation.method ||
+      read.path !== `/v1${pathBelow(operation)}` ||
+      read.takesInput !== takesInput(operation)
+    );
+  });
+  if (misread) throw new Error(`${misread.operationId}: the runtime would misread "${shortest}"`);
+  return shortest;
+}
+
+/** The path with `{}` for every id, below `/v1`. */
+function pathBelow({ path }: OperationSpec): string {
+  return path.replace(/\{\w+\}/g, "{}").replace(/^\/v1/, "");
+}
+
+function tableEntry(operation: OperationSpec, base: string): string {
+  const { verb, method, queryNames } = operation;
+  const hasBodyMethod = method !== "GET" && method !== "DELETE";
+  if (hasBodyMethod && queryNames.length > 0)
+    throw new Error(`${operation.operationId}: a ${method} with a query is not supported, its input is its body`);
   const flags =
     (takesInput(operation) ? "+" : "") +
     (operation.paginated ? "*" : "") +
     (operation.takesBytes ? "^" : "") +
     (operation.answersBytes ? "#" : "") +
-    (keyless ? "!" : "");
-  const template = operation.path.replace(/\{\w+\}/g, "{}");
-  const base = `/v1/${kebabCase(resource)}`;
-  const isBelow = template === base || template.startsWith(`${base}/`);
-  const route = `${method} ${isBelow ? template.slice(base.length + 1) : template}`;
+    (method === "POST" && !operation.idempotent ? "!" : "");
+  const path = pathBelow(operation);
+  const isBelow = path === base || path.startsWith(`${base}/`);
+  const route = `${method} ${isBelow ? path.slice(base.length + 1) : path}`;
   const [usualFlags, usual] = usualRoute(verb);
-  const bodyless = method === "GET" || method === "DELETE";
-  const inQuery = bodyless ? [] : queryNames;
-  const entry =
-    verb +
-    (flags === usualFlags ? "" : flags || "-") +
-    (route === usual ? "" : `=${route}`) +
-    (inQuery.length > 0 ? `?${inQuery.join(",")}` : "");
-
-  const read = readOperation(resource, entry);
-  if (read.path !== template || read.method !== method || (hasBody && !read.takesInput))
-    throw new Error(`${operation.operationId}: the runtime would misread "${entry}"`);
-  return entry;
+  const mark = flags === usualFlags ? "" : flags || "-";
+  if (route === usual) return verb + mark;
+  return route === usual.replace(/\{\}\/?/, "") ? `${verb}~${mark}` : `${verb}${mark}=${route}`;
 }

@@ -1,49 +1,49 @@
 // Generated from openapi/openapi.json by sdk/generate.ts. Do not edit: run `npm run generate`.
 
 /**
- * What `readOperation` turns into calls, by the folder of the Convex module: `workspace/schedules:get` is `schedules.get`. Under
+ * What `readOperations` turns into calls, by the folder of the Convex module: `workspace/schedules:get` is `schedules.get`. Under
  * `""` stands what has no Convex function.
  */
 export const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access: {
     apiKeys: "adopt;create;get;list;revoke;rotate+;update",
-    clientMembers: "add+=POST /v1/clients/{}/members;list=GET /v1/clients/{}/members;remove=DELETE /v1/clients/{}/members/{};update=PATCH /v1/clients/{}/members/{}",
-    clientResources: "list=GET /v1/clients/{}/resources",
+    clientMembers: "/clients/{}/members;add;list;remove;update",
+    clientResources: "/clients/{}/resources;list",
     clients: "create;delete;get;list;restore+;update",
     permissions: "list-",
     roles: "create;delete;get;list;restore+;update",
-    teamMembers: "add+=POST /v1/teams/{}/members;list=GET /v1/teams/{}/members;remove=DELETE /v1/teams/{}/members/{};update=PATCH /v1/teams/{}/members/{}",
-    teams: "create;delete;get;list;listMine+*=GET /v1/me/teams;restore+;update",
+    teamMembers: "/teams/{}/members;add;list;remove;update",
+    teams: "create;delete;get;list;listMine=GET /me/teams;restore+;update",
   },
   billing: {
-    billLineItems: "create=POST /v1/bills/{}/line-items;delete-=DELETE /v1/bills/{}/line-items/{};list=GET /v1/bills/{}/line-items;listByIntegration+*=GET ;update=PATCH /v1/bills/{}/line-items/{}",
+    billLineItems: "/bills/{}/line-items;create;delete-;list;listByIntegration=GET /bill-line-items;update",
     billingAdjustments: "create;delete-;get;list;update",
-    bills: "cancel+;delete-;finalize;generate+=POST generate;get+;getPage=GET {}/page;list;pay+;regenerate;update",
+    bills: "cancel+;delete-;finalize;generate~+;get+;getPage;list;pay+;regenerate;update",
     pricingTiers: "create;delete-;get;list;update",
     subscriptionTiers: "create;delete-;get;list;update",
-    subscriptions: "get;getMine=GET /v1/me/subscription;grant+=PUT grant;list;revoke",
-    usageRecords: "delete-;getSummary+=GET summary;list;record+=POST ;recordBatch+=POST batch",
+    subscriptions: "get;getMine=GET /me/subscription;grant+=PUT grant;list;revoke",
+    usageRecords: "delete-;getSummary~+;list;record+=POST ;recordBatch+=POST batch",
   },
   integrations: {
     dataSourceSites: "link+=POST ;list;unlink=DELETE {}",
-    dataSources: "create;delete;get;getSyncStatus=GET {}/sync-status;list;restore+;setCredentials+=POST {}/credentials;setSites+=PUT {}/sites;sync+;test;update",
-    entities: "bulkUpsert+=POST bulk-upsert;delete;get+;list;prune+=POST prune;restore;update",
-    entityRelationships: "bulkUpsert+=POST bulk-upsert;create;delete-;list;listRelated+*=GET /v1/entities/{}/related",
-    globalEntities: "bulkUpsert+=POST bulk-upsert;delete-;get+;list",
+    dataSources: "create;delete;get;getSyncStatus;list;restore+;setCredentials=POST {}/credentials;setSites;sync+;test;update",
+    entities: "bulkUpsert~+;delete;get+;list;prune~+;restore;update",
+    entityRelationships: "bulkUpsert~+;create;delete-;list;listRelated=GET /entities/{}/related",
+    globalEntities: "bulkUpsert~+;delete-;get+;list",
     integrations: "create;delete-;get;list;update",
   },
   jobs: {
-    eventLogs: "claim+=POST claim;complete+;create;fail+;get;list;retry",
-    scheduledJobs: "claim+=POST claim;complete+;create;delete-;fail+;get;getStats=GET stats;heartbeat+;list;retry+",
+    eventLogs: "claim~+;complete+;create;fail+;get;list;retry",
+    scheduledJobs: "claim~+;complete+;create;delete-;fail+;get;getStats~;heartbeat+;list;retry+",
     syncHistory: "get;list",
   },
   observability: {
     apiLogs: "get;list",
     auditLogs: "get;getRecordHistory+*=GET records/{}/{};list",
-    healthChecks: "delete-;get;getSummary=GET summary;list;record+=POST record;recordBatch+=POST record-batch;reset",
+    healthChecks: "delete-;get;getSummary~;list;record~+;recordBatch~+;reset",
   },
   platform: {
-    files: "createUploadUrl+=POST upload-url;delete;download#=GET {}/content;get;list;register+=POST register;upload+^=POST ",
+    files: "createUploadUrl~;delete;download#=GET {}/content;get;list;register~+;upload+^=POST ",
     webhookDeliveries: "get;list;redeliver",
     webhookEndpoints: "create;delete-;get;list;replay+;rotate+;test;update",
     webhookEvents: "list;replay",
@@ -51,19 +51,19 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   sites: {
     agentApiLogs: "get;list",
     agentEnrollmentTokens: "create;list;revoke",
-    agents: "checkIn+=POST check-in;delete;enroll+=POST enroll;get;getSelf=GET self;list;restore;revoke;rotateKey;update",
-    sites: "batchCreate;create;delete;get;getView=GET {}/view;list;listView+*=GET view;restore+;update",
+    agents: "checkIn~+;delete;enroll~+;get;getSelf~;list;restore;revoke;rotateKey;update",
+    sites: "batchCreate+=POST batch;create;delete;get;getView;list;listView~;restore+;update",
   },
   tenancy: {
-    invitations: "accept+=POST accept;create;decline+=POST decline;get;list;resend;revoke",
-    me: "delete-=DELETE ;get=GET ;getPermissions=GET permissions;getProfile=GET profile;getSettings=GET settings;listInvitations+*=GET invitations;switchOrganization+=POST switch-organization;sync=POST sync;update=PATCH ;updateSettings+=PATCH settings;upsertProfile+=PUT profile",
-    memberships: "ban+;get;leave=POST leave;list;remove=DELETE {};unban;update;updateMine+=PATCH me",
-    organizations: "create;delete;get;getBySlug=GET by-slug/{};getSummary=GET {}/summary;list;purge+;restore;setQuotas+=PUT {}/quotas;setStatus+=PUT {}/status;transferOwnership+;update",
-    users: "create;get;getProfile=GET {}/profile;list",
+    invitations: "accept~+;create;decline~+;get;list;resend;revoke",
+    me: "delete~-;get~;getPermissions~;getProfile~;getSettings~;listInvitations~;switchOrganization~+;sync~;update~;updateSettings~;upsertProfile+=PUT profile",
+    memberships: "ban+;get;leave~;list;remove;unban;update;updateMine=PATCH me",
+    organizations: "create;delete;get;getBySlug=GET by-slug/{};getSummary;list;purge+;restore;setQuotas;setStatus;transferOwnership+;update",
+    users: "create;get;getProfile;list",
   },
   workspace: {
-    items: "batchCreate;create;delete;get;list;restore;update",
-    schedules: "activate;batchCreate;cancel+;complete;create;delete;get;list;restore;update",
+    items: "batchCreate+=POST batch;create;delete;get;list;restore;update",
+    schedules: "activate;batchCreate+=POST batch;cancel+;complete;create;delete;get;list;restore;update",
     todos: "create;delete-;get;list;toggle;update",
   },
 };

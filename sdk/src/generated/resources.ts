@@ -1791,7 +1791,7 @@ export interface IntegrationsResource {
    *   configSchema: {
    *     type: "object",
    *     required: ["baseUrl"],
-   *     properties: { baseUrl: { type: "string", format: "uri" } },
+   *     properties: { baseUrl: { type: "string", format: "uri", maxLength: 2048 } },
    *   },
    * });
    */

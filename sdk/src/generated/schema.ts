@@ -10983,7 +10983,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -13636,7 +13637,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -14910,7 +14912,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -15529,7 +15532,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -18621,7 +18625,10 @@ export interface components {
         };
         /** @description An event of Stripe's; its other members are read past. */
         StripeEvent: {
-            /** @description When it happened, in seconds. */
+            /**
+             * Format: int64
+             * @description When it happened, in seconds.
+             */
             created: number;
             /** @description What it tells of, in `object`. */
             data: {
@@ -19634,7 +19641,8 @@ export interface components {
              *       "properties": {
              *         "baseUrl": {
              *           "type": "string",
-             *           "format": "uri"
+             *           "format": "uri",
+             *           "maxLength": 2048
              *         }
              *       }
              *     }
@@ -32028,7 +32036,8 @@ export interface operations {
                      *             "properties": {
                      *               "baseUrl": {
                      *                 "type": "string",
-                     *                 "format": "uri"
+                     *                 "format": "uri",
+                     *                 "maxLength": 2048
                      *               }
                      *             }
                      *           },
@@ -32108,7 +32117,8 @@ export interface operations {
                  *         "properties": {
                  *           "baseUrl": {
                  *             "type": "string",
-                 *             "format": "uri"
+                 *             "format": "uri",
+                 *             "maxLength": 2048
                  *           }
                  *         }
                  *       }
@@ -32163,7 +32173,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },
@@ -32254,7 +32265,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },
@@ -32411,7 +32423,8 @@ export interface operations {
                      *         "properties": {
                      *           "baseUrl": {
                      *             "type": "string",
-                     *             "format": "uri"
+                     *             "format": "uri",
+                     *             "maxLength": 2048
                      *           }
                      *         }
                      *       },

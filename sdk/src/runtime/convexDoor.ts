@@ -179,8 +179,8 @@ const refusals = [
  * misspelt name would look like a failure of the server.
  */
 function assertKnown(name: string): void {
-  const [, folder = "", resource = "", verb] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const verbs = operations[folder]?.[resource]?.split(";").map((entry) => /^\w+/.exec(entry)?.[0]);
+  const [, folder = "", resource = "", verb = ""] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
+  const verbs: readonly string[] | null | undefined = operations[folder]?.[resource]?.match(/(?<=^|;)\w+/g);
   if (verbs?.includes(verb)) return;
   const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);

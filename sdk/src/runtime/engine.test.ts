@@ -18,7 +18,7 @@ import {
 } from "../errors";
 import { headerOf } from "./clientHeader";
 import type { Deprecation, Hook } from "./engine";
-import { readOperation } from "./operations";
+import { readOperations } from "./operations";
 
 const schedule = { title: "Patch day", startDate: 1, endDate: 2 };
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
@@ -284,7 +284,7 @@ describe("errors", () => {
 describe("an error says which call failed, and who made it", () => {
   const tables = Object.values(operations).flatMap((table) => Object.entries(table));
   const calls = tables.flatMap(([resource, entries]) =>
-    entries.split(";").map((entry) => [resource, readOperation(resource, entry)] as const),
+    readOperations(resource, entries).map((operation) => [resource, operation] as const),
   );
 
   test.each(calls.map(([resource, operation]) => [`${resource}.${operation.verb}`, resource, operation] as const))(

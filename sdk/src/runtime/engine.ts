@@ -308,8 +308,8 @@ export class Engine {
       return await work();
     } catch (error) {
       const { redactor } = this.#settings;
-      const values = Object.values(headers).filter((value) => value !== undefined && value.length >= shortestSecret);
-      const given = values.filter((value) => value !== undefined);
+      const values = Object.values(headers).filter((value) => value !== undefined);
+      const given = values.filter((value) => value.length >= shortestSecret);
       const reason = reasonOf(error);
       const isSendable = !unsendable.test(reason.text);
       throw new ConnectionError({

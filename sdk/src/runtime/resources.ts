@@ -1,7 +1,7 @@
 import type { Call } from "./call";
 import type { ChangeOptions, RequestOptions } from "./engine";
 import type { ListCall } from "./listCall";
-import { kebabCase, type Operation, readOperation } from "./operations";
+import { kebabCase, type Operation, readOperations } from "./operations";
 import { isRecord } from "./json";
 
 /** Query parameters; undefined ones are left out, arrays repeat the name. */
@@ -53,8 +53,7 @@ export function defineResources(client: object, table: Readonly<Record<string, s
 
 function buildResource(name: string, entries: string, sender: Sender): Record<string, unknown> {
   return Object.fromEntries(
-    entries.split(";").map((entry) => {
-      const operation = readOperation(name, entry);
+    readOperations(name, entries).map((operation) => {
       const call = (...args: unknown[]) => callOperation(name, operation, args, sender);
       return [operation.verb, call];
     }),
@@ -73,31 +72,20 @@ function callOperation(
   const input = operation.takesInput ? rest.shift() : undefined;
   const [options = {}] = rest;
   const { method } = operation;
+  const isInQuery = method === "GET" || method === "DELETE";
   const parts = {
     operation: `${resource}.${operation.verb}`,
     route: `${method} ${operation.path.replaceAll("{}", "{id}")}`,
     method,
     path,
-    ...(bytes ? { query: {}, body: undefined, bytes, headers: headersOf(input) } : splitInput(operation, input)),
+    query: isInQuery && isRecord(input) ? input : {},
+    body: isInQuery || bytes ? undefined : input,
+    ...(bytes ? { bytes, headers: headersOf(input) } : {}),
     idempotencyKey: operation.idempotencyKey,
     ...(operation.answersBytes ? { answersBytes: true } : {}),
   };
   if (!isRecord(options)) throw new TypeError(`${parts.operation}: options must be an object`);
   return operation.paginated ? sender.list(parts, options) : sender.call(parts, options).send();
-}
-
-function splitInput(operation: Operation, input: unknown): { query: Query; body: unknown } {
-  if (operation.method === "GET" || operation.method === "DELETE")
-    return { query: isRecord(input) ? input : {}, body: undefined };
-  const { queryNames } = operation;
-  if (queryNames.length === 0 || !isRecord(input)) return { query: {}, body: input };
-  const entries = Object.entries(input);
-  const inQuery = ([name]: [string, unknown]) => queryNames.includes(name);
-  const inBody = entries.filter((entry) => !inQuery(entry));
-  return {
-    query: Object.fromEntries(entries.filter(inQuery)),
-    body: Object.fromEntries(inBody),
-  };
 }
 
 /** A body that is sent as often as it must be. */
