@@ -28,6 +28,26 @@ export async function arrange(world: World, operation: Operation): Promise<Arran
   return special ? special(world) : arrangeByDeclaration(world, operation);
 }
 
+/** What an operation takes of the caller's own alone, whoever else may call it. */
+const callersOwn: Readonly<Record<string, (world: World, credential: string) => Promise<Arranged>>> = {
+  "files.register": newUpload,
+};
+
+/** A request that succeeds by this caller and by nobody else; undefined where what is arranged is anybody's. */
+export async function arrangeFor(
+  world: World,
+  operation: Operation,
+  credential: string | undefined,
+): Promise<Arranged | undefined> {
+  return credential === undefined ? undefined : callersOwn[nameOf(operation)]?.(world, credential);
+}
+
+/** Bytes that the caller alone may register. */
+async function newUpload({ portico }: World, credential: string): Promise<Arranged> {
+  const storageId = await uploadToUrl(portico, credential, new Uint8Array(tinyPng));
+  return { body: { storageId, name: `file-${nextSample()}.png` } };
+}
+
 /** What checks of one operation share that change nothing by it: made when the first of them asks. */
 export function sharedArrangements(world: () => World, operation: Operation) {
   let arranging: Promise<Arranged> | undefined;
@@ -268,9 +288,7 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   },
   "usageRecords.record": async (world) => ({ body: newUsage(world) }),
   "usageRecords.recordBatch": async (world) => ({ body: { items: [newUsage(world), newUsage(world)] } }),
-  "files.register": async ({ portico, owner }) => ({
-    body: { storageId: await uploadToUrl(portico, owner, new Uint8Array(tinyPng)), name: `file-${nextSample()}.png` },
-  }),
+  "files.register": (world) => newUpload(world, world.owner),
   "files.upload": async () => ({ bytes: "Some text.", headers: { "x-file-name": `file-${nextSample()}.txt` } }),
   "invitations.accept": arrangeInvitee,
   "invitations.decline": arrangeInvitee,

@@ -3,7 +3,7 @@ import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { isLongRun, noteTries } from "../../scripts/lib/tries.testing";
 import { textTable } from "../../scripts/lib/textTable";
 import { registry } from "../registry";
-import { arrange, nameOf, sharedArrangements } from "./arrangements.testing";
+import { arrange, arrangeFor, nameOf, sharedArrangements } from "./arrangements.testing";
 import { sendOperation } from "./client.testing";
 import { dryRun } from "./dryRun.testing";
 import { functionArgumentsOf, functionOf, postToFunctionApi } from "./functionCalls.testing";
@@ -93,6 +93,8 @@ type Shared = ReturnType<typeof sharedArrangements>;
 async function permitted(operation: Operation, kind: CallerKind, shared: Shared, isDone: boolean): Promise<Posed> {
   const { access, method, on } = operation.declaration;
   if (method === "GET") return { arranged: await shared.refused() };
+  const own = await arrangeFor(world, operation, standing.get(kind)?.rest);
+  if (own) return { arranged: own };
   const isSpent = isDone || !operation.supportsDryRun;
   const arrangement = () => (isSpent ? arrange(world, operation) : shared.arranged());
   if (on?.table === "organizations") return permittedOnOrganization(kind, shared, arrangement);
