@@ -42,35 +42,44 @@ export class PorticoError extends Error {
   // A literal, because class names do not survive minifiers.
   override readonly name: string = "PorticoError";
   /** The method that was called: `schedules.get`, or the name of a Convex function. */
-  declare readonly operation: string | undefined;
+  readonly operation: string | undefined;
   /** What it requests, without ids: `GET /v1/schedules/{id}`. */
-  declare readonly route: string | undefined;
+  readonly route: string | undefined;
   /** HTTP status, when a response was received. */
-  declare readonly status: number | undefined;
+  readonly status: number | undefined;
   /** Stable, machine-readable name of the problem, for example `invalid_state_transition`. */
-  declare readonly code: string;
+  readonly code: string;
   /** URL of the page that explains the problem (RFC 9457 `type`). */
-  declare readonly type: string | undefined;
-  declare readonly title: string;
-  declare readonly detail: string | undefined;
-  declare readonly errors: readonly FieldProblem[];
+  readonly type: string | undefined;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldProblem[];
   /** The server's `X-Request-Id`: what to quote to support. */
-  declare readonly requestId: string | undefined;
+  readonly requestId: string | undefined;
   /** Response headers, when a response was received. */
-  declare readonly headers: Headers | undefined;
+  readonly headers: Headers | undefined;
   /** Requests sent, the first one included; 0 when none left this process. */
-  declare readonly attempts: number;
+  readonly attempts: number;
   /** The problem itself says that repeating the request may help (extension member `retryable`). */
-  declare readonly retryable: boolean;
+  readonly retryable: boolean;
   readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
-    const { cause, errors = [], attempts = 0, retryable = false, ...rest } = facts;
-    super(messageOf(facts), cause === undefined ? undefined : { cause });
+    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    // One by one, each name would stand in every bundle three times.
-    Object.assign(this, rest, { errors, attempts, retryable });
+    this.operation = facts.operation;
+    this.route = facts.route;
+    this.status = facts.status;
+    this.code = facts.code;
+    this.type = facts.type;
+    this.title = facts.title;
+    this.detail = facts.detail;
+    this.errors = facts.errors ?? [];
+    this.requestId = facts.requestId;
+    this.headers = facts.headers;
+    this.attempts = facts.attempts ?? 0;
+    this.retryable = facts.retryable ?? false;
   }
 
   /**
