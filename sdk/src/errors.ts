@@ -42,44 +42,36 @@ export class PorticoError extends Error {
   // A literal, because class names do not survive minifiers.
   override readonly name: string = "PorticoError";
   /** The method that was called: `schedules.get`, or the name of a Convex function. */
-  readonly operation: string | undefined;
+  declare readonly operation: string | undefined;
   /** What it requests, without ids: `GET /v1/schedules/{id}`. */
-  readonly route: string | undefined;
+  declare readonly route: string | undefined;
   /** HTTP status, when a response was received. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** Stable, machine-readable name of the problem, for example `invalid_state_transition`. */
-  readonly code: string;
+  declare readonly code: string;
   /** URL of the page that explains the problem (RFC 9457 `type`). */
-  readonly type: string | undefined;
-  readonly title: string;
-  readonly detail: string | undefined;
-  readonly errors: readonly FieldProblem[];
+  declare readonly type: string | undefined;
+  declare readonly title: string;
+  declare readonly detail: string | undefined;
+  declare readonly errors: readonly FieldProblem[];
   /** The server's `X-Request-Id`: what to quote to support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** Response headers, when a response was received. */
-  readonly headers: Headers | undefined;
+  declare readonly headers: Headers | undefined;
   /** Requests sent, the first one included; 0 when none left this process. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /** The problem itself says that repeating the request may help (extension member `retryable`). */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
     super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    this.operation = facts.operation;
-    this.route = facts.route;
-    this.status = facts.status;
-    this.code = facts.code;
-    this.type = facts.type;
-    this.title = facts.title;
-    this.detail = facts.detail;
-    this.errors = facts.errors ?? [];
-    this.requestId = facts.requestId;
-    this.headers = facts.headers;
-    this.attempts = facts.attempts ?? 0;
-    this.retryable = facts.retryable ?? false;
+    const { operation, route, status, code, type, title, detail, requestId, headers } = facts;
+    const { errors = [], attempts = 0, retryable = false } = facts;
+    const known = { operation, route, status, code, type, title, detail, requestId, headers };
+    Object.assign(this, known, { errors, attempts, retryable });
   }
 
   /**
