@@ -68,10 +68,34 @@ export class PorticoError extends Error {
     super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    const { operation, route, status, code, type, title, detail, requestId, headers } = facts;
-    const { errors = [], attempts = 0, retryable = false } = facts;
-    const known = { operation, route, status, code, type, title, detail, requestId, headers };
-    Object.assign(this, known, { errors, attempts, retryable });
+    const {
+      operation,
+      route,
+      status,
+      code,
+      type,
+      title,
+      detail,
+      errors = [],
+      requestId,
+      headers,
+      attempts = 0,
+      retryable = false,
+    } = facts;
+    Object.assign(this, {
+      operation,
+      route,
+      status,
+      code,
+      type,
+      title,
+      detail,
+      errors,
+      requestId,
+      headers,
+      attempts,
+      retryable,
+    });
   }
 
   /**
