@@ -65,12 +65,37 @@ export class PorticoError extends Error {
   readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
-    const { cause, errors = [], attempts = 0, retryable = false, ...rest } = facts;
-    super(messageOf(facts), cause === undefined ? undefined : { cause });
+    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    // One by one, each name would stand in every bundle three times.
-    Object.assign(this, rest, { errors, attempts, retryable });
+    const {
+      operation,
+      route,
+      status,
+      code,
+      type,
+      title,
+      detail,
+      errors = [],
+      requestId,
+      headers,
+      attempts = 0,
+      retryable = false,
+    } = facts;
+    Object.assign(this, {
+      operation,
+      route,
+      status,
+      code,
+      type,
+      title,
+      detail,
+      errors,
+      requestId,
+      headers,
+      attempts,
+      retryable,
+    });
   }
 
   /**

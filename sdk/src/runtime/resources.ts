@@ -94,7 +94,7 @@ function asBlob(bytes: unknown): Blob {
   if (bytes instanceof ArrayBuffer || typeof bytes === "string") return new Blob([bytes]);
   if (ArrayBuffer.isView(bytes))
     return new Blob([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()]);
-  throw new TypeError("The bytes of a file are a Blob, an ArrayBuffer, a view of one, or text");
+  throw new TypeError("Bytes are a Blob, an ArrayBuffer, a view of one, or text");
 }
 
 /** Inputs beside a body of bytes: `fileName` as `X-File-Name`, percent-encoded. */
