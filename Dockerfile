@@ -25,4 +25,4 @@ EXPOSE 3210 3211
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:3211/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # As `npm start`, without npm between the signal and the process.
-CMD ["node", "--max-semi-space-size=32", "--import", "tsx", "scripts/start.ts"]
+CMD ["node", "--max-semi-space-size=32", "scripts/run.js", "scripts/start.ts"]

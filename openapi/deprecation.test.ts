@@ -53,10 +53,11 @@ test("a planted deprecation is in the document: flag, dates, successor, headers 
 });
 
 /**
- * The context of a request that is refused before any function is called; it has none of it.
+ * The context of a request that is refused before any function is called; all that is asked of it is who sent the request.
  */
 function noContext(): ActionCtx {
-  return {} as ActionCtx;
+  const meta = { getRequestMetadata: () => Promise.resolve({ ip: null, userAgent: null, requestId: "none" }) };
+  return { meta } as ActionCtx;
 }
 
 test("every answer of a planted operation carries the headers, a refusal too, and no other operation's does", async () => {

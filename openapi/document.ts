@@ -158,7 +158,8 @@ function tablesOf(operations: readonly Operation[]): ReadonlyMap<string, TableNa
   const tables = new Map<string, TableNames>();
   for (const { declaration, domain, resource } of operations) {
     const { on, noun } = declaration;
-    if (on?.table && on.noun === noun) tables.set(`${domain}/${resource}`, on.table);
+    // An operation of a resource may be on rows of another, whose it is then, wherever it stands.
+    if (on?.table && on.noun === noun && on.table === resource) tables.set(`${domain}/${resource}`, on.table);
   }
   return tables;
 }

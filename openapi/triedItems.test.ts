@@ -15,7 +15,9 @@ const batch = () => z.strictObject({ items: described(z.array(triedItem(item()))
 
 it("judges each item of a batch for itself, by pointers from the item on", () => {
   const given = [{ name: "One" }, { name: "", more: 1 }, null, { name: new InexactNumber() }];
-  const { items } = batch().extend({ items: z.array(triedItem(item())) }).parse({ items: given });
+  const { items } = batch()
+    .extend({ items: z.array(triedItem(item())) })
+    .parse({ items: given });
   expect(items[0]).toEqual({ value: { name: "One" } });
   const faults = items.slice(1).map((tried) => tried.faults?.map(({ pointer, code }) => `${pointer} ${code}`));
   expect(faults).toEqual([["/name too_small", "/more unknown_field"], [" invalid_type"], ["/name inexact_number"]]);

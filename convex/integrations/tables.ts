@@ -110,7 +110,7 @@ export const dataSourceFields = {
   ),
   siteId: described(
     reference("sites", "null"),
-    "The site that it belongs to; absent where it is the whole organization's.",
+    "The site that it belongs to; one without is the whole organization's.",
   ).optional(),
   name: described(plainName(1, 120), "What people call it.", "HaloPSA of Rotterdam"),
   externalId: described(

@@ -50,6 +50,8 @@ describe.skipIf(!hasCurl)("the document's curl samples", () => {
     const options = "--silent --show-error --write-out '\\n%{http_code}'";
     const { stdout } = await run("sh", ["-euc", `curl() { command curl ${options} "$@"; }\n${sample}`], {
       cwd: directory,
+      // The document is an answer as well.
+      maxBuffer: 64 * 1024 * 1024,
       env: {
         PATH: process.env["PATH"],
         PORTICO_API_KEY: organization?.apiKey,

@@ -45,7 +45,8 @@ describe("a running installation", () => {
   it("has a master key of its own beside the database, which the page's command encrypts with", async () => {
     const { mode } = statSync(path.join(portico.dataDirectory, "encryption-key"));
     expect(mode & 0o777).toBe(0o600);
-    const [, command = ""] = /`npx convex run ([\w/:]+)`/.exec(page) ?? [];
+    const [, section = ""] = page.split("\n## The master key\n");
+    const [, command = ""] = /`npx convex run ([\w/:]+)`/.exec(section) ?? [];
     const done = await operatorOf(portico.deployment)("action", command, {});
     expect(done).toEqual({ reencrypted: 0, unreadable: 0, next: null });
   });

@@ -21,7 +21,9 @@ export const settingNames = [
 
 /** What examples, tests and the functions read, and no setting of the start; often set in the same shell. */
 const otherNames = [
+  "PORTICO_AGENT_KEY",
   "PORTICO_AGENT_STATE",
+  "PORTICO_API",
   "PORTICO_API_KEY",
   "PORTICO_CONVEX_URL",
   "PORTICO_ENROLLMENT_TOKEN",
@@ -31,12 +33,15 @@ const otherNames = [
   "PORTICO_MATRIX",
   "PORTICO_NODE",
   "PORTICO_PICTURES",
+  "PORTICO_PLATFORM_TOKEN",
   "PORTICO_PREVIOUS_SIGNING_KEY",
   "PORTICO_PROPERTY_RUNS",
   "PORTICO_PROPERTY_SECONDS",
+  "PORTICO_SAMPLES_TURN",
   "PORTICO_SIGNING_KEY",
   "PORTICO_SIGN_IN_URL",
   "PORTICO_TEST_SUMMARY",
+  "PORTICO_TOKEN",
   "PORTICO_TRIES_FILE",
   "PORTICO_URL",
 ];

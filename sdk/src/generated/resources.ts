@@ -908,7 +908,7 @@ export interface ClientMembersResource {
    *
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
-   * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+   * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
    *
    * @example
    * const clientMember = await portico.clientMembers.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
@@ -3285,7 +3285,7 @@ export interface TeamMembersResource {
    *
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
-   * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+   * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
    *
    * @example
    * const teamMember = await portico.teamMembers.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });

@@ -1134,7 +1134,7 @@ export interface paths {
          * Update a member of a client
          * @description Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
          *
-         *     Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+         *     Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
          */
         patch: operations["updateClientMember"];
         trace?: never;
@@ -4148,7 +4148,7 @@ export interface paths {
          * Update a member of a team
          * @description Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
          *
-         *     Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`, `already_member`.
+         *     Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
          */
         patch: operations["updateTeamMember"];
         trace?: never;
@@ -10902,7 +10902,7 @@ export interface components {
              */
             name?: string | undefined;
             /**
-             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @description The site that it belongs to; one without is the whole organization's.
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: string | undefined;
@@ -11893,7 +11893,7 @@ export interface components {
              */
             organizationId: string;
             /**
-             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @description The site that it belongs to; one without is the whole organization's.
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: string;
@@ -19580,7 +19580,7 @@ export interface components {
              */
             name?: string | undefined;
             /**
-             * @description The site that it belongs to; absent where it is the whole organization's.
+             * @description The site that it belongs to; one without is the whole organization's.
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: (string | null) | undefined;
