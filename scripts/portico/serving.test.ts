@@ -164,6 +164,8 @@ describe("variables that nothing reads", () => {
   it("are none of those that this repository names", () => {
     const named = repositoryFiles()
       .filter((file) => /\.(ts|md|js|sh|service|conf)$|\.ci\/run$/.test(file) && !file.endsWith("serving.test.ts"))
+      // The document's text is cut into lines anywhere; openapi.json is what it is made of.
+      .filter((file) => !file.endsWith("/openApiDocument.ts"))
       .flatMap(
         (file) => readFileSync(path.join(repositoryRoot, file), "utf8").match(/\bPORTICO_[A-Z_]*[A-Z]\b/g) ?? [],
       );

@@ -23,7 +23,6 @@ export const settingNames = [
 const otherNames = [
   "PORTICO_AGENT_KEY",
   "PORTICO_AGENT_STATE",
-  "PORTICO_API",
   "PORTICO_API_KEY",
   "PORTICO_CONVEX_URL",
   "PORTICO_ENROLLMENT_TOKEN",
