@@ -142,12 +142,15 @@ describe.skipIf(!hasCurl)("rest-curl", () => {
   });
 });
 
-test.each(["node-service", "convex-client", "check-in-agent", "job-worker", "msp-sync"])("%s says what it misses", async (name) => {
-  const environment = { PORTICO_DATA_DIR: path.join(product.dataDirectory, "missing") };
-  const { exitCode, stderr } = await runExample(name, [], environment).ended;
-  expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/demo\.json cannot be read: start Portico with `npm start`, or set PORTICO_URL.*\.\n$/);
-});
+test.each(["node-service", "convex-client", "check-in-agent", "job-worker", "msp-sync"])(
+  "%s says what it misses",
+  async (name) => {
+    const environment = { PORTICO_DATA_DIR: path.join(product.dataDirectory, "missing") };
+    const { exitCode, stderr } = await runExample(name, [], environment).ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/demo\.json cannot be read: start Portico with `npm start`, or set PORTICO_URL.*\.\n$/);
+  },
+);
 
 describe("job-worker", () => {
   test("does what is queued, gives back what it cannot, and leaves a job in hand to the next worker", async () => {

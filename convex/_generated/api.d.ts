@@ -209,6 +209,7 @@ import type * as gateway_unsubscribing from "../gateway/unsubscribing.js";
 import type * as http from "../http.js";
 import type * as integrations_adapters_adapter from "../integrations/adapters/adapter.js";
 import type * as integrations_adapters_client from "../integrations/adapters/client.js";
+import type * as integrations_adapters_providerError from "../integrations/adapters/providerError.js";
 import type * as integrations_adapters_psa from "../integrations/adapters/psa.js";
 import type * as integrations_adapters_reading from "../integrations/adapters/reading.js";
 import type * as integrations_adapters_registry from "../integrations/adapters/registry.js";
@@ -603,6 +604,7 @@ declare const fullApi: ApiFromModules<{
   http: typeof http;
   "integrations/adapters/adapter": typeof integrations_adapters_adapter;
   "integrations/adapters/client": typeof integrations_adapters_client;
+  "integrations/adapters/providerError": typeof integrations_adapters_providerError;
   "integrations/adapters/psa": typeof integrations_adapters_psa;
   "integrations/adapters/reading": typeof integrations_adapters_reading;
   "integrations/adapters/registry": typeof integrations_adapters_registry;

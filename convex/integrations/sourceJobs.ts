@@ -10,7 +10,7 @@ import { lazily } from "../core/operations/once";
 import { text } from "../core/schema/fields";
 import { failureOf } from "../core/wire/errors";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
-import { ProviderError } from "./adapters/adapter";
+import { ProviderError } from "./adapters/providerError";
 import { firstPage, pagesOf } from "./adapters/reading";
 import { adapters } from "./adapters/registry";
 import { assertConfig, callsLeft } from "./dataSources/rules";
@@ -103,8 +103,8 @@ async function credentialsOf(
   { organizationId, dataSourceId, sealed }: Loaded,
 ): Promise<Record<string, unknown>> {
   if (!sealed) throw new ProviderError("The data source has no credentials.", false);
-  const text = await openSecret(ctx, { table: "dataSources", organizationId, recordId: dataSourceId, sealed });
-  return { ...Object(JSON.parse(text)) };
+  const plaintext = await openSecret(ctx, { table: "dataSources", organizationId, recordId: dataSourceId, sealed });
+  return { ...Object(JSON.parse(plaintext)) };
 }
 
 /** Tests a data source: the job itself has done what it was to do, whatever it has found. */

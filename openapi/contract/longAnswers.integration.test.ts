@@ -39,7 +39,8 @@ it.each(["x".repeat(3000), "漢".repeat(1300)])(
     const token = portico.demo.organizations[0]?.users.owner.token;
     const [integration] = Object((await send(portico, "GET", "/v1/integrations?limit=1", token)).body["data"]);
     const usage = Array.from({ length: 100 }, () => ({
-      ...{ integrationId: integration.id, units: 1 },
+      integrationId: integration.id,
+      units: 1,
       metadata: { filler },
     }));
     const key = { "idempotency-key": `long-outcomes-${filler.length}` };

@@ -99,7 +99,7 @@ describe.each(creations)("%s, %s", (_name, _fields, operation, set) => {
     // Where the same is no conflict, the others are answered what the one has made.
     const same = answers.filter(({ status, body }) => status === 200 && body["id"] === made?.body["id"]);
     const refused = answers.filter(({ status }) => status === 409);
-    expect([same.length, refused.length].sort()).toEqual([0, clientCount - 1]);
+    expect([same.length, refused.length].toSorted((one, other) => one - other)).toEqual([0, clientCount - 1]);
     expect(new Set(refused.map(({ body }) => body["code"])).size).toBeLessThanOrEqual(1);
   });
 });

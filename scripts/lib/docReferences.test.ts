@@ -21,7 +21,7 @@ test("accepts what exists, and what is no path of the repository", () => {
   const text = [
     "See `convex/http.ts`, `convex/http.ts:12`, `README.md`, `package.json` and [guide](guide.md#start).",
     "![shot](image.png) [site](https://example.com/convex/none.ts) [above](#top) [up](../README.md)",
-    "Run `npm run verify`. Each `convex/<domain>/tables.ts` and `convex/*/rest.ts` is a pattern; `application/json` is not a file.",
+    "Run `npm run verify`, or `npm run -s verify`. Each `convex/<domain>/tables.ts` and `convex/*/rest.ts` is a pattern; `application/json` is not a file.",
     "| `parts/a.test.ts › says so` | `a.test.ts` | `other/b.ts` is below no folder of this document's.",
   ];
   expect(brokenReferences(text.join("\n"), context)).toEqual([]);
@@ -36,6 +36,7 @@ test.each([
   ["[guide](guides.md)", "guides.md"],
   ["[up](../convex/none.ts)", "../convex/none.ts"],
   ["`npm run verfy`", "npm run verfy"],
+  ["`npm run -s verfy`", "npm run -s verfy"],
 ])("reports %s with its line", (text, reference) => {
   expect(brokenReferences(`first line\n${text}`, context)).toEqual([{ line: 2, reference }]);
 });

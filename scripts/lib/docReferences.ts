@@ -23,7 +23,7 @@ const repositoryPath = new RegExp(`^(?:(?:${folders})/[\\w./-]*|[A-Z]+\\.md|[\\w
 const pathBeside = /^([\w.-]+)\/(?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|js|md))?$/;
 const inlineCode = /`([^`\n]+)`/g;
 const link = /\]\(([^)\s]+)\)/g;
-const npmScript = /\bnpm run ([\w:-]+)/g;
+const npmScript = /\bnpm run (?:-s |--silent )?([\w:]+[\w:-]*)/g;
 
 /**
  * Finds what a Markdown document names and the repository does not have: paths in backticks that begin with a

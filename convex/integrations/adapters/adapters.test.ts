@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFakePsa } from "../../../examples/msp-sync/fakePsa";
-import { ProviderError } from "./adapter";
+import { ProviderError } from "./providerError";
 import { ProviderClient } from "./client";
 import { firstPage, isWhole, pagesOf } from "./reading";
 import { psa } from "./psa";

@@ -2,7 +2,7 @@ import { secondMs } from "../../core/wire/durations";
 import { outboundFetch } from "../../core/wire/outboundFetch";
 import { retryAfterMsOf } from "../../core/wire/retryAfter";
 import { isNestedDeeper, maximumRawDepth } from "../entities/rawData";
-import { ProviderError } from "./adapter";
+import { ProviderError } from "./providerError";
 import type { OutboundRequest, OutboundResult } from "../../core/wire/outboundFetch";
 
 const timeoutMs = 30 * secondMs;

@@ -1,4 +1,4 @@
-import { ProviderError } from "./adapter";
+import { ProviderError } from "./providerError";
 import { ProviderClient } from "./client";
 import type { Adapter, ConnectionSettings, ProviderItem } from "./adapter";
 

@@ -1,5 +1,5 @@
 import { maximumBatchItems } from "../tables";
-import { ProviderError } from "./adapter";
+import { ProviderError } from "./providerError";
 import type { Adapter, Listing, ProviderItem } from "./adapter";
 import type { ProviderClient } from "./client";
 

@@ -6,9 +6,9 @@ import type { Tried } from "../../core/operations/triedItems";
 import type { ProblemFault } from "../../core/wire/errors";
 
 /** UTF-8 bytes of raw and normalized data that one bulk upsert takes: what a body over REST may hold. */
-export const maximumBatchBytes = 4 * 1024 * 1024;
+const maximumBatchBytes = 4 * 1024 * 1024;
 /** Bytes that a bulk upsert may read of what is there, below Convex's 16 MiB for a transaction. */
-export const maximumReadBytes = 14 * 1024 * 1024;
+const maximumReadBytes = 14 * 1024 * 1024;
 
 /** What became of an item. */
 export const outcomes = ["created", "updated", "unchanged", "revived", "duplicate", "failed"] as const;

@@ -11,7 +11,7 @@ export function integrationName() {
 }
 
 /** The integration of an id or a slug. */
-export async function integrationNamed(
+async function integrationNamed(
   unscoped: Pick<UnscopedReader, "query" | "get">,
   name: string,
 ): Promise<Doc<"integrations"> | null> {

@@ -216,6 +216,7 @@ export class ExecutorThread {
   }
 
   #reply(reply: WorkerReply): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
     this.#port.postMessage(reply);
   }
 }
