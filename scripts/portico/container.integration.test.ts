@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -51,13 +51,15 @@ describe("what the image holds", () => {
       if (name === "COPY" && !rest.startsWith("--from")) copyInto(workdir, rest.split(" "));
       if (name !== "RUN") continue;
       if (rest === "npm ci --omit=dev") linkProductPackages(workdir);
-      else run(rest.replaceAll(/-[og] node /g, "").replaceAll(/ (\/)/g, ` ${root}$1`));
+      else run(rest.replaceAll(/-[og] node /g, "").replaceAll(/ (\/)/g, ` ${root}$1`), workdir);
     }
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
   it("starts without the development's packages, is healthy, takes commands, keeps its data in the volume, and stops in order", async () => {
     const data = inImage(environment["PORTICO_DATA_DIR"] ?? "");
+    const compiled = path.join(inImage(valuesOf("WORKDIR")[0] ?? ""), "node_modules/.cache/portico/scripts");
+    expect(readdirSync(compiled).filter((file) => file.endsWith(".mjs"))).toHaveLength(1);
     expect(statSync(data).mode & 0o777).toBe(0o700);
     const { cloudPort, sitePort } = await freeSettings(data);
     const settings = {
@@ -118,8 +120,8 @@ describe("what the image holds", () => {
     }
   }
 
-  function run(script: string): void {
-    const { status, stderr } = spawnSync("sh", ["-c", script], { encoding: "utf8" });
+  function run(script: string, cwd: string): void {
+    const { status, stderr } = spawnSync("sh", ["-c", script], { encoding: "utf8", cwd });
     expect([status, stderr], script).toEqual([0, ""]);
   }
 });
