@@ -251,6 +251,10 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     "Integrations and data sources": held(
       "openapi/contract/dataSources.integration.test.ts › is named by its slug wherever its id is",
     ),
+    "Register one": heldInPart(
+      "The commands are those of docs/identity.md and of the example, with other names.",
+      "examples/examples.integration.test.ts › msp-sync connects a PSA",
+    ),
     "Connect one": held(
       "openapi/contract/dataSources.integration.test.ts › are stored encrypted, and shown nowhere",
       "openapi/contract/dataSources.integration.test.ts › of a patch is checked as well",
