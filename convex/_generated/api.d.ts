@@ -152,6 +152,7 @@ import type * as core_wire_exactNumbers from "../core/wire/exactNumbers.js";
 import type * as core_wire_fieldNames from "../core/wire/fieldNames.js";
 import type * as core_wire_fileHeaders from "../core/wire/fileHeaders.js";
 import type * as core_wire_generalProblems from "../core/wire/generalProblems.js";
+import type * as core_wire_html from "../core/wire/html.js";
 import type * as core_wire_httpDocument from "../core/wire/httpDocument.js";
 import type * as core_wire_identityProviders from "../core/wire/identityProviders.js";
 import type * as core_wire_issuers from "../core/wire/issuers.js";
@@ -547,6 +548,7 @@ declare const fullApi: ApiFromModules<{
   "core/wire/fieldNames": typeof core_wire_fieldNames;
   "core/wire/fileHeaders": typeof core_wire_fileHeaders;
   "core/wire/generalProblems": typeof core_wire_generalProblems;
+  "core/wire/html": typeof core_wire_html;
   "core/wire/httpDocument": typeof core_wire_httpDocument;
   "core/wire/identityProviders": typeof core_wire_identityProviders;
   "core/wire/issuers": typeof core_wire_issuers;

@@ -1,3 +1,5 @@
+import { escaped } from "../core/wire/html";
+
 /** A part of an e-mail's body, as text and HTML have it. */
 export interface Part {
   readonly text: string;
@@ -9,19 +11,6 @@ export interface Frame {
   readonly subject: string;
   /** Why the recipient gets it, and what ends that. */
   readonly footer: readonly Part[];
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as HTML text or attribute value: the one way in which anything gets into the HTML of an e-mail. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 // Programs that know no style sheets take the attributes; those that know dark colours, the sheet.

@@ -1,7 +1,8 @@
 import { env } from "../_generated/server";
 import { entityTagOf } from "../core/wire/etag";
 import { siteBasePath } from "../core/wire/siteBasePath";
-import { escaped, styleSource } from "./html";
+import { escaped } from "../core/wire/html";
+import { styleSource } from "./html";
 import type { HttpDocument } from "../core/wire/httpDocument";
 
 const style = `:root{color-scheme:light dark;--text:#1c1c1e;--muted:#5b5b66;--line:#dcdce2;--back:#fff;--link:#0b57d0}

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { escaped, styleSource, withCode } from "./html";
+import { escaped } from "../core/wire/html";
+import { styleSource, withCode } from "./html";
 
 test("no text can leave its element or attribute", () => {
   fc.assert(

@@ -2,7 +2,7 @@ import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation, internalQuery } from "../_generated/server";
 import { httpDocument } from "../core/wire/httpDocument";
-import { escaped } from "./html";
+import { escaped } from "../core/wire/html";
 import { formDocument } from "./pages";
 import type { HttpDocument } from "../core/wire/httpDocument";
 

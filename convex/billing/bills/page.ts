@@ -1,3 +1,4 @@
+import { escaped } from "../../core/wire/html";
 import { daysAfter } from "../calendar";
 import { amountText, priceText } from "./amounts";
 import type { Doc } from "../../_generated/dataModel";
@@ -104,10 +105,4 @@ function kindOf(
 ): string {
   const kind = amountType === "percent" ? `${type} of ${amount} %` : type;
   return isGranted ? kind : `${kind}, carried over`;
-}
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
