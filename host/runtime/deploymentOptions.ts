@@ -1,6 +1,5 @@
 import type { bundleFunctions } from "../bundle/bundleFunctions";
 import type { EgressOptions } from "./mainThread/egress";
-import type { SpawnExecutor } from "./rpc/executorWorker";
 
 /** One line that a function or the host logged; `path` is empty for the host and for module scope. */
 export interface LogEntry {
@@ -29,6 +28,4 @@ export interface DeploymentOptions {
   readonly onLog?: (entry: LogEntry) => void;
   /** Replaces {@link bundleFunctions}, for callers that reuse a bundle instead of building one per version. */
   readonly bundle?: typeof bundleFunctions;
-  /** Runs queries and mutations in place of a thread of their own, for tests that need none. */
-  readonly spawnExecutor?: SpawnExecutor;
 }

@@ -359,7 +359,6 @@ export class LocalDeployment implements Deployment, ActionHost {
         deploymentName: this.deploymentName,
         globalsKey: this.#globalsKey,
         functionTimeLimitMs: this.#options.functionTimeLimitMs ?? 5000,
-        spawn: this.#options.spawnExecutor,
       },
       {
         onLog: (path, line) => this.#log(path, line),

@@ -13,7 +13,7 @@ let portico: TestPortico;
 let acme: DemoOrganization;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo has no organization.");
   acme = first;

@@ -14,7 +14,7 @@ const maximumHistories = 30;
 let portico: TestPortico;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
 });
 afterAll(() => portico.close());
 

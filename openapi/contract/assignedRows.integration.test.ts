@@ -21,7 +21,7 @@ let world: World;
 let tries = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   world = await createWorld(portico);
 });
 afterAll(async () => {

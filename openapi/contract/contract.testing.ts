@@ -33,7 +33,7 @@ let caseCount = 0;
 export function describeContract(domain: string): void {
   const operations = registry.filter((operation) => operation.domain === domain);
   beforeAll(async () => {
-    portico = await startTestPortico({}, { isThreaded: false });
+    portico = await startTestPortico();
     world = await createWorld(portico);
   });
 

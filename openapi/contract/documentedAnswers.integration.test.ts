@@ -24,7 +24,7 @@ let portico: TestPortico;
 let world: World;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   world = await createWorld(portico);
 });
 afterAll(() => portico.close());

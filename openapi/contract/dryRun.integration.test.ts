@@ -32,7 +32,7 @@ const worlds = Array.from({ length: Math.ceil(changes.length / operationsPerWorl
 
 function inNewWorld(): void {
   beforeAll(async () => {
-    portico = await startTestPortico({}, { isThreaded: false });
+    portico = await startTestPortico();
     world = await createWorld(portico);
   });
   afterAll(() => portico.close());

@@ -27,7 +27,7 @@ const tried = { attackers: 0, pairs: 0, calls: 0 };
 const letThrough: string[] = [];
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo has no organization.");
   acme = first;

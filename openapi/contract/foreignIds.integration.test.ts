@@ -20,7 +20,7 @@ let world: World;
 let callCount = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   world = await createWorld(portico);
 });
 afterAll(async () => {

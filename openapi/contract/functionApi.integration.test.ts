@@ -31,7 +31,7 @@ let world: World;
 let callCount = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   world = await createWorld(portico);
 });
 

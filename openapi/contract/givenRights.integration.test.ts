@@ -13,7 +13,7 @@ let acme: DemoOrganization;
 let number = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   const [first] = portico.demo.organizations;
   if (!first) throw new Error("The demo has no organization.");
   acme = first;

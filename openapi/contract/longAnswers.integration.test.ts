@@ -5,7 +5,7 @@ import { send } from "./client.testing";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 let portico: TestPortico;
-beforeAll(async () => void (portico = await startTestPortico({}, { isThreaded: false })));
+beforeAll(async () => void (portico = await startTestPortico()));
 afterAll(() => portico.close());
 
 const items = Array.from({ length: 100 }, (_, at) => ({

@@ -37,7 +37,7 @@ let differenceCount = 0;
 const found = new Map<string, readonly string[]>();
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   world = await createWorld(portico);
   standing = new Map(await Promise.all(callerKinds.map(async (kind) => [kind, await kind.make(world)] as const)));
 });

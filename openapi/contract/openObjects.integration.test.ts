@@ -19,7 +19,7 @@ import type { World } from "./world.testing";
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld(await startTestPortico({}, { isThreaded: false }));
+  world = await createWorld(await startTestPortico());
 });
 afterAll(() => world.portico.close());
 

@@ -16,7 +16,7 @@ const stepsPerSequence = 24;
 let portico: TestPortico;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
 });
 afterAll(() => portico.close());
 

@@ -25,7 +25,7 @@ const externalId = "5d0a1c9e-victim-tenant";
 let number = 0;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   victim = await newOrganization("victim", { externalId });
   attacker = await newOrganization("attacker", { slug: "attacker-inc" });
 });

@@ -15,7 +15,7 @@ import type { Joined } from "./world.testing";
 let portico: TestPortico;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
 });
 afterAll(() => portico.close());
 

@@ -9,7 +9,7 @@ let portico: TestPortico;
 let owner: string;
 
 beforeAll(async () => {
-  portico = await startTestPortico({}, { isThreaded: false });
+  portico = await startTestPortico();
   owner = portico.demo.organizations[0]?.users.owner.token ?? "";
 });
 afterAll(() => portico.close());

@@ -52,7 +52,7 @@ export interface RunningPortico {
 }
 
 /** How this start differs from that of `npm start`. */
-interface StartOptions extends Pick<DeploymentOptions, "bundle" | "spawnExecutor"> {
+interface StartOptions extends Pick<DeploymentOptions, "bundle"> {
   /** What is handed on to the functions; the process' own variables when absent. */
   readonly passed?: NodeJS.ProcessEnv;
   /** Told of every request over HTTP; without it they are only counted. */

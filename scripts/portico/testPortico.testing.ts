@@ -1,7 +1,6 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { executorInThread } from "../../host/testing/executorInThread.testing";
 import { developmentIssuerUrl } from "../../host/development/issuer";
 import { AnswerAudit } from "../../openapi/contract/answerAudit.testing";
 import { noteForFailure } from "../lib/failureNotes.testing";
@@ -29,15 +28,11 @@ export interface TestPortico extends RunningPortico {
 export const platformAdminSubject = "platform-admin";
 
 /**
- * Starts the product as `npm start` does but for its functions, which a test run bundles once, on free ports and a temporary directory that `close` removes. Whatever a test gets from
- * it over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
- * is served, and is handed on to the functions. Where many requests are about something else than threads, they cost less when it is not
- * `isThreaded` (decision 0073).
+ * Starts the product as `npm start` does, on free ports and a temporary directory that `close` removes. Whatever a test gets from it
+ * over REST is checked against the OpenAPI document; `close` throws what the document does not know. `environment` says how it
+ * is served, and is handed on to the functions.
  */
-export async function startTestPortico(
-  environment: NodeJS.ProcessEnv = {},
-  { isThreaded = true }: { readonly isThreaded?: boolean } = {},
-): Promise<TestPortico> {
+export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Promise<TestPortico> {
   const dataDirectory = await mkdtemp(path.join(await scratchParent(), "portico-test-"));
   const logLines: string[] = [];
   const settings = await freeSettings(dataDirectory);
@@ -49,7 +44,6 @@ export async function startTestPortico(
       if (line.includes("[ERROR]")) noteForFailure(`${name} ${line}`);
     },
     {
-      ...(isThreaded ? {} : { spawnExecutor: executorInThread }),
       passed: {
         ...process.env,
         ...raisedLimits,

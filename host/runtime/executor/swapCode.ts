@@ -31,14 +31,13 @@ export async function swapCode(
   opened: OpenedHost,
   meta: MetaTable,
   request: LoadRequest,
-  nativeImport: NativeImport,
 ): Promise<readonly HttpRoute[]> {
   const { host, clock, variables } = opened;
   const { store, catalog } = host;
   const clockBefore = clock.latest;
   let code: LoadedCode;
   try {
-    code = await loadCode(opened, meta, request, nativeImport);
+    code = await loadCode(opened, meta, request);
     meta.set("clock", String(clock.latest));
     store.commit();
   } catch (error) {
@@ -59,7 +58,6 @@ async function loadCode(
   { host, clock, variables }: OpenedHost,
   meta: MetaTable,
   { modules, schemaText, importPhase, nodeActions, components: componentLoads }: LoadRequest,
-  nativeImport: NativeImport,
 ): Promise<LoadedCode> {
   const { store, catalog } = host;
   const tableOfId = (id: string): string | null => catalog.tableOfId(id)?.name ?? null;
@@ -87,6 +85,8 @@ async function loadCode(
   }
   return { schema, functions, components, httpRoutes, environments };
 }
+
+const nativeImport: NativeImport = (url) => import(url);
 
 /** The context in which the host itself writes, for example when it registers crons. */
 function hostCall(): CallContext {

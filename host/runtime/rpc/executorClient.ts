@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import type { FunctionOutcome, LiveQueryResult } from "../../deployment";
 import { StoreError, StoreInUseError } from "../../store/storeFile";
 import { executionStateBytes, ExecutionState } from "./executionState";
@@ -5,10 +6,11 @@ import type { ExecutorCall, RefreshRequest } from "./calls";
 import { PendingCalls, refusalOf } from "./pendingCalls";
 import type { CallAnswer, RefreshOutcome } from "./pendingCalls";
 import type { ControlRequest, LoadRequest, WorkerOptions, WorkerReply, WorkerRequest } from "./protocol";
-import { spawnExecutorThread } from "./executorWorker";
-import type { ExecutorWorker, SpawnExecutor } from "./executorWorker";
+import { executorSource } from "./executorSource";
 
 const watchIntervalMs = 100;
+/** For all of a deployment's code and one running function; Convex gives 64 MB to each function. */
+const maxHeapMb = 512;
 const outOfMemoryMessage = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
 const timeoutMessage = "Function execution timed out (maximum duration: 1s)";
 
@@ -30,8 +32,6 @@ export interface ExecutorEvents {
 export interface ExecutorSettings extends Omit<WorkerOptions, "state"> {
   /** How long one query or mutation may hold the executor, wall time in milliseconds. */
   readonly functionTimeLimitMs: number;
-  /** In place of a thread of its own. */
-  readonly spawn?: SpawnExecutor | undefined;
 }
 
 interface PendingControl {
@@ -51,7 +51,7 @@ export class ExecutorClient {
   #outbox: string[] = [];
   #control: PendingControl | null = null;
   #lastControl: Promise<void> = Promise.resolve();
-  #worker: ExecutorWorker | null = null;
+  #worker: Worker | null = null;
   #state = new ExecutionState(new SharedArrayBuffer(executionStateBytes));
   #lastLoad: LoadRequest | null = null;
   #latest = 0n;
@@ -212,10 +212,15 @@ export class ExecutorClient {
   }
 
   async #spawn(): Promise<void> {
+    const source = await executorSource();
     this.#state = new ExecutionState(new SharedArrayBuffer(executionStateBytes));
-    const { functionTimeLimitMs: _limit, spawn = spawnExecutorThread, ...options } = this.#settings;
+    const { functionTimeLimitMs: _limit, ...options } = this.#settings;
     const workerData: WorkerOptions = { ...options, state: this.#state.buffer };
-    const worker = await spawn(workerData);
+    const worker = new Worker(source, {
+      eval: true,
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    });
     this.#worker = worker;
     const opened = await new Promise<WorkerReply>((resolve, reject) => {
       worker.once("message", resolve);
@@ -236,7 +241,7 @@ export class ExecutorClient {
     worker.on("error", (error) => this.#recover(worker, error));
   }
 
-  #receive(worker: ExecutorWorker, reply: WorkerReply): void {
+  #receive(worker: Worker, reply: WorkerReply): void {
     if (worker !== this.#worker) return;
     switch (reply.kind) {
       case "batch":
@@ -276,14 +281,14 @@ export class ExecutorClient {
   }
 
   /** The thread is gone. When one function took all of its memory, only that function has failed. */
-  #recover(worker: ExecutorWorker, error: Error): void {
+  #recover(worker: Worker, error: Error): void {
     const sequence = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#state.interruptedCall : null;
     if (sequence !== null) this.#pending.fail(sequence, outOfMemoryMessage, this.#state.stoppedQueryId);
     this.#restart(worker, sequence === null ? error : null);
   }
 
   /** Replaces the thread. Its open transaction is gone with it, so every call without an answer runs again. */
-  #restart(worker: ExecutorWorker, cause: Error | null): void {
+  #restart(worker: Worker, cause: Error | null): void {
     if (this.#restarting !== null || this.#closed) return;
     this.#outbox = [];
     this.#restarting = this.#replace(worker, cause).then(
@@ -300,7 +305,7 @@ export class ExecutorClient {
     );
   }
 
-  async #replace(worker: ExecutorWorker, cause: Error | null): Promise<void> {
+  async #replace(worker: Worker, cause: Error | null): Promise<void> {
     await worker.terminate();
     if (cause !== null) {
       // The host failed, not a function: the calls that were sent cannot be known to be harmless, so they are refused.
