@@ -152,7 +152,7 @@ function parameterFor(
 }
 
 function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonObject | undefined {
-  const { body, operationId, exactlyOneOf, summary, takesBytes } = operation.declaration;
+  const { body, operationId, exactlyOneOf, atMostOneOf, summary, takesBytes } = operation.declaration;
   if (takesBytes !== undefined) return bytesBody(takesBytes);
   if (!body || Object.keys(body).length === 0) return undefined;
   if (exactlyOneOf && exactlyOneOf.length !== Object.keys(body).length)
@@ -161,12 +161,14 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
     description: `What to send to ${uncapitalized(summary)}.`,
     ...schemas.body(z.strictObject(body), operation.declaration.status === 201),
     ...(exactlyOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
+    ...(atMostOneOf ? { not: { anyOf: pairsOf(atMostOneOf).map((pair) => ({ required: pair })) } } : {}),
   };
   const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
   assertDescribed(`${placeOf(operation)}'s body`, schema);
   // Sending both examples creates two rows with different names.
   const choice = operation.verb === "batchCreate" ? 1 : 0;
-  const shown = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
+  const whole = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
+  const shown = (atMostOneOf ?? []).slice(1).reduce<unknown>((left, name) => withoutValueAt(left, [name]), whole);
   const isSparse = exactlyOneOf !== undefined || !required;
   return {
     required,
@@ -178,6 +180,10 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
       },
     },
   };
+}
+
+function pairsOf(names: readonly string[]): readonly (readonly string[])[] {
+  return names.flatMap((name, at) => names.slice(at + 1).map((other) => [name, other]));
 }
 
 const lapsing = /expires|until/i;

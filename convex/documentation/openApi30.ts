@@ -85,6 +85,8 @@ function keywordOf(keyword: string, value: unknown): Json {
     case "anyOf":
     case "oneOf":
       return { [keyword]: Array.isArray(value) ? value.map((branch) => schemaOf(record(branch))) : [] };
+    case "not":
+      return { not: schemaOf(record(value)) };
     case "exclusiveMinimum":
       return { minimum: value, exclusiveMinimum: true };
     case "exclusiveMaximum":

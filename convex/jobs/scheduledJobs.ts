@@ -61,7 +61,7 @@ const createJob = scheduledJobs.at("/").change("create", {
     ).default("pendingOrRunning"),
   }),
   problems: ["reserved_action"],
-  departs: { answersExisting: true, readOnly: undefined },
+  departs: { answersExisting: true, readOnly: undefined, atMostOneOf: ["delaySeconds", "scheduledAt"] },
   handler: async (ctx, { action, scheduledAt, delaySeconds, ...given }) => {
     if (!ownActions.test(action)) {
       const message = "Only actions that begin with `x.`, in letters, digits, dots, dashes and underscores, are free.";
@@ -69,8 +69,6 @@ const createJob = scheduledJobs.at("/").change("create", {
     }
     if (given.dedupeKey !== undefined && !isKeyOf(action, given.dedupeKey))
       throw invalidField("/dedupeKey", "reserved", "Keys that begin like this are those of the deployment's own jobs.");
-    if (scheduledAt !== undefined && delaySeconds !== undefined)
-      throw invalidField("/delaySeconds", "exactly_one", "Send one of scheduledAt and delaySeconds.");
     const { organizationId } = ctx.db;
     const at = scheduledAt ?? ctx.now + (delaySeconds ?? 0) * secondMs;
     const asked = { organizationId, runner: "worker", action, scheduledAt: at, ...given } as const;

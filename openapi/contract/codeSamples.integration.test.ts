@@ -13,10 +13,7 @@ import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 
 const run = promisify(execFile);
 
-// Each run of the tests sends a third of the samples, another third each time.
-const shareCount = 3;
-const turn = Number(process.env["PORTICO_SAMPLES_TURN"] ?? Date.now() % shareCount);
-const operations = sampledOperations(openApiDocument(registry)).filter((_, at) => at % shareCount === turn);
+const operations = sampledOperations(openApiDocument(registry));
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 if (!hasCurl) console.warn("No curl on this machine: the document's samples were not sent.");
@@ -27,6 +24,7 @@ const understood = new Set([200, 201, 202, 204, 403, 404, 409, 410, 422]);
 const others: ReadonlyMap<string, number> = new Map([
   ["receiveClerkWebhook", 503],
   ["receiveResendWebhook", 503],
+  ["receiveStripeWebhook", 503],
 ]);
 
 describe.skipIf(!hasCurl)("the document's curl samples", () => {
@@ -37,7 +35,6 @@ describe.skipIf(!hasCurl)("the document's curl samples", () => {
     portico = await startTestPortico();
     directory = await mkdtemp(path.join(tmpdir(), "portico-samples-"));
     await writeFile(path.join(directory, "logo.png"), onePixel, "base64");
-    process.stdout.write(`${operations.length} samples of curl (PORTICO_SAMPLES_TURN=${turn} repeats it)\n`);
   });
   afterAll(async () => {
     await portico?.close();

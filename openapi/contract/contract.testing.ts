@@ -16,7 +16,7 @@ import { send, sendOperation as sendOnce, withoutRequestId } from "./client.test
 import { differencesOf, dryRun, statusAndProblemOf } from "./dryRun.testing";
 import { refusedRoles, unassignedRoles } from "./refusals.testing";
 import { freedFieldsOf, uniqueFieldsOf } from "./uniqueFields.testing";
-import { nextSample, referencesOf, sharedTables, withValueAt } from "./samples.testing";
+import { nextSample, referencesOf, sampleFields, sharedTables, withValueAt } from "./samples.testing";
 import { createWorld, unknownIdLike, unknownLike } from "./world.testing";
 import { noteTries } from "../../scripts/lib/tries.testing";
 import type { ZodType } from "zod";
@@ -87,8 +87,22 @@ export function describeContract(domain: string): void {
       );
     });
 
-    // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.
     const fields = Object.entries(declaration.body ?? {});
+    const [first = "", second = ""] = declaration.atMostOneOf ?? [];
+    if (first && second)
+      contractCase(`refuses ${first} beside ${second}`, async () => {
+        const request = await shared.arranged();
+        const both = sampleFields(
+          Object.fromEntries(fields.filter(([field]) => field === first || field === second)),
+          {},
+        );
+        const body = { ...request.body, ...both };
+        const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
+        expectProblem(answer, 400, "validation_failed");
+        expect(answer.body["errors"]).toMatchObject([{ pointer: `/${second}`, code: "at_most_one" }]);
+      });
+
+    // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.
     const secrets = fields.filter(([field]) => field === declaration.seals?.input);
     // A list whose items are judged one by one is refused where it is none.
     const wrong = (type: ZodType) => (holdsTriedItems(type) ? "wrong" : [[["wrong"]]]);

@@ -160,6 +160,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly dryRun?: false;
   /** It will go: every answer says so, and the document. */
   readonly deprecated?: Deprecation;
+  /** Fields of the body that say the same in other ways: a request names one of them or none. */
+  readonly atMostOneOf?: readonly string[];
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }

@@ -113,7 +113,7 @@ async function executeFor(
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
   const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
-  assertExactlyOne(declaration, input);
+  assertAlternatives(declaration, input);
   if (declaration.body) outboundPhase(declaration.body, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
   if (declaration.hourlyLimit) await operationQuotaPhase(ctx, operation, scope);
@@ -325,9 +325,17 @@ async function preconditionPhase(
   }
 }
 
-function assertExactlyOne({ exactlyOneOf: names }: Operation["declaration"], input: Input): void {
-  if (!names || names.filter((name) => input[name] !== undefined).length === 1) return;
-  throw invalidField(`/${names[0]}`, "exactly_one", `Send one of ${names.join(" and ")}, and no other.`);
+function assertAlternatives({ exactlyOneOf, atMostOneOf }: Operation["declaration"], input: Input): void {
+  const sent = (names: readonly string[]) => names.filter((name) => input[name] !== undefined);
+  if (exactlyOneOf && sent(exactlyOneOf).length !== 1)
+    throw invalidField(
+      `/${exactlyOneOf[0]}`,
+      "exactly_one",
+      `Send one of ${exactlyOneOf.join(" and ")}, and no other.`,
+    );
+  const [, second] = atMostOneOf ? sent(atMostOneOf) : [];
+  if (atMostOneOf && second !== undefined)
+    throw invalidField(`/${second}`, "at_most_one", `Send one of ${atMostOneOf.join(" and ")}, or none of them.`);
 }
 
 type Body = NonNullable<Operation["declaration"]["body"]>;

@@ -95,6 +95,7 @@ interface Departures extends Partial<
     | "takesBytes"
     | "tagsRow"
     | "hourlyLimit"
+    | "atMostOneOf"
     | "deprecated"
     | "method"
     | "path"

@@ -2691,7 +2691,6 @@ export interface ScheduledJobsResource {
    *   action: "x.report",
    *   payload: { month: "2026-01" },
    *   priority: 5,
-   *   scheduledAt: Date.parse("2026-01-15T09:30:00.000Z"),
    *   delaySeconds: 60,
    *   attemptsMax: 5,
    *   dedupeKey: "report-2026-01",

@@ -38117,7 +38117,6 @@ export interface operations {
                  *         "month": "2026-01"
                  *       },
                  *       "priority": 5,
-                 *       "scheduledAt": 1768469400000,
                  *       "delaySeconds": 60,
                  *       "attemptsMax": 5,
                  *       "dedupeKey": "report-2026-01",
