@@ -65,7 +65,7 @@ describe("a job", () => {
     expectProblem(await post(jobs, { action: "x." }), 422, "reserved_action");
     const both = await post(jobs, { action: "x.a", scheduledAt: Date.now(), delaySeconds: 1 });
     expectProblem(both, 400, "validation_failed");
-    expect(both.body["errors"]).toMatchObject([{ pointer: "/delaySeconds" }]);
+    expect(both.body["errors"]).toMatchObject([{ pointer: "/scheduledAt", code: "at_most_one" }]);
     const { id, action } = await newJob({ delaySeconds: 3600 });
     const { scheduledAt, createdAt } = await read(`${jobs}/${id}`);
     expect(Number(scheduledAt) - Number(createdAt)).toBe(3_600_000);
