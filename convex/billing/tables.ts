@@ -301,6 +301,12 @@ export const billLineItemFields = {
   isManual: described(z.boolean(), "Whether somebody added it, rather than usage.", false),
   usage: described(
     z.object({
+      startDate: described(
+        localDate(),
+        "The first day of the period on which its price holds; without one it counts usage that was recorded too late for its own bill, at a price that had ended by then.",
+        "2026-01-01",
+      ).optional(),
+      endDate: described(localDate(), "The day after the last one, exclusive.", "2026-02-01").optional(),
       recordCount: described(integer(0, largestAmount), "How many usage records it counts.", 720),
       parts: described(
         z.array(
