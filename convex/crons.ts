@@ -29,6 +29,7 @@ crons.hourly("forget uploads", { minuteUTC: 42 }, internal.core.records.retentio
 crons.daily("delete unclaimed uploads", { hourUTC: 3, minuteUTC: 22 }, internal.core.records.blobs.sweep, {});
 crons.daily("forget rate limits", { hourUTC: 3, minuteUTC: 33 }, internal.core.access.rateLimits.forgetOld, {});
 crons.hourly("retry failed webhook events", { minuteUTC: 57 }, internal.platform.webhookEvents.retryFailed, {});
+crons.hourly("tell of subscriptions that have ended", { minuteUTC: 39 }, internal.billing.subscriptionUpkeep.end, {});
 crons.hourly("purge deleted organizations", { minuteUTC: 37 }, internal.tenancy.purging.purgeDue, {});
 crons.daily(
   "encrypt secrets of former keys anew",

@@ -68,7 +68,7 @@ function runExample(name: string, args: readonly string[] = [], environment: Rec
   return start(process.execPath, [tsx, `examples/${name}/main.ts`, ...args], environment);
 }
 
-test("msp-sync connects a PSA, shows what it has by site, and what changed at the second sync", async () => {
+test("msp-sync connects a PSA, shows what it has by site, what changed at the second sync, and what that costs", async () => {
   const claims = {
     sub: platformAdminSubject,
     email: "platform@portico.example",
@@ -89,6 +89,17 @@ test("msp-sync connects a PSA, shows what it has by site, and what changed at th
   expect(stdout).toMatch(/entity\.updated'? +│ +'tickets'? +│ +'501'/);
   const { data } = await portico.dataSources.list({ integrationId: "msp-sync-psa" });
   expect(data).toEqual([]);
+
+  expect(stdout.match(/^usage: created *$/gm)).toHaveLength(2);
+  expect(stdout).toMatch(/msp-sync-device, [-\d]+ to [-\d]+'? +│ +120 +│ +'?\D+2\.50'? +│ +'?\D+300\.00/);
+  expect(stdout).toMatch(/of that Harbour Logistics'? +│ +60 /);
+  expect(stdout).toMatch(/Ten percent to begin with'? +│.*│.*│ +'?-\D+30\.00/);
+  expect(stdout).toMatch(/Total'? +│.*│.*│ +'?\D+270\.00/);
+  expect(stdout).toMatch(/^bill B-\d{4}-\d{5}: finalized$/m);
+  const again = await runExample("msp-sync", [], environment).ended;
+  expect([again.exitCode, again.stderr]).toEqual([0, ""]);
+  expect(again.stdout).toMatch(/^[-\d]+ is billed already$/m);
+  expect(await portico.bills.list().toArray({ limit: 10 })).toMatchObject([{ status: "finalized", total: 27_000 }]);
 });
 
 test("node-service creates, pages, resolves a conflict and mends a typed problem", async () => {

@@ -51,6 +51,7 @@ import type * as billing_problems from "../billing/problems.js";
 import type * as billing_rest from "../billing/rest.js";
 import type * as billing_stripeEvents from "../billing/stripeEvents.js";
 import type * as billing_subscriptionTiers from "../billing/subscriptionTiers.js";
+import type * as billing_subscriptionUpkeep from "../billing/subscriptionUpkeep.js";
 import type * as billing_subscriptions from "../billing/subscriptions.js";
 import type * as billing_subscriptions_purchases from "../billing/subscriptions/purchases.js";
 import type * as billing_subscriptions_resource from "../billing/subscriptions/resource.js";
@@ -447,6 +448,7 @@ declare const fullApi: ApiFromModules<{
   "billing/rest": typeof billing_rest;
   "billing/stripeEvents": typeof billing_stripeEvents;
   "billing/subscriptionTiers": typeof billing_subscriptionTiers;
+  "billing/subscriptionUpkeep": typeof billing_subscriptionUpkeep;
   "billing/subscriptions": typeof billing_subscriptions;
   "billing/subscriptions/purchases": typeof billing_subscriptions_purchases;
   "billing/subscriptions/resource": typeof billing_subscriptions_resource;

@@ -39,6 +39,30 @@ describe("days of a time zone", () => {
     expect(zones.length).toBeGreaterThan(400);
   });
 
+  it("come in twelve months to the year in every zone, where clocks change too: no moment twice, none left out", () => {
+    const differing: string[] = [];
+    for (const zone of zones) {
+      const { startOf, dayAt, monthAt } = calendarOf(zone);
+      const end = startOf("2027-01-01");
+      const months: number[] = [];
+      for (let moment = startOf("2026-01-01"); moment < end; moment = monthAt(moment).end) {
+        const month = monthAt(moment);
+        if (month.start !== moment) differing.push(`${zone} ${moment}`);
+        months.push(month.end - moment);
+        // Of a month in which clocks change every hour belongs to the day that a bill of that day covers.
+        if ((month.end - moment) % (24 * hour) === 0) continue;
+        for (let at = moment; at < month.end; at += hour) {
+          const day = dayAt(at);
+          if (at < day.start || at >= day.end || startOf(day.date) !== day.start) differing.push(`${zone} at ${at}`);
+        }
+      }
+      if (months.length !== 12 || months.reduce((sum, ms) => sum + ms, 0) !== end - startOf("2026-01-01"))
+        differing.push(`${zone} has ${months.length} months`);
+    }
+    noteTries(zones.length * 12);
+    expect(differing).toEqual([]);
+  });
+
   it("are as long as clocks make them", () => {
     const lengthOf = (zone: string, date: string) => {
       const calendar = calendarOf(zone);

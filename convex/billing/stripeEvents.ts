@@ -3,13 +3,14 @@ import { internalMutation } from "../_generated/server";
 import { membershipOf } from "../core/access/standing";
 import { definedOf } from "../core/records/documents";
 import { systemWriter } from "../core/records/systemWriter";
-import { countingOf, isLive, purchaseAfter, viewOf, withPurchase } from "./subscriptions/purchases";
+import { countingOf, endNoticeAt, isLive, purchaseAfter, viewOf, withPurchase } from "./subscriptions/purchases";
 import { stripeChange } from "./subscriptions/stripeChanges";
 import { tellMember, tellOfTrialEnd } from "./subscriptions/telling";
 import type { Purchase, Subscription } from "./subscriptions/purchases";
 import type { StripeChange } from "./subscriptions/stripeChanges";
 import type { TenantWriter, UnscopedWriter } from "../core/records/writer";
 import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
 
 /** Events of one subscription that may have waited for its member to be known. */
 const maximumWaiting = 50;
@@ -30,6 +31,7 @@ type Outcome =
     };
 
 interface Work {
+  readonly scheduler: MutationCtx["scheduler"];
   readonly writer: UnscopedWriter;
   readonly now: number;
 }
@@ -45,7 +47,7 @@ export const process = internalMutation({
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const event = await writer.get("webhookEvents", next);
       if (event?.status !== "pending" && event?.status !== "failed") continue;
-      const outcome = await outcomeOf({ writer, now }, event);
+      const outcome = await outcomeOf({ writer, now, scheduler: ctx.scheduler }, event);
       await writer.patch("webhookEvents", event, {
         status: outcome.status,
         attempts: event.attempts + 1,
@@ -84,7 +86,7 @@ async function outcomeOf(work: Work, event: Doc<"webhookEvents">): Promise<Outco
   return applied(work, change);
 }
 
-async function applied({ writer, now }: Work, change: StripeChange): Promise<Outcome> {
+async function applied({ writer, now, scheduler }: Work, change: StripeChange): Promise<Outcome> {
   const waitsFor = `stripe:${change.subscriptionId}`;
   const place = await placeOf(writer, change);
   if (place === undefined)
@@ -99,8 +101,8 @@ async function applied({ writer, now }: Work, change: StripeChange): Promise<Out
   if (change.kind === "snapshot" && !isLate && isLive(change) && bought === undefined)
     return { status: "failed", reason: "No tier has the price that was bought (`stripePriceId`).", organizationId };
   const purchase = purchaseAfter(known, change, bought);
-  const after = await written(db, { userId, row }, purchase);
-  const ctx = { db, unscoped: writer, now };
+  const after = await written(db, { userId, row }, purchase, now);
+  const ctx = { db, unscoped: writer, now, scheduler, organization };
   await tellMember(ctx, after, row);
   if (change.kind === "link") return { status: "processed", organizationId, settled: waitsFor };
   if (isLate) return { status: "ignored", reason: "A later event tells how it is now.", organizationId };
@@ -168,11 +170,13 @@ async function written(
   db: TenantWriter,
   { userId, row }: Pick<Place, "userId" | "row">,
   purchase: Purchase,
+  now: number,
 ): Promise<Subscription> {
   const purchases = withPurchase(row?.purchases ?? [], purchase);
   const counting = countingOf(purchases) ?? purchase;
   const isGranted = row?.source === "manual" && row.status === "active" && !isLive(counting);
-  const { status, cancelAtPeriodEnd, ...dates } = viewOf(counting);
+  const { status, cancelAtPeriodEnd, ...shown } = viewOf(counting);
+  const dates = { ...shown, endNoticeAt: endNoticeAt({ status, ...shown }, row, now) };
   const tier = counting.tier ?? row?.tier ?? "free";
   const standing = { status, cancelAtPeriodEnd, tier, source: "stripe", purchases } as const;
   if (row) return db.patch("subscriptions", row, isGranted ? { purchases } : { ...standing, ...dates });

@@ -4,7 +4,7 @@ import { requireActingMember } from "../core/operations/actingMember";
 import { crud } from "../core/resources/crud";
 import { described, timestampMs } from "../core/schema/fields";
 import { invalidField, ProblemError } from "../core/wire/errors";
-import { hasAccess } from "./subscriptions/purchases";
+import { endNoticeAt, hasAccess } from "./subscriptions/purchases";
 import { subscriptions } from "./subscriptions/resource";
 import { tellMember } from "./subscriptions/telling";
 import { subscriptionFields } from "./tables";
@@ -80,11 +80,12 @@ export const grant = mutationOperation({
       accessUntil: until,
       trialEndsAt: undefined,
       pastDueSince: undefined,
+      endNoticeAt: endNoticeAt({ status: "active", accessUntil: until }, row, now),
     };
     const after = row
       ? await subscriptions.patch(ctx, row, granted)
       : await subscriptions.insert(ctx, { userId, ...granted, purchases: [] });
-    await tellMember(ctx, after, row);
+    await tellMember({ ...ctx, organization: ctx.tenant.organization }, after, row);
     return subscriptions.show(ctx, after);
   },
 });
@@ -102,9 +103,10 @@ export const revoke = subscriptions.change("revoke", {
       status: "canceled",
       currentPeriodEnd: now,
       accessUntil: now,
+      endNoticeAt: undefined,
       cancelAtPeriodEnd: false,
     });
-    await tellMember(ctx, revoked, row);
+    await tellMember({ ...ctx, organization: ctx.tenant.organization }, revoked, row);
     return revoked;
   },
 });

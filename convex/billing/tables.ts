@@ -301,6 +301,12 @@ export const billLineItemFields = {
   isManual: described(z.boolean(), "Whether somebody added it, rather than usage.", false),
   usage: described(
     z.object({
+      startDate: described(
+        localDate(),
+        "The first day of the period on which its price holds; without one it counts usage that was recorded too late for its own bill, at a price that had ended by then.",
+        "2026-01-01",
+      ).optional(),
+      endDate: described(localDate(), "The day after the last one, exclusive.", "2026-02-01").optional(),
       recordCount: described(integer(0, largestAmount), "How many usage records it counts.", 720),
       parts: described(
         z.array(
@@ -481,6 +487,10 @@ export const subscriptionFields = {
     "When Stripe's latest event of it happened; earlier ones change nothing that it told.",
     Date.UTC(2026, 0, 14),
   ).optional(),
+  endNoticeAt: described(
+    timestampMs(),
+    "When the member is to be told that access has ended; absent once that is told.",
+  ).optional(),
   purchases: described(
     z.array(purchase()).max(20),
     "What Stripe has told of each subscription that the member bought, the latest of which counts that is paid.",
@@ -493,7 +503,7 @@ export const subscriptions = tenantTable(subscriptionFields, "CU", {
   noun: "subscription",
   description: "The tier that a member has, how it is paid, and until when it gives access.",
   audited: true,
-  secret: ["purchases"],
+  secret: ["purchases", "endNoticeAt"],
   untold: ["stripeCustomerId", "stripeSubscriptionId"],
   unique: [{ fields: ["organizationId", "userId"], index: "by_organizationId_and_userId", code: "already_subscribed" }],
   events: [
@@ -509,5 +519,6 @@ export const subscriptions = tenantTable(subscriptionFields, "CU", {
   .index("by_organizationId_and_status", ["organizationId", "status"])
   .index("by_organizationId_and_tier_and_status", ["organizationId", "tier", "status"])
   .index("by_organizationId_and_stripeCustomerId", ["organizationId", "stripeCustomerId"])
+  .index("by_endNoticeAt", ["endNoticeAt"])
   .index("by_stripeSubscriptionId", ["stripeSubscriptionId"])
   .index("by_stripeCustomerId", ["stripeCustomerId"]);

@@ -25,8 +25,18 @@ export interface TemplateData {
     readonly period: string;
     readonly total: string;
   };
+  readonly subscriptionActive: MemberSubscription;
+  readonly subscriptionCanceled: MemberSubscription;
+  readonly paymentFailed: MemberSubscription;
+  readonly trialEnding: MemberSubscription;
   readonly webhookFailing: FailingWebhook;
   readonly webhookDisabled: FailingWebhook;
+}
+interface MemberSubscription {
+  readonly organizationName: string;
+  readonly tierName: string;
+  /** When access ends; absent where no end is known, or it has ended. */
+  readonly until?: number | undefined;
 }
 interface FailingWebhook {
   readonly organizationName: string;
@@ -130,6 +140,40 @@ const templates: { readonly [Type in TemplateType]: Template<TemplateData[Type]>
     ],
     reason: ({ organizationName }) => `You get this because you own ${organizationName}.`,
   },
+  subscriptionActive: {
+    subject: ({ organizationName, tierName }) => `You have ${tierName} of ${organizationName}`,
+    body: ({ organizationName, tierName }) => [
+      `You have ${tierName} of ${organizationName} now.`,
+      { label: "Open", path: "" },
+    ],
+    reason: subscribing,
+  },
+  subscriptionCanceled: {
+    subject: ({ organizationName, tierName }) => `${tierName} of ${organizationName} has ended`,
+    body: ({ organizationName, tierName, until }) => [
+      until === undefined
+        ? `Your access to ${tierName} of ${organizationName} has ended.`
+        : `${tierName} of ${organizationName} was cancelled. You have access until ${timeOf(until)}.`,
+    ],
+    reason: subscribing,
+  },
+  paymentFailed: {
+    subject: ({ organizationName, tierName }) => `The payment of ${tierName} of ${organizationName} failed`,
+    body: ({ organizationName, tierName, until }) => [
+      `${tierName} of ${organizationName} could not be renewed: the payment failed.`,
+      until === undefined
+        ? "You have no access until it is paid."
+        : `Unless it is paid, your access ends at ${timeOf(until)}.`,
+    ],
+    reason: subscribing,
+  },
+  trialEnding: {
+    subject: ({ organizationName, tierName }) => `Your trial of ${tierName} of ${organizationName} ends soon`,
+    body: ({ organizationName, tierName, until }) => [
+      `Your trial of ${tierName} of ${organizationName} ends ${until === undefined ? "soon" : `at ${timeOf(until)}`}.`,
+    ],
+    reason: subscribing,
+  },
   webhookFailing: {
     subject: ({ organizationName }) => `A webhook of ${organizationName} fails`,
     body: ({ url, failingSince, reason }) => [
@@ -147,6 +191,10 @@ const templates: { readonly [Type in TemplateType]: Template<TemplateData[Type]>
     reason: administering,
   },
 };
+
+function subscribing({ organizationName }: MemberSubscription): string {
+  return `You get this because you subscribe to ${organizationName}.`;
+}
 
 function administering({ organizationName }: FailingWebhook): string {
   return `You get this because you administer ${organizationName}.`;

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isProblem, Portico } from "@portico/sdk";
+import { billDevices } from "./billing";
 import { connection } from "./connection";
 import { customers, passOneDay, stock } from "./customers";
 import { startFakePsa } from "./fakePsa";
+import type { UsedDevices } from "./billing";
 import type { FakePsa } from "./fakePsa";
 
 const slug = "msp-sync-psa";
 const types = ["companies", "devices", "tickets"];
 const longestWaitMs = 120_000;
 
-/** A managed service provider that connects its PSA, syncs it, and looks at devices and tickets by site, twice. */
+/** A managed service provider that connects its PSA, syncs it, looks at devices and tickets by site, twice, and bills the devices. */
 async function main(): Promise<void> {
   const { baseUrl, apiKey } = await connection(process.env);
   const portico = new Portico({ baseUrl, apiKey });
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
       const since = Date.now();
       await syncAll(portico, source.id);
       await showChanges(portico, since);
+      await billDevices(portico, slug, await devicesBySite(portico, source.id));
     } finally {
       await portico.dataSources.delete(source.id);
     }
@@ -126,6 +129,20 @@ async function show(portico: Portico, dataSourceId: string): Promise<void> {
     }
   }
   console.table(Object.values(sites));
+}
+
+/** How many devices each site has. */
+async function devicesBySite(portico: Portico, dataSourceId: string): Promise<UsedDevices[]> {
+  const used: UsedDevices[] = [];
+  for (const { id, name } of customers) {
+    const [site] = (await portico.sites.list({ psaCompanyId: String(id), limit: 1 })).data;
+    if (!site) continue;
+    let devices = 0;
+    for await (const { siteId } of portico.entities.list({ dataSourceId, entityType: "devices", limit: 100 }))
+      if (siteId === site.id) devices += 1;
+    used.push({ siteId: site.id, site: name, devices });
+  }
+  return used;
 }
 
 /** What the second sync has changed, as the event log has it. */

@@ -28,7 +28,16 @@ const billAnswer = z.object({
   unpricedRecords: z.number(),
   usageRecordCount: z.number(),
   lineItems: z
-    .array(z.object({ id: z.string(), units: z.number(), unitCost: z.number(), total: z.number() }))
+    .array(
+      z.object({
+        id: z.string(),
+        description: z.string(),
+        units: z.number(),
+        unitCost: z.number(),
+        total: z.number(),
+        usage: z.object({ startDate: z.string().optional(), endDate: z.string().optional() }).optional(),
+      }),
+    )
     .optional(),
 });
 const identified = z.object({ id: z.string() });
@@ -232,6 +241,35 @@ describe("the units of a period", () => {
     await act.price({ integrationId, unitCost: 1, effectiveFrom: change });
     for (const beside of [-day, -1, 0, 1, day]) await act.use({ units: 1, recordedAt: change + beside });
     expect(await bill("2026-01-01", "2026-02-01")).toMatchObject({ subtotal: 203 });
+  });
+
+  it("stand in lines of the days on which their price holds, in the organization's time zone", async () => {
+    // In Zurich both are past midnight of the next day; the first change is at midnight itself.
+    const [first, second] = [Date.UTC(2026, 0, 9, 23), Date.UTC(2026, 0, 19, 23, 30)];
+    const { act, bill } = await priced({ effectiveUntil: first }, { timezone: "Europe/Zurich" });
+    await act.price({ unitCost: 10, effectiveFrom: first, effectiveUntil: second });
+    await act.price({ unitCost: 1, effectiveFrom: second });
+    for (const at of [first - 1, first, second - 1, second]) await act.use({ units: 1, recordedAt: at });
+    const { subtotal, lineItems = [] } = await bill("2026-01-01", "2026-02-01");
+    expect(subtotal).toBe(121);
+    expect(lineItems.map(({ total, description, usage }) => [total, description, usage])).toEqual([
+      [100, "default, 2026-01-01 to 2026-01-09", { startDate: "2026-01-01", endDate: "2026-01-10" }],
+      [20, "default, 2026-01-10 to 2026-01-20", { startDate: "2026-01-10", endDate: "2026-01-21" }],
+      [1, "default, 2026-01-20 to 2026-01-31", { startDate: "2026-01-20", endDate: "2026-02-01" }],
+    ]);
+  });
+
+  it("that came too late, at a price that had ended by then, stand in a line without days", async () => {
+    const { act, bill, finalized } = await priced({ effectiveUntil: january.to });
+    await act.price({ unitCost: 7, effectiveFrom: january.to });
+    await finalized("2026-01-01", "2026-02-01");
+    await act.use({ units: 1, recordedAt: january.from });
+    await act.use({ units: 1, recordedAt: january.to });
+    const { lineItems = [] } = await bill("2026-02-01", "2026-03-01");
+    expect(lineItems.map(({ total, description, usage }) => [total, description, usage])).toEqual([
+      [100, "default, at a price of another time than the bill's", {}],
+      [7, "default, 2026-02-01 to 2026-02-28", { startDate: "2026-02-01", endDate: "2026-03-01" }],
+    ]);
   });
 });
 

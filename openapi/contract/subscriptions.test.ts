@@ -145,6 +145,58 @@ it("is granted and revoked by administrators, until Stripe manages it", async ()
   await expect(revoke()).rejects.toMatchObject(code("stripe_managed"));
 });
 
+it("tells its member of each turn once, here and by e-mail, and once that access has ended", async () => {
+  const { tell, subscription, mine, metadata, host, userId } = await community();
+  await host.run(({ db }) => db.patch(userId, { email: "ann@acme.example" }));
+  const periodEnd = nowSeconds + 30 * day;
+  const told = async () => {
+    const rows = await host.run(async ({ db }) => ({
+      notifications: await db.query("notifications").collect(),
+      emails: await db.query("emails").collect(),
+    }));
+    expect(rows.emails.map(({ to }) => to)).toEqual(rows.emails.map(() => "ann@acme.example"));
+    return [rows.notifications.map(({ type }) => type), rows.emails.map(({ templateType }) => templateType)];
+  };
+  const upkeep = async (at: number) => {
+    vi.setSystemTime(at);
+    await host.mutation(internal.billing.subscriptionUpkeep.end, {});
+  };
+  await tell("customer.subscription.created", subscription());
+  await tell("invoice.paid", invoiceObject(version, { periodEnd, metadata }));
+  const unpaid = subscription({ status: "past_due", periodEnd: periodEnd + 30 * day });
+  await tell("customer.subscription.updated", unpaid, { atSeconds: periodEnd });
+  await tell("customer.subscription.updated", unpaid, { atSeconds: periodEnd + day });
+  const types = ["subscription_active", "subscription_past_due"];
+  const templates = ["subscriptionActive", "paymentFailed"];
+  await upkeep((periodEnd + 7 * day) * 1000 - 1);
+  expect(await mine()).toMatchObject({ hasAccess: true });
+  expect(await told()).toEqual([types, templates]);
+  for (const late of [0, 1, 3_600_000]) await upkeep((periodEnd + 7 * day) * 1000 + late);
+  expect(await mine()).toMatchObject({ hasAccess: false, status: "past_due" });
+  const ended = [
+    [...types, "subscription_canceled"],
+    [...templates, "subscriptionCanceled"],
+  ];
+  expect(await told()).toEqual(ended);
+  // What Stripe sends again, or later of the same failure, ends nothing once more.
+  await tell("customer.subscription.updated", unpaid, { atSeconds: periodEnd + 2 * day });
+  await upkeep((periodEnd + 9 * day) * 1000);
+  expect(await told()).toEqual(ended);
+});
+
+it("that was granted for a time tells of its end, unless it was granted for longer since", async () => {
+  const { grant, host } = await community();
+  const told = async () => (await host.run(({ db }) => db.query("notifications").collect())).map(({ type }) => type);
+  await grant("pro", now + 1000);
+  await grant("pro", now + 5000);
+  vi.setSystemTime(now + 4999);
+  await host.mutation(internal.billing.subscriptionUpkeep.end, {});
+  expect(await told()).toEqual(["subscription_active"]);
+  vi.setSystemTime(now + 5000);
+  for (let run = 0; run < 2; run++) await host.mutation(internal.billing.subscriptionUpkeep.end, {});
+  expect(await told()).toEqual(["subscription_active", "subscription_canceled"]);
+});
+
 it("keeps a tier that members have, and its key and price to itself", async () => {
   const { owner, of, grant, made } = await community();
   await grant("pro");

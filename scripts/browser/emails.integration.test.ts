@@ -18,6 +18,11 @@ const failingWebhook = {
   url: "https://hooks.example.com/portico/with/a/path/that/is/rather/long",
   failingSince: Date.UTC(2026, 0, 14, 9, 30),
 };
+const subscription = {
+  organizationName: "North Wind Energy",
+  tierName: "Pro",
+  until: Date.UTC(2026, 1, 14, 9, 30),
+};
 const samples: { readonly [Type in TemplateType]: TemplateData[Type] } = {
   welcome: { name: "Dana Okoye" },
   organizationInvite: {
@@ -37,6 +42,10 @@ const samples: { readonly [Type in TemplateType]: TemplateData[Type] } = {
     period: "2026-01-01 to 2026-01-31",
     total: "USD 1,234.50",
   },
+  subscriptionActive: subscription,
+  subscriptionCanceled: subscription,
+  paymentFailed: subscription,
+  trialEnding: subscription,
 };
 const filling = {
   token: `inv_${"4fZ2kQ9xB7".repeat(5).slice(0, 43)}`,

@@ -1,5 +1,5 @@
 import { ProblemError } from "../../core/wire/errors";
-import { daysAfter } from "../calendar";
+import { calendarOf, daysAfter } from "../calendar";
 import { PriceTimes, usageOf } from "../usageRecords/counting";
 import { exactNumber } from "../money";
 import { adjusted, openAmountOf } from "./adjusting";
@@ -8,6 +8,7 @@ import { billLineItems, bills } from "./resource";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantReader } from "../../core/records/reader";
 import type { UsagePart } from "../usageRecords/counting";
+import type { PeriodDays } from "./periods";
 import type { PricedUsage } from "./pricing";
 import type { Doc, Id } from "../../_generated/dataModel";
 
@@ -59,9 +60,26 @@ export function tooManyLines(): ProblemError {
   return new ProblemError("bill_too_large", `A bill has ${maximumLines} lines at most.`);
 }
 
+type PricingTier = Doc<"integrationPricingTiers">;
+
+/** The days of a bill on which a price holds, that of a change with both prices; undefined where it holds at no moment of the period. */
+export function daysOfPrice(
+  { effectiveFrom, effectiveUntil = Infinity }: Pick<PricingTier, "effectiveFrom" | "effectiveUntil">,
+  { startDate, endDate, periodStart, periodEnd, timeZone }: Bill,
+): PeriodDays | undefined {
+  if (effectiveFrom >= periodEnd || effectiveUntil <= periodStart) return undefined;
+  const { dayAt } = calendarOf(timeZone);
+  return {
+    startDate: effectiveFrom <= periodStart ? startDate : dayAt(effectiveFrom).date,
+    endDate: effectiveUntil >= periodEnd ? endDate : daysAfter(dayAt(effectiveUntil - 1).date, 1),
+  };
+}
+
 /** What a line says unless somebody has written something else. */
-export function descriptionOf({ name }: Pick<Doc<"integrationPricingTiers">, "name">, bill: Bill): string {
-  return `${name}, ${bill.startDate} to ${daysAfter(bill.endDate, -1)}`;
+export function descriptionOf(tier: PricingTier, bill: Bill): string {
+  const days = daysOfPrice(tier, bill);
+  if (!days) return `${tier.name}, at a price of another time than the bill's`;
+  return `${tier.name}, ${days.startDate} to ${daysAfter(days.endDate, -1)}`;
 }
 
 /** Notes with its adjustments what a bill that is finalized has used of them. @throws {ProblemError} 422 where more than 2^53 is left over */
@@ -135,7 +153,9 @@ async function writeLines(ctx: TenantMutationContext, bill: Bill, prices: readon
   const written: Line[] = [];
   for (const { tier, units, total, usage } of prices) {
     const line = fromUsage.get(tier._id);
-    const values = { description: descriptionOf(tier, bill), units, unitCost: tier.unitCost, total, usage };
+    const description = descriptionOf(tier, bill);
+    const spanned = { ...daysOfPrice(tier, bill), ...usage };
+    const values = { description, units, unitCost: tier.unitCost, total, usage: spanned };
     fromUsage.delete(tier._id);
     const own = { billId: bill._id, integrationId: tier.integrationId, pricingTierId: tier._id, isManual: false };
     written.push(

@@ -145,6 +145,21 @@ export function hasAccess({ status, accessUntil: until }: Pick<Subscription, "st
   return status !== "none" && (until === undefined || until > now);
 }
 
+/** When the member is to be told that access has ended: once of each end, and not where the change itself tells of it. */
+export function endNoticeAt(
+  {
+    status,
+    accessUntil: until,
+  }: Pick<ReturnType<typeof viewOf>, "status"> & { readonly accessUntil: number | undefined },
+  before: Subscription | null,
+  now: number,
+): number | undefined {
+  if (status === "none" || until === undefined) return undefined;
+  if (before && before.status !== "none" && before.accessUntil === until) return before.endNoticeAt;
+  if (until > now) return until;
+  return status === "past_due" && before?.status === "past_due" && hasAccess(before, now) ? now : undefined;
+}
+
 function withoutUndefined(
   purchase: { [Name in keyof Purchase]: Purchase[Name] | undefined } & { id: string },
 ): Purchase {

@@ -9477,6 +9477,11 @@ export interface components {
             /** @description What a line from usage counts. */
             usage?: {
                 /**
+                 * @description The day after the last one, exclusive.
+                 * @example 2026-02-01
+                 */
+                endDate?: string;
+                /**
                  * Format: int64
                  * @description How many sites and data sources there are.
                  * @example 1
@@ -9506,6 +9511,11 @@ export interface components {
                  * @example 720
                  */
                 recordCount: number;
+                /**
+                 * @description The first day of the period on which its price holds; without one it counts usage that was recorded too late for its own bill, at a price that had ended by then.
+                 * @example 2026-01-01
+                 */
+                startDate?: string;
             };
         };
         /** @description A page of a list, each row of it a bill line item. */
@@ -24548,6 +24558,8 @@ export interface operations {
                      *           "total": 10000,
                      *           "isManual": false,
                      *           "usage": {
+                     *             "startDate": "2026-01-01",
+                     *             "endDate": "2026-02-01",
                      *             "recordCount": 720,
                      *             "parts": [
                      *               {
@@ -25225,6 +25237,8 @@ export interface operations {
                      *           "total": 10000,
                      *           "isManual": false,
                      *           "usage": {
+                     *             "startDate": "2026-01-01",
+                     *             "endDate": "2026-02-01",
                      *             "recordCount": 720,
                      *             "parts": [
                      *               {
@@ -25709,6 +25723,8 @@ export interface operations {
                      *           "total": 10000,
                      *           "isManual": false,
                      *           "usage": {
+                     *             "startDate": "2026-01-01",
+                     *             "endDate": "2026-02-01",
                      *             "recordCount": 720,
                      *             "parts": [
                      *               {
@@ -25814,6 +25830,8 @@ export interface operations {
                      *       "total": 10000,
                      *       "isManual": false,
                      *       "usage": {
+                     *         "startDate": "2026-01-01",
+                     *         "endDate": "2026-02-01",
                      *         "recordCount": 720,
                      *         "parts": [
                      *           {
@@ -25976,6 +25994,8 @@ export interface operations {
                      *       "total": 10000,
                      *       "isManual": false,
                      *       "usage": {
+                     *         "startDate": "2026-01-01",
+                     *         "endDate": "2026-02-01",
                      *         "recordCount": 720,
                      *         "parts": [
                      *           {
