@@ -63,7 +63,7 @@ export function tooManyLines(): ProblemError {
 type PricingTier = Doc<"integrationPricingTiers">;
 
 /** The days of a bill on which a price holds, that of a change with both prices; undefined where it holds at no moment of the period. */
-export function daysOfPrice(
+function daysOfPrice(
   { effectiveFrom, effectiveUntil = Infinity }: Pick<PricingTier, "effectiveFrom" | "effectiveUntil">,
   { startDate, endDate, periodStart, periodEnd, timeZone }: Bill,
 ): PeriodDays | undefined {
