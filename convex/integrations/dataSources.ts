@@ -7,7 +7,7 @@ import { sealedOf } from "../core/operations/convexFunctions";
 import { ProblemError } from "../core/wire/errors";
 import { actingUser } from "../core/access/caller";
 import { enqueueJob } from "../jobs/queue";
-import { filtered, integrationFilter, integrationName, referredIntegration } from "./integrations/resource";
+import { integrationName, referredIntegration } from "./integrations/resource";
 import { dataSources, integrationOf } from "./dataSources/resource";
 import { primaryOf } from "./dataSources/primary";
 import { assertIdle, endedFields, endSource } from "./dataSources/ending";
@@ -16,8 +16,7 @@ import { syncStatusDocument, syncStatusOf } from "./dataSources/syncStatus";
 import { replacedSites, sitesOf } from "./dataSourceSites/resource";
 import { dataSourceFields, dataSourceSiteFields } from "./tables";
 
-const { get } = crud(dataSources);
-export { get };
+export const { list, get } = crud(dataSources);
 
 /** What a data source signs in with: never stored as it is, and in no answer. */
 const credentialsInput = () =>
@@ -26,15 +25,6 @@ const credentialsInput = () =>
     "What it signs in with, by the names that the integration's adapter or worker knows; stored encrypted, shown to nobody.",
     { clientId: "portico", clientSecret: "correct-horse-battery-staple" },
   );
-
-export const list = dataSources.list("list", {
-  summary: "List data sources",
-  input: () => ({
-    integrationId: integrationFilter(),
-  }),
-  handler: async (ctx, { integrationId, ...input }) =>
-    dataSources.rows(ctx, { ...input, ...(await filtered(ctx, integrationId)) }),
-});
 
 export const create = dataSources.at("/").sealing("create", {
   summary: "Create a data source",

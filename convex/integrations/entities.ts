@@ -15,7 +15,6 @@ import { entities } from "./entities/resource";
 import { noteSeen, syncRunOf } from "./entities/sightings";
 import { entityItem, upsertEntities } from "./entities/upserting";
 import { logEntityEvent, payloadOf } from "./entities/writing";
-import { filtered, integrationFilter } from "./integrations/resource";
 import { entityFields, entityPayloadFields, maximumBatchItems } from "./tables";
 import type { TenantMutationContext, TenantQueryContext } from "../core/operations/declaration";
 import type { EntityKind } from "./entities/writing";
@@ -36,10 +35,9 @@ async function shown(ctx: TenantQueryContext, entity: Doc<"entities">, included:
 export const list = entities.list("list", {
   summary: "List entities",
   description: `Newest first unless sorted otherwise. \`dataSourceId\`, \`entityType\` and \`externalId\` together name one. With \`include=raw\` a page has ${rawPageSize} rows at most.`,
-  input: () => ({ integrationId: integrationFilter(), include: include() }),
+  input: () => ({ include: include() }),
   output: withRawData,
-  handler: async (ctx, { include: included, integrationId, ...rest }) => {
-    const input = { ...rest, ...(await filtered(ctx, integrationId)) };
+  handler: async (ctx, { include: included, ...input }) => {
     const only = await onlyOne(ctx, input);
     if (only) return { ...only, page: await Promise.all(only.page.map((row) => shown(ctx, row, included))) };
     const limit = included ? Math.min(input.limit ?? defaultPageSize, rawPageSize) : input.limit;

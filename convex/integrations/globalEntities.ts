@@ -9,7 +9,7 @@ import { defaultPageSize } from "../core/records/listPlan";
 import { described, rowId } from "../core/schema/fields";
 import { batchAnswer, countsOf } from "./entities/batches";
 import { globalEntityItem, globalOutcomes, globalPayloadOf, upsertGlobalEntities } from "./entities/globalUpserting";
-import { filtered, integrationFilter, integrationName, referredIntegration } from "./integrations/resource";
+import { integrationName, referredIntegration } from "./integrations/resource";
 import { entityPayloadFields, globalEntityFields, maximumBatchItems } from "./tables";
 import type { UserQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
@@ -40,11 +40,11 @@ async function shown({ unscoped }: UserQueryContext, entity: Doc<"globalEntities
 export const list = globalEntities.list("list", {
   summary: "List global entities",
   description: `Newest first unless sorted otherwise. With \`include=raw\` a page has ${rawPageSize} rows at most.`,
-  input: () => ({ integrationId: integrationFilter(), include: include() }),
+  input: () => ({ include: include() }),
   output: withRawData,
-  handler: async (ctx, { include: included, integrationId, ...input }) => {
+  handler: async (ctx, { include: included, ...input }) => {
     const limit = included ? Math.min(input.limit ?? defaultPageSize, rawPageSize) : input.limit;
-    const result = await globalEntities.rows(ctx, { ...input, ...(await filtered(ctx, integrationId)), limit });
+    const result = await globalEntities.rows(ctx, { ...input, limit });
     return { ...result, page: await Promise.all(result.page.map((row) => shown(ctx, row, included))) };
   },
 });

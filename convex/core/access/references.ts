@@ -59,6 +59,7 @@ export async function ownFile(ctx: QueryCtx, storageId: string, organizationId: 
   return file && file.organizationId === organizationId && file.deletedAt === undefined ? file : null;
 }
 
-function isTable(name: string): name is keyof typeof tableMetadata {
+/** Whether there is a table of this name. */
+export function isTable(name: string): name is keyof typeof tableMetadata {
   return Object.hasOwn(tableMetadata, name);
 }

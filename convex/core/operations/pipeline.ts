@@ -10,6 +10,7 @@ import { isAssigned } from "../records/assignedRows";
 import { jsonTextOf } from "../wire/jsonText";
 import { outboundUrlFault } from "../wire/outboundUrl";
 import { outboundUrlPaths, referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { withRowIds } from "./rowIds";
 import { faultOfReference } from "../access/references";
 import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
@@ -112,7 +113,8 @@ async function executeFor(
   if (answer) return { kind: "replay", tenant, now, ...answer };
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
-  const input = parseInput(operation.shape, call.input, readOnlyFields(operation));
+  const parsed = parseInput(operation.shape, call.input, readOnlyFields(operation));
+  const input = await withRowIds(ctx, declaration, parsed);
   assertAlternatives(declaration, input);
   if (declaration.body) outboundPhase(declaration.body, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);

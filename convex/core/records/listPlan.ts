@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { invalidField, ProblemError } from "../wire/errors";
-import { described, references, rowId, timestampMs } from "../schema/fields";
+import { described, exampleRowId, references, rowId, timestampMs } from "../schema/fields";
+import { namingFieldOf, rowNamed } from "../schema/rowNames";
 import { innermost, withoutDefault } from "../schema/zod";
 import { tableMetadata } from "../schema/tableMetadata";
 import { typedRange, untypedRange } from "./untypedDatabase";
@@ -37,11 +38,13 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
     const stored = withoutDefault(type);
     const referred = references.get(type) ?? references.get(innermost(type));
     // A text that is no id at all would list nothing, as if there were nothing.
+    const named = referred && namingFieldOf(referred.table);
     const parameter = referred
-      ? rowId(referred.table).optional()
+      ? (named ? rowNamed(referred.table) : rowId(referred.table)).optional()
       : // A wrapper of its own, since what the field says of a row is not what a filter by it does.
         innermost(stored).optional();
-    parameters[name] = described(parameter, `Lists only rows whose \`${name}\` is this.`);
+    const meaning = `Lists only rows whose \`${name}\` is this${named ? `, by its id or ${named.field}` : ""}.`;
+    parameters[name] = described(parameter, meaning, ...(named ? [exampleRowId] : []));
   }
   for (const [field, [from, to]] of rangesOf(metadata, options)) {
     const shown = field === "_creationTime" ? "createdAt" : field;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { definedOf, withPublicId } from "../records/documents";
 import { ProblemError } from "../wire/errors";
 import { reference, rowId, sealedSecrets } from "../schema/fields";
+import { asSent } from "../schema/rowNames";
 import { listParameters } from "../records/listPlan";
 import { once } from "../operations/once";
 import { asPatch, innermost, withoutDefault } from "../schema/zod";
@@ -275,12 +276,13 @@ function createShape({ fields, serverOwned = [], defaulted = [] }: Direction): F
   const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field));
   for (const [field, type] of taken)
     if (sealedSecrets.has(innermost(type))) throw new Error(`${field} is a sealed secret: name it in serverOwned.`);
-  return Object.fromEntries(taken.map(([field, type]) => [field, defaulted.includes(field) ? type.optional() : type]));
+  const sent = taken.map(([field, type]): [string, z.ZodType] => [field, asSent(type)]);
+  return Object.fromEntries(sent.map(([field, type]) => [field, defaulted.includes(field) ? type.optional() : type]));
 }
 
 function updateShape({ fields, serverOwned = [], immutable = [] }: Direction): Fields {
   const taken = Object.entries(fields).filter(([field]) => !serverOwned.includes(field) && !immutable.includes(field));
-  return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(type)]));
+  return Object.fromEntries(taken.map(([field, type]) => [field, asPatch(asSent(type))]));
 }
 
 /** The unique fields that a create takes: those of a row in the trash cannot be changed in any other way. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { outboundUrls, references } from "./fields";
+import { outboundUrls, references, rowNames } from "./fields";
 import type { Fields } from "./table";
 
 /** The schema inside optional, nullable and default wrappers. */
@@ -60,6 +60,14 @@ export function outboundUrlPaths(fields: Fields): readonly (readonly string[])[]
   return pathsIn(fields, (type, path) => (outboundUrls.has(type) ? path : undefined));
 }
 
+/** Every `rowName()` inside `fields`, at any depth; `[]` in a path stands for every element. */
+export function rowNamePaths(fields: Fields): readonly ReferencePath[] {
+  return pathsIn(fields, (type, path) => {
+    const found = rowNames.get(type);
+    return found && { path, table: found.table };
+  });
+}
+
 /** What `found` answers for the outermost schemas that it knows, in objects and arrays at any depth. */
 function pathsIn<Found>(
   fields: Fields,
@@ -92,6 +100,17 @@ export function valuesAt(root: unknown, path: readonly string[], pointer = ""): 
     return Array.isArray(root) ? root.flatMap((element, at) => valuesAt(element, rest, `${pointer}/${at}`)) : [];
   }
   return valuesAt(Object.getOwnPropertyDescriptor(root, head)?.value, rest, `${pointer}/${head}`);
+}
+
+/** A copy of `root` with what `replacement` answers for each value at `path`. */
+export function replacedAt(root: unknown, path: readonly string[], replacement: (value: unknown) => unknown): unknown {
+  const [head, ...rest] = path;
+  if (root === undefined || root === null) return root;
+  if (head === undefined) return replacement(root);
+  if (head === "[]") return Array.isArray(root) ? root.map((element) => replacedAt(element, rest, replacement)) : root;
+  if (typeof root !== "object" || !Object.hasOwn(root, head)) return root;
+  const inner: unknown = Object.getOwnPropertyDescriptor(root, head)?.value;
+  return { ...root, [head]: replacedAt(inner, rest, replacement) };
 }
 
 /** Answers what a value has of the fields that a schema names; see {@link projectorOf}. */

@@ -1,6 +1,6 @@
 import { described, exampleRowId, rowName } from "../../core/schema/fields";
 import { globalResource } from "../../core/resources/globalResource";
-import { invalidField, ProblemError } from "../../core/wire/errors";
+import { ProblemError } from "../../core/wire/errors";
 import { integrationFields } from "../tables";
 import type { UnscopedReader } from "../../core/records/reader";
 import type { Doc } from "../../_generated/dataModel";
@@ -29,26 +29,6 @@ export async function referredIntegration(
   const message = "No integration has this id or slug.";
   const fault = { pointer: "/integrationId", code: "cross_tenant_reference", message };
   throw new ProblemError("cross_tenant_reference", message, [fault]);
-}
-
-/** The filter of lists by an integration. */
-export function integrationFilter() {
-  return described(
-    rowName("integrations", 40),
-    "Lists only those of this integration, by its id or slug.",
-    "halo-psa",
-  ).optional();
-}
-
-/** That filter as lists are asked for it. @throws {ProblemError} 400 for a name that is none, which would list nothing as if there were nothing */
-export async function filtered(
-  { unscoped }: { readonly unscoped: Pick<UnscopedReader, "query" | "get"> },
-  name: string | undefined,
-): Promise<{ readonly integrationId?: Doc<"integrations">["_id"] }> {
-  if (name === undefined) return {};
-  const integration = await integrationNamed(unscoped, name);
-  if (!integration) throw invalidField("/integrationId", "unknown", "No integration has this id or slug.");
-  return { integrationId: integration._id };
 }
 
 /** What can be connected: the same for every organization, named by id or slug. */

@@ -10786,8 +10786,8 @@ export interface components {
              */
             effectiveTo: number;
             /**
-             * @description The integration whose lines it adjusts; without one it adjusts whole bills.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills. By its id or slug.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
             /**
@@ -10816,8 +10816,8 @@ export interface components {
              */
             description?: string | undefined;
             /**
-             * @description The integration whose units it bills.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             * @description The integration whose units it bills. By its id or slug.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
             /**
@@ -11273,8 +11273,8 @@ export interface components {
              */
             effectiveUntil?: number | undefined;
             /**
-             * @description The integration whose units it prices.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             * @description The integration whose units it prices. By its id or slug.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
             /**
@@ -17332,8 +17332,8 @@ export interface components {
                  */
                 externalRef?: string | undefined;
                 /**
-                 * @description The integration whose units were used.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description The integration whose units were used, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId: string;
                 /**
@@ -17382,8 +17382,8 @@ export interface components {
              */
             externalRef?: string | undefined;
             /**
-             * @description The integration whose units were used.
-             * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+             * @description The integration whose units were used. By its id or slug.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
             /**
@@ -24502,8 +24502,8 @@ export interface operations {
                  */
                 cursor?: string | undefined;
                 /**
-                 * @description Lists the lines of this integration.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists the lines of this integration, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId: string;
                 /**
@@ -24620,8 +24620,8 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -27550,8 +27550,8 @@ export interface operations {
                  */
                 externalId?: string | undefined;
                 /**
-                 * @description Lists only those of this integration, by its id or slug.
-                 * @example halo-psa
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -28729,8 +28729,8 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only those of this integration, by its id or slug.
-                 * @example halo-psa
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -31065,8 +31065,8 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only those of this integration, by its id or slug.
-                 * @example halo-psa
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -37036,8 +37036,8 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -37148,7 +37148,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                  *       "name": "endpoint",
                  *       "description": "A managed device.",
                  *       "unitCost": 250,
@@ -37992,8 +37992,8 @@ export interface operations {
                  */
                 dataSourceId?: string | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -42758,8 +42758,8 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
@@ -42873,7 +42873,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                  *       "tierName": "endpoint",
                  *       "units": 12,
                  *       "recordedAt": 1768469400000,
@@ -43052,7 +43052,7 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
+                 *           "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
                  *           "tierName": "endpoint",
                  *           "units": 12,
                  *           "recordedAt": 1768469400000,
@@ -43139,8 +43139,8 @@ export interface operations {
                  */
                 endDate: string;
                 /**
-                 * @description Of this integration only.
-                 * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
+                 * @description Of this integration only, by its id or slug.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId?: string | undefined;
                 /**
