@@ -10787,6 +10787,7 @@ export interface components {
             effectiveTo: number;
             /**
              * @description The integration whose lines it adjusts; without one it adjusts whole bills. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
@@ -10817,6 +10818,7 @@ export interface components {
             description?: string | undefined;
             /**
              * @description The integration whose units it bills. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
@@ -11274,6 +11276,7 @@ export interface components {
             effectiveUntil?: number | undefined;
             /**
              * @description The integration whose units it prices. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
@@ -17333,6 +17336,7 @@ export interface components {
                 externalRef?: string | undefined;
                 /**
                  * @description The integration whose units were used, by its id or slug.
+                 * @example halo-psa
                  * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId: string;
@@ -17383,6 +17387,7 @@ export interface components {
             externalRef?: string | undefined;
             /**
              * @description The integration whose units were used. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
@@ -24503,7 +24508,7 @@ export interface operations {
                 cursor?: string | undefined;
                 /**
                  * @description Lists the lines of this integration, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId: string;
                 /**
@@ -24621,7 +24626,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -27551,7 +27556,7 @@ export interface operations {
                 externalId?: string | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -28730,7 +28735,7 @@ export interface operations {
                 include?: "raw" | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -31066,7 +31071,7 @@ export interface operations {
                 include?: "raw" | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -37037,7 +37042,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -37148,7 +37153,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "integrationId": "halo-psa",
                  *       "name": "endpoint",
                  *       "description": "A managed device.",
                  *       "unitCost": 250,
@@ -37993,7 +37998,7 @@ export interface operations {
                 dataSourceId?: string | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -42759,7 +42764,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -42873,7 +42878,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "integrationId": "halo-psa",
                  *       "tierName": "endpoint",
                  *       "units": 12,
                  *       "recordedAt": 1768469400000,
@@ -43052,7 +43057,7 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *           "integrationId": "halo-psa",
                  *           "tierName": "endpoint",
                  *           "units": 12,
                  *           "recordedAt": 1768469400000,
@@ -43140,7 +43145,7 @@ export interface operations {
                 endDate: string;
                 /**
                  * @description Of this integration only, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
