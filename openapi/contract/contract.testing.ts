@@ -88,18 +88,18 @@ export function describeContract(domain: string): void {
     });
 
     const fields = Object.entries(declaration.body ?? {});
-    const [named = "", other = ""] = declaration.atMostOneOf ?? [];
-    if (named && other)
-      contractCase(`refuses ${named} beside ${other}`, async () => {
+    const [alternative = "", beside = ""] = declaration.atMostOneOf ?? [];
+    if (alternative && beside)
+      contractCase(`refuses ${alternative} beside ${beside}`, async () => {
         const request = await shared.arranged();
         const both = sampleFields(
-          Object.fromEntries(fields.filter(([field]) => field === named || field === other)),
+          Object.fromEntries(fields.filter(([field]) => field === alternative || field === beside)),
           {},
         );
         const body = { ...request.body, ...both };
         const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
         expectProblem(answer, 400, "validation_failed");
-        expect(answer.body["errors"]).toMatchObject([{ pointer: `/${other}`, code: "at_most_one" }]);
+        expect(answer.body["errors"]).toMatchObject([{ pointer: `/${beside}`, code: "at_most_one" }]);
       });
 
     // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.
