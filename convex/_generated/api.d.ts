@@ -89,6 +89,7 @@ import type * as core_operations_define from "../core/operations/define.js";
 import type * as core_operations_dryRun from "../core/operations/dryRun.js";
 import type * as core_operations_existingRow from "../core/operations/existingRow.js";
 import type * as core_operations_idempotency from "../core/operations/idempotency.js";
+import type * as core_operations_inputPhases from "../core/operations/inputPhases.js";
 import type * as core_operations_once from "../core/operations/once.js";
 import type * as core_operations_pipeline from "../core/operations/pipeline.js";
 import type * as core_operations_resourceShape from "../core/operations/resourceShape.js";
@@ -488,6 +489,7 @@ declare const fullApi: ApiFromModules<{
   "core/operations/dryRun": typeof core_operations_dryRun;
   "core/operations/existingRow": typeof core_operations_existingRow;
   "core/operations/idempotency": typeof core_operations_idempotency;
+  "core/operations/inputPhases": typeof core_operations_inputPhases;
   "core/operations/once": typeof core_operations_once;
   "core/operations/pipeline": typeof core_operations_pipeline;
   "core/operations/resourceShape": typeof core_operations_resourceShape;

@@ -2,7 +2,7 @@ import { asValues, changesOf } from "../core/resources/casts";
 import { everyRow } from "../core/access/reach";
 import { listOperation, mutationOperation } from "../core/operations/define";
 import { noContent } from "../core/resources/operations";
-import { described, exampleRowId, rowId } from "../core/schema/fields";
+import { described, rowId } from "../core/schema/fields";
 import { rowNamed } from "../core/schema/rowNames";
 import { invalidField, notFound, ProblemError } from "../core/wire/errors";
 import { assertCurrency, computeTotals, descriptionOf, linesOf, maximumLines, tooManyLines } from "./bills/computing";
@@ -143,12 +143,7 @@ export const listByIntegration = listOperation({
   // The very object that the parameters came in, as of every list.
   query: () =>
     Object.assign(billLineItems.listParameters({}), {
-      integrationId: described(
-        rowNamed("integrations"),
-        "Lists the lines of this integration, by its id or slug.",
-        "halo-psa",
-        exampleRowId,
-      ),
+      integrationId: rowNamed("integrations", "Lists the lines of this integration."),
     }),
   output: () => billLineItems.document,
   problems: ["invalid_cursor"],

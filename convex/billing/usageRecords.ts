@@ -3,7 +3,7 @@ import { withPublicId } from "../core/records/documents";
 import { ExistingRow } from "../core/operations/existingRow";
 import { noContent } from "../core/resources/operations";
 import { crud } from "../core/resources/crud";
-import { described, exampleRowId, integer, rowId } from "../core/schema/fields";
+import { described, integer, rowId } from "../core/schema/fields";
 import { rowNamed } from "../core/schema/rowNames";
 import { ProblemError } from "../core/wire/errors";
 import { spanOfDays } from "./bills/periods";
@@ -61,12 +61,7 @@ export const recordBatch = usageRecords.at("/batch").change("recordBatch", {
     const item = z.strictObject({
       ...usageRecords.createFields,
       // Looked up for each item, so that one site that is gone does not keep the others.
-      integrationId: described(
-        rowNamed("integrations"),
-        "The integration whose units were used, by its id or slug.",
-        "halo-psa",
-        exampleRowId,
-      ),
+      integrationId: rowNamed("integrations", "The integration whose units were used."),
       siteId: described(rowId("sites"), "The site that used them.").optional(),
       dataSourceId: described(rowId("dataSources"), "The data source that they were counted in.").optional(),
     });
@@ -131,12 +126,7 @@ export const getSummary = usageRecords.at("/summary").read("getSummary", {
   input: () => ({
     startDate: described(localDate(), "The first day.", "2026-01-01"),
     endDate: described(localDate(), "The day after the last one, 366 days later at most.", "2026-02-01"),
-    integrationId: described(
-      rowNamed("integrations"),
-      "Of this integration only, by its id or slug.",
-      "halo-psa",
-      exampleRowId,
-    ).optional(),
+    integrationId: rowNamed("integrations", "Of this integration only.").optional(),
   }),
   output: () =>
     z.object({

@@ -7,7 +7,6 @@ import { sealedOf } from "../core/operations/convexFunctions";
 import { ProblemError } from "../core/wire/errors";
 import { actingUser } from "../core/access/caller";
 import { enqueueJob } from "../jobs/queue";
-import { integrationName, referredIntegration } from "./integrations/resource";
 import { dataSources, integrationOf } from "./dataSources/resource";
 import { primaryOf } from "./dataSources/primary";
 import { assertIdle, endedFields, endSource } from "./dataSources/ending";
@@ -34,12 +33,12 @@ export const create = dataSources.at("/").sealing("create", {
   seals: "credentials",
   input: () => {
     const { status: _, ...fields } = dataSources.createFields;
-    return { ...fields, integrationId: integrationName(), credentials: credentialsInput().optional() };
+    return { ...fields, credentials: credentialsInput().optional() };
   },
   problems: [...dataSources.problemsOf("create"), "encryption_not_configured"],
   departs: { status: 201 },
   handler: async (ctx, { integrationId, credentials, isPrimary, name, ...values }) => {
-    const integration = await referredIntegration(ctx, integrationId);
+    const integration = await integrationOf(ctx, integrationId);
     const isFirst = (await primaryOf(ctx.db, integration._id)) === null;
     const source = await dataSources.insert(ctx, {
       ...asValues<"dataSources">(values),

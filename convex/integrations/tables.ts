@@ -104,10 +104,7 @@ export const integrations = globalTable(integrationFields, "CU", {
   .index("by_isActive", ["isActive"]);
 
 export const dataSourceFields = {
-  integrationId: described(
-    reference("integrations", "restrict"),
-    "What it connects: the id of an integration, or its slug.",
-  ),
+  integrationId: described(reference("integrations", "restrict"), "The integration that it connects."),
   siteId: described(
     reference("sites", "null"),
     "The site that it belongs to; one without is the whole organization's.",

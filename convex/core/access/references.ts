@@ -1,3 +1,4 @@
+import { isTable } from "../schema/rowNames";
 import { tableMetadata } from "../schema/tableMetadata";
 import { membershipOf } from "./standing";
 import type { Tenant } from "./tenant";
@@ -57,9 +58,4 @@ export async function ownFile(ctx: QueryCtx, storageId: string, organizationId: 
       .withIndex("by_storageId", (q) => q.eq("storageId", id))
       .unique());
   return file && file.organizationId === organizationId && file.deletedAt === undefined ? file : null;
-}
-
-/** Whether there is a table of this name. */
-export function isTable(name: string): name is keyof typeof tableMetadata {
-  return Object.hasOwn(tableMetadata, name);
 }

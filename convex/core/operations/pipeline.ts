@@ -2,16 +2,15 @@ import { identifyCaller, actingUser } from "../access/caller";
 import { tenantOf, TenantReader, UnscopedReader } from "../records/reader";
 import { TenantWriter, UnscopedWriter } from "../records/writer";
 import { withPublicId } from "../records/documents";
-import { invalidField, notFound, ProblemError } from "../wire/errors";
+import { notFound, ProblemError } from "../wire/errors";
 import { entityTagMatches, entityTagOf } from "../wire/etag";
 import { ExistingRow } from "./existingRow";
 import { accessBy } from "../records/deferredWrites";
 import { isAssigned } from "../records/assignedRows";
 import { jsonTextOf } from "../wire/jsonText";
-import { outboundUrlFault } from "../wire/outboundUrl";
-import { outboundUrlPaths, referencePaths, projectorOf, valuesAt } from "../schema/zod";
+import { projectorOf } from "../schema/zod";
+import { assertAlternatives, outboundPhase, referencePhase } from "./inputPhases";
 import { withRowIds } from "./rowIds";
-import { faultOfReference } from "../access/references";
 import { everyRow, ownerFieldNames, rowReachOf } from "../access/reach";
 import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
@@ -31,7 +30,7 @@ import type { TenantTable } from "../records/documents";
 import type { Call, Input } from "./call";
 import type { Access, Operation } from "./declaration";
 import type { RowReach } from "../access/reach";
-import type { Projector, ReferencePath } from "../schema/zod";
+import type { Projector } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
 import { env } from "../../_generated/server";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
@@ -324,61 +323,6 @@ async function preconditionPhase(
   const tag = entityTagOf(jsonTextOf(projectorFor(on.document)(shown)));
   if (!entityTagMatches(ifMatch, tag)) {
     throw new ProblemError("precondition_failed", `The ${on.noun} has changed since it was read.`);
-  }
-}
-
-function assertAlternatives({ exactlyOneOf, atMostOneOf }: Operation["declaration"], input: Input): void {
-  const sent = (names: readonly string[]) => names.filter((name) => input[name] !== undefined);
-  if (exactlyOneOf && sent(exactlyOneOf).length !== 1)
-    throw invalidField(
-      `/${exactlyOneOf[0]}`,
-      "exactly_one",
-      `Send one of ${exactlyOneOf.join(" and ")}, and no other.`,
-    );
-  const [, second] = atMostOneOf ? sent(atMostOneOf) : [];
-  if (atMostOneOf && second !== undefined)
-    throw invalidField(`/${second}`, "at_most_one", `Send one of ${atMostOneOf.join(" and ")}, or none of them.`);
-}
-
-type Body = NonNullable<Operation["declaration"]["body"]>;
-
-/** Where a body holds what has to be looked at beyond its form. */
-interface BodyPaths {
-  readonly references: readonly ReferencePath[];
-  readonly outboundUrls: readonly (readonly string[])[];
-}
-const pathsOfBody = new WeakMap<object, BodyPaths>();
-
-function pathsOf(body: Body): BodyPaths {
-  let paths = pathsOfBody.get(body);
-  if (!paths) {
-    paths = { references: referencePaths(body), outboundUrls: outboundUrlPaths(body) };
-    pathsOfBody.set(body, paths);
-  }
-  return paths;
-}
-
-/** Every URL that this deployment is to send requests to must lead to the public internet. */
-function outboundPhase(body: Body, input: Input): void {
-  for (const path of pathsOf(body).outboundUrls) {
-    for (const [value, pointer] of valuesAt(input, path)) {
-      const message = typeof value === "string" ? outboundUrlFault(value) : undefined;
-      if (message !== undefined)
-        throw new ProblemError("url_not_allowed", message, [{ pointer, code: "url_not_allowed", message }]);
-    }
-  }
-}
-
-/** Every reference in the body must name a live row of the tenant; users must be active members. */
-async function referencePhase(ctx: QueryCtx, body: Body, input: Input, tenant: Tenant) {
-  const checked = new Set<string>();
-  for (const { path, table } of pathsOf(body).references) {
-    for (const [value, pointer] of valuesAt(input, path)) {
-      if (typeof value !== "string" || checked.has(`${table} ${value}`)) continue;
-      const fault = await faultOfReference(ctx, table, value, tenant);
-      if (fault) throw new ProblemError(fault.code, fault.message, [{ pointer, ...fault }]);
-      checked.add(`${table} ${value}`);
-    }
   }
 }
 

@@ -1,6 +1,5 @@
-import { isTable } from "../access/references";
 import { untypedReader } from "../records/untypedDatabase";
-import { namingFieldOf } from "../schema/rowNames";
+import { isTable, namingFieldOf } from "../schema/rowNames";
 import { tableMetadata } from "../schema/tableMetadata";
 import { replacedAt, rowNamePaths, valuesAt } from "../schema/zod";
 import { invalidField } from "../wire/errors";
@@ -25,7 +24,7 @@ export async function withRowIds(
   for (const fields of [body, query]) {
     for (const { path, table } of fields ? namesIn(fields) : []) {
       const naming = namingFieldOf(table);
-      if (!naming) continue;
+      if (!naming || !isTable(table)) continue;
       const ids = new Map<unknown, string>();
       for (const [name, pointer] of valuesAt(input, path)) {
         if (typeof name !== "string" || ids.has(name)) continue;
@@ -33,9 +32,10 @@ export async function withRowIds(
           .query(table)
           .withIndex(naming.index, (q) => q.eq(naming.field, name))
           .take(1);
+        const id = ctx.db.normalizeId(table, name);
         if (row) ids.set(name, row._id);
-        else if (fields === query && !(await isRowId(ctx, table, name)))
-          throw invalidField(pointer, "unknown", `No ${nounOf(table)} has this id or ${naming.field}.`);
+        else if (fields === query && !(id && (await ctx.db.get(table, id))))
+          throw invalidField(pointer, "unknown", `No ${tableMetadata[table].noun} has this id or ${naming.field}.`);
       }
       if (ids.size > 0) input = replacedAt(input, path, (name) => ids.get(name) ?? name);
     }
@@ -43,7 +43,9 @@ export async function withRowIds(
   return asInput(input);
 }
 
-/** Where a body or a query names rows; the same object each time, since few do and each request asks. */
+const namesOfFields = new WeakMap<object, readonly ReferencePath[]>();
+
+/** Where a body or a query names rows; walked once, since every request asks and few schemas name any. */
 function namesIn(fields: Fields): readonly ReferencePath[] {
   let names = namesOfFields.get(fields);
   if (!names) {
@@ -51,17 +53,6 @@ function namesIn(fields: Fields): readonly ReferencePath[] {
     namesOfFields.set(fields, names);
   }
   return names;
-}
-const namesOfFields = new WeakMap<object, readonly ReferencePath[]>();
-
-async function isRowId(ctx: QueryCtx, table: string, id: string): Promise<boolean> {
-  if (!isTable(table)) return false;
-  const known = ctx.db.normalizeId(table, id);
-  return known !== null && (await ctx.db.get(table, known)) !== null;
-}
-
-function nounOf(table: string): string {
-  return isTable(table) ? tableMetadata[table].noun : table;
 }
 
 /** A parsed input some of whose texts were replaced, which leaves it an object. */

@@ -37,14 +37,15 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
     if (!type) throw new Error(`The filter ${name} is no field.`);
     const stored = withoutDefault(type);
     const referred = references.get(type) ?? references.get(innermost(type));
-    // A text that is no id at all would list nothing, as if there were nothing.
-    const named = referred && namingFieldOf(referred.table);
-    const parameter = referred
-      ? (named ? rowNamed(referred.table) : rowId(referred.table)).optional()
-      : // A wrapper of its own, since what the field says of a row is not what a filter by it does.
-        innermost(stored).optional();
-    const meaning = `Lists only rows whose \`${name}\` is this${named ? `, by its id or ${named.field}` : ""}.`;
-    parameters[name] = described(parameter, meaning, ...(named?.examples ?? []));
+    const meaning = `Lists only rows whose \`${name}\` is this.`;
+    if (referred && namingFieldOf(referred.table)) {
+      parameters[name] = rowNamed(referred.table, meaning).optional();
+      continue;
+    }
+    // A text that is no id at all would list nothing, as if there were nothing. A wrapper of its own, since what the field
+    // says of a row is not what a filter by it does.
+    const parameter = (referred ? rowId(referred.table) : innermost(stored)).optional();
+    parameters[name] = described(parameter, meaning);
   }
   for (const [field, [from, to]] of rangesOf(metadata, options)) {
     const shown = field === "_creationTime" ? "createdAt" : field;

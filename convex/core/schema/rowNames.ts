@@ -17,26 +17,28 @@ export interface NamingField {
   readonly examples: readonly string[];
 }
 
+/** Whether there is a table of this name. */
+export function isTable(name: string): name is keyof typeof tableMetadata {
+  return Object.hasOwn(tableMetadata, name);
+}
+
 /** How rows of a table are named in requests besides by their ids; undefined where ids are all, and for organizations, which the tenant's phase finds. */
 export function namingFieldOf(table: string): NamingField | undefined {
-  if (table === engineTables.tenants) return undefined;
-  const rule = metadataOf(table)?.unique.find(({ nameIn, fields }) => nameIn !== undefined && fields.length === 1);
+  if (!isTable(table) || table === engineTables.tenants) return undefined;
+  const { unique }: TableMetadata = tableMetadata[table];
+  const rule = unique.find(({ nameIn, fields }) => nameIn !== undefined && fields.length === 1);
   const field = rule?.fields[0];
   if (!rule || field === undefined) return undefined;
   const examples = rule.exampleName === undefined ? [exampleRowId] : [rule.exampleName, exampleRowId];
   return { field, index: rule.index, examples };
 }
 
-function metadataOf(table: string): TableMetadata | undefined {
-  return new Map<string, TableMetadata>(Object.entries(tableMetadata)).get(table);
-}
-
 /**
- * Names a row of `table` in a request, by its id or its other name. Handlers get the id: the pipeline looks names up before
- * it asks them, and leaves alone what names no row.
+ * Names a row of `table` in a request, by its id or by its other name where its table has one. Handlers get the id: the pipeline
+ * looks names up before it asks them, and leaves alone what names no row.
  */
-export function rowNamed<Table extends string>(table: Table): ReturnType<typeof rowId<Table>> {
-  return asRowId<Table>(rowName(table, maximumNameCharacters));
+export function rowNamed<Table extends string>(table: Table, description: string): ReturnType<typeof rowId<Table>> {
+  return asRowId<Table>(nameOf(table, description, namingFieldOf(table)));
 }
 
 /** The reference as requests send it: by its row's id, and by its other name where its table has one. */
@@ -46,14 +48,13 @@ export function asSent(type: z.ZodType): z.ZodType {
   const naming = referred && namingFieldOf(referred.table);
   if (!naming) return type;
   const { description = "" } = z.globalRegistry.get(type) ?? z.globalRegistry.get(inner) ?? {};
-  const sent = described(rowName(referred.table, maximumNameCharacters), byName(description), ...naming.examples);
-  references.add(sent, referred);
+  const sent = nameOf(referred.table, description, naming).register(references, referred);
   return type.safeParse(undefined).success ? sent.optional() : sent;
 }
 
-/** What a description of an id says where the row's other name will do. */
-function byName(description: string): string {
-  return description.includes("slug") ? description : `${description} By its id or slug.`;
+function nameOf(table: string, description: string, naming: NamingField | undefined) {
+  const words = naming ? `${description} Named by its id or ${naming.field}.` : description;
+  return described(rowName(table, maximumNameCharacters), words, ...(naming?.examples ?? [exampleRowId]));
 }
 
 /** A text that the pipeline has replaced by the row's id when a handler reads it; what names no row, the reference phase refuses. */

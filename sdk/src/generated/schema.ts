@@ -10786,7 +10786,7 @@ export interface components {
              */
             effectiveTo: number;
             /**
-             * @description The integration whose lines it adjusts; without one it adjusts whole bills. By its id or slug.
+             * @description The integration whose lines it adjusts; without one it adjusts whole bills. Named by its id or slug.
              * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
@@ -10817,7 +10817,7 @@ export interface components {
              */
             description?: string | undefined;
             /**
-             * @description The integration whose units it bills. By its id or slug.
+             * @description The integration whose units it bills. Named by its id or slug.
              * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
@@ -10895,7 +10895,7 @@ export interface components {
              */
             externalId?: string | undefined;
             /**
-             * @description Id or slug of the integration.
+             * @description The integration that it connects. Named by its id or slug.
              * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
@@ -11275,7 +11275,7 @@ export interface components {
              */
             effectiveUntil?: number | undefined;
             /**
-             * @description The integration whose units it prices. By its id or slug.
+             * @description The integration whose units it prices. Named by its id or slug.
              * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
@@ -11856,7 +11856,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What it connects: the id of an integration, or its slug.
+             * @description The integration that it connects.
              * @example sn8sd27tr0exc3y1t4s96vr0rf149v25
              */
             integrationId: string;
@@ -17335,7 +17335,7 @@ export interface components {
                  */
                 externalRef?: string | undefined;
                 /**
-                 * @description The integration whose units were used, by its id or slug.
+                 * @description The integration whose units were used. Named by its id or slug.
                  * @example halo-psa
                  * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
@@ -17386,7 +17386,7 @@ export interface components {
              */
             externalRef?: string | undefined;
             /**
-             * @description The integration whose units were used. By its id or slug.
+             * @description The integration whose units were used. Named by its id or slug.
              * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
@@ -24507,7 +24507,7 @@ export interface operations {
                  */
                 cursor?: string | undefined;
                 /**
-                 * @description Lists the lines of this integration, by its id or slug.
+                 * @description Lists the lines of this integration. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId: string;
@@ -24625,7 +24625,7 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -27555,7 +27555,7 @@ export interface operations {
                  */
                 externalId?: string | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -28734,7 +28734,7 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -31070,7 +31070,7 @@ export interface operations {
                  */
                 include?: "raw" | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -37041,7 +37041,7 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -37997,7 +37997,7 @@ export interface operations {
                  */
                 dataSourceId?: string | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -42763,7 +42763,7 @@ export interface operations {
                  */
                 from?: number | undefined;
                 /**
-                 * @description Lists only rows whose `integrationId` is this, by its id or slug.
+                 * @description Lists only rows whose `integrationId` is this. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
@@ -43144,7 +43144,7 @@ export interface operations {
                  */
                 endDate: string;
                 /**
-                 * @description Of this integration only, by its id or slug.
+                 * @description Of this integration only. Named by its id or slug.
                  * @example halo-psa
                  */
                 integrationId?: string | undefined;
