@@ -2,7 +2,7 @@ import { asValues, changesOf } from "../core/resources/casts";
 import { everyRow } from "../core/access/reach";
 import { listOperation, mutationOperation } from "../core/operations/define";
 import { noContent } from "../core/resources/operations";
-import { described, rowId } from "../core/schema/fields";
+import { rowId } from "../core/schema/fields";
 import { rowNamed } from "../core/schema/rowNames";
 import { invalidField, notFound, ProblemError } from "../core/wire/errors";
 import { assertCurrency, computeTotals, descriptionOf, linesOf, maximumLines, tooManyLines } from "./bills/computing";
