@@ -4,6 +4,7 @@ import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
 import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
+import { infrastructureRows, newDockBody } from "./rows/infrastructure.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
@@ -120,6 +121,7 @@ async function callerOf(
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
   ...entityRows,
+  ...infrastructureRows,
   ...integrationRows,
   ...jobRows,
   ...billingRows,
@@ -231,6 +233,7 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
   // Each site is linked to a data source once.
+  "docks.create": async () => ({ body: newDockBody() }),
   "dataSourceSites.link": async ({ portico, owner, rows }) => ({
     body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
   }),
