@@ -38,14 +38,14 @@ export const create = docks.at("/").sealing("create", {
   input: () => ({ ...docks.createFields, syncConfig: syncConfigInput(), apiKey: apiKeyInput() }),
   problems: [...docks.problemsOf("create"), "encryption_not_configured"],
   departs: { status: 201 },
-  handler: async (ctx, { apiKey: _, syncConfig = {}, ...values }) => {
+  handler: async (ctx, { apiKey: keyHint, syncConfig = {}, ...values }) => {
     const { recommendedIntervalSeconds = 0 } = adapterOf(values.provider) ?? {};
     const { enabled = true, intervalSeconds = recommendedIntervalSeconds } = syncConfig;
     const dock = await docks.insert(ctx, {
       ...asValues<"docks">(values),
       syncConfig: { enabled, intervalSeconds },
       encryptedApiKey: sealedOf(ctx),
-      ...definedOf({ keyHint: ctx.secret?.hint }),
+      keyHint,
       lastSyncStatus: "pending",
       syncInProgress: false,
     });
@@ -83,7 +83,7 @@ export const rotateKey = docks.sealing("rotateKey", {
     "sync_in_progress",
   ],
   departs: { path: "/docks/{dockId}/rotate", audit: "credential.rotate", readOnly: undefined },
-  handler: async (ctx) => {
+  handler: async (ctx, { apiKey: keyHint }) => {
     const { row, secret, prepared } = ctx;
     assertIdle(row);
     const proof = proofFound(prepared);
@@ -92,7 +92,7 @@ export const rotateKey = docks.sealing("rotateKey", {
     else if (secret?.sealed) throw new ProblemError("sync_in_progress", "A sync of the dock ran.");
     return docks.patch(ctx, row, {
       encryptedApiKey: sealedOf(ctx),
-      keyHint: secret?.hint,
+      keyHint,
       lastSyncStatus: "pending",
       lastSyncError: undefined,
       // They were those of the key before.

@@ -36,7 +36,11 @@ export const dockFields = {
     "The provider's account that the key is of, as the first sync has found it.",
     "acct-10442",
   ).optional(),
-  baseUrl: described(outboundUrl(), "Where it is asked, of providers that have no address of their own.").optional(),
+  baseUrl: described(
+    outboundUrl(),
+    "Where it is asked, of providers that have no address of their own.",
+    "https://infrastructure.example.com/api",
+  ).optional(),
   lastSyncStatus: described(
     z.enum(["pending", "syncing", "success", "error"]),
     "How its last sync went, or that it is to come.",

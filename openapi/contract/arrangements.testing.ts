@@ -352,6 +352,7 @@ export const unaudited: ReadonlySet<string> = new Set([
   "integrations.update",
   "integrations.delete",
   // The job that it answers is the record.
+  "docks.test",
   "dataSources.test",
   "dataSources.sync",
   // The agent's own log is the record of a check-in.

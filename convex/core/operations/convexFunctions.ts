@@ -206,19 +206,29 @@ export async function readied(
   const { seals } = operation.declaration;
   const isGiven = seals !== undefined && given[seals.input] !== undefined;
   if (!isGiven && (!consult || isTried)) return { input: given };
-  const input = isGiven ? { ...given, [seals.input]: typeof given[seals.input] === "string" ? "" : {} } : given;
+  const input = isGiven ? { ...given, [seals.input]: placeholderOf(given[seals.input]) } : given;
   const organizationId = await ask(input);
   const secret = isGiven ? givenSecret(operation, seals.input, given) : undefined;
   if (isTried) return { input };
-  const asked = consult && { organizationId, input: parsedInput(operation, input), secret };
+  const parsed = consult && inputOrNothing(operation, input);
   const sealed = isGiven
     ? await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) })
     : undefined;
   return {
     input,
-    ...(sealed ? { secret: { ...unsealedSecret, ...hintOf(secret), sealed: { ...sealed, organizationId } } } : {}),
-    ...(asked ? { prepared: await consult(asked) } : {}),
+    ...(sealed ? { secret: { ...unsealedSecret, sealed: { ...sealed, organizationId } } } : {}),
+    ...(consult && parsed ? { prepared: await consult({ organizationId, input: parsed, secret }) } : {}),
   };
+}
+
+/** Nobody is asked for what the mutation refuses, which it does in its order: a repeated key of idempotency comes before the input. */
+function inputOrNothing(operation: Operation, input: Input): Input | undefined {
+  try {
+    return parsedInput(operation, input);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
 }
 
 function givenSecret({ shape, declaration: { name } }: Operation, field: string, given: Input): unknown {
@@ -230,8 +240,10 @@ function givenSecret({ shape, declaration: { name } }: Operation, field: string,
 /** Four characters tell keys apart; of a text that is not much longer they would tell too much. */
 const [hintCharacters, hintedCharacters] = [4, 16];
 
-function hintOf(secret: unknown): { hint?: string } {
-  return typeof secret === "string" && secret.length >= hintedCharacters ? { hint: secret.slice(-hintCharacters) } : {};
+/** What the mutation sees of a secret. */
+function placeholderOf(secret: unknown): string | object {
+  if (typeof secret !== "string") return {};
+  return secret.length >= hintedCharacters ? secret.slice(-hintCharacters) : "";
 }
 
 /** How an operation asks others, if it does. */

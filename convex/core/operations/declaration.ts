@@ -144,8 +144,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   /** For API keys that carry the permission; people hold it only to hand it on to them. */
   readonly keysOnly?: boolean;
   /**
-   * The input of this name is a secret, which an action encrypts for a row of this table: the mutation gets that as `secret`, and an
-   * empty text or object in its place.
+   * The input of this name is a secret, which an action encrypts for a row of this table: the mutation gets that as `secret`, and in its
+   * place an empty object, or of a text how it ends.
    */
   readonly seals?: { readonly input: string; readonly table: TableNames };
   /** Reachable over REST only, because its credential exists only there. */

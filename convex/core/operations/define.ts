@@ -178,7 +178,7 @@ class CompiledOperation implements Operation {
 function withoutSecret(shape: Fields, input: string | undefined): Fields {
   const type = input === undefined ? undefined : shape[input];
   if (input === undefined || type === undefined) return shape;
-  const taken = z.union([z.literal(""), z.strictObject({})]);
+  const taken = z.union([z.string(), z.strictObject({})]);
   return { ...shape, [input]: type.safeParse(undefined).success ? taken.optional() : taken };
 }
 

@@ -49,8 +49,6 @@ export const storedSecretValidator = v.object({ hash: v.string(), prefix: v.stri
 /** What an operation's mutation is told of the credential that its action has made: its hash, or the whole of it, encrypted. */
 export const issuedSecretValidator = v.object({
   ...storedSecretValidator.fields,
-  /** How a text that was given ends, by which people tell it from others. */
-  hint: v.optional(v.string()),
   sealed: v.optional(v.object({ ...sealedValidator.fields, organizationId: v.id(engineTables.tenants) })),
 });
 /** Bytes that a request has sent, where they are stored, and the media type that it said they had. */

@@ -1230,7 +1230,7 @@ export interface DocksResource {
    * const dock = await portico.docks.create({
    *   name: "DigitalOcean of Acme",
    *   provider: "mock",
-   *   baseUrl: "https://example.com/north-wind",
+   *   baseUrl: "https://infrastructure.example.com/api",
    *   syncConfig: { enabled: true, intervalSeconds: 300 },
    *   apiKey: "mock_acme_correct-horse-battery-staple",
    * });

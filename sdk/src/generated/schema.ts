@@ -11044,6 +11044,7 @@ export interface components {
             /**
              * Format: uri
              * @description Where it is asked, of providers that have no address of their own.
+             * @example https://infrastructure.example.com/api
              */
             baseUrl?: string | undefined;
             /**
@@ -12209,6 +12210,7 @@ export interface components {
             /**
              * Format: uri
              * @description Where it is asked, of providers that have no address of their own.
+             * @example https://infrastructure.example.com/api
              */
             baseUrl?: string;
             /**
@@ -28946,7 +28948,7 @@ export interface operations {
                      *           "provider": "mock",
                      *           "keyHint": "9f3c",
                      *           "providerAccountId": "acct-10442",
-                     *           "baseUrl": "https://example.com/north-wind",
+                     *           "baseUrl": "https://infrastructure.example.com/api",
                      *           "lastSyncStatus": "pending",
                      *           "lastSyncAt": 1768469400000,
                      *           "lastSyncError": "The provider answered 401.",
@@ -29009,7 +29011,7 @@ export interface operations {
                  * @example {
                  *       "name": "DigitalOcean of Acme",
                  *       "provider": "mock",
-                 *       "baseUrl": "https://example.com/north-wind",
+                 *       "baseUrl": "https://infrastructure.example.com/api",
                  *       "syncConfig": {
                  *         "enabled": true,
                  *         "intervalSeconds": 300
@@ -29044,7 +29046,7 @@ export interface operations {
                      *       "provider": "mock",
                      *       "keyHint": "9f3c",
                      *       "providerAccountId": "acct-10442",
-                     *       "baseUrl": "https://example.com/north-wind",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
                      *       "lastSyncStatus": "pending",
                      *       "lastSyncAt": 1768469400000,
                      *       "lastSyncError": "The provider answered 401.",
@@ -29122,7 +29124,7 @@ export interface operations {
                      *       "provider": "mock",
                      *       "keyHint": "9f3c",
                      *       "providerAccountId": "acct-10442",
-                     *       "baseUrl": "https://example.com/north-wind",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
                      *       "lastSyncStatus": "pending",
                      *       "lastSyncAt": 1768469400000,
                      *       "lastSyncError": "The provider answered 401.",
@@ -29275,7 +29277,7 @@ export interface operations {
                      *       "provider": "mock",
                      *       "keyHint": "9f3c",
                      *       "providerAccountId": "acct-10442",
-                     *       "baseUrl": "https://example.com/north-wind",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
                      *       "lastSyncStatus": "pending",
                      *       "lastSyncAt": 1768469400000,
                      *       "lastSyncError": "The provider answered 401.",
@@ -29373,7 +29375,7 @@ export interface operations {
                      *       "provider": "mock",
                      *       "keyHint": "9f3c",
                      *       "providerAccountId": "acct-10442",
-                     *       "baseUrl": "https://example.com/north-wind",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
                      *       "lastSyncStatus": "pending",
                      *       "lastSyncAt": 1768469400000,
                      *       "lastSyncError": "The provider answered 401.",
@@ -29471,7 +29473,7 @@ export interface operations {
                      *       "provider": "mock",
                      *       "keyHint": "9f3c",
                      *       "providerAccountId": "acct-10442",
-                     *       "baseUrl": "https://example.com/north-wind",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
                      *       "lastSyncStatus": "pending",
                      *       "lastSyncAt": 1768469400000,
                      *       "lastSyncError": "The provider answered 401.",
