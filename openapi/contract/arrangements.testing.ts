@@ -166,7 +166,8 @@ export async function arrangeNamesake(
   const { resource, declaration } = operation;
   const create = creations[resource] ?? operationNamed(`${resource}.create`);
   const credential = create.declaration.access === "enrollment" ? world.acme.enrollmentToken : world.owner;
-  const body = sampleFields(create.declaration.body ?? {}, world.rows);
+  const special = await arrangements[nameOf(create)]?.(world);
+  const body = special?.body ?? sampleFields(create.declaration.body ?? {}, world.rows);
   const make = async () => {
     const created = await sendOperation(world.portico, create, { body }, credential);
     if (created.status !== 201) throw new Error(`${resource} could not be created: ${created.text}`);
