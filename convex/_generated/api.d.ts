@@ -221,6 +221,7 @@ import type * as infrastructure_docks_resource from "../infrastructure/docks/res
 import type * as infrastructure_docks_rules from "../infrastructure/docks/rules.js";
 import type * as infrastructure_grants from "../infrastructure/grants.js";
 import type * as infrastructure_problems from "../infrastructure/problems.js";
+import type * as infrastructure_reaching from "../infrastructure/reaching.js";
 import type * as infrastructure_rest from "../infrastructure/rest.js";
 import type * as infrastructure_tables from "../infrastructure/tables.js";
 import type * as integrations_adapters_adapter from "../integrations/adapters/adapter.js";
@@ -632,6 +633,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/docks/rules": typeof infrastructure_docks_rules;
   "infrastructure/grants": typeof infrastructure_grants;
   "infrastructure/problems": typeof infrastructure_problems;
+  "infrastructure/reaching": typeof infrastructure_reaching;
   "infrastructure/rest": typeof infrastructure_rest;
   "infrastructure/tables": typeof infrastructure_tables;
   "integrations/adapters/adapter": typeof integrations_adapters_adapter;

@@ -92,6 +92,18 @@ export const dockPermissions = tenantTable(dockPermissionFields, "C", {
   noun: "dockPermission",
   description: "A dock that a team or a client may reach.",
   audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "teamId", "dockId"],
+      index: "by_organizationId_and_teamId_and_dockId",
+      code: "already_granted",
+    },
+    {
+      fields: ["organizationId", "clientId", "dockId"],
+      index: "by_organizationId_and_clientId_and_dockId",
+      code: "already_granted",
+    },
+  ],
 })
   .index("by_organizationId_and_dockId", ["organizationId", "dockId"])
   .index("by_organizationId_and_teamId_and_dockId", ["organizationId", "teamId", "dockId"])

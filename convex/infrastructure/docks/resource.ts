@@ -4,6 +4,7 @@ import { asSealed } from "../../core/wire/sealed";
 import { definedOf, withPublicId } from "../../core/records/documents";
 import { resource } from "../../core/resources/resource";
 import { adapterOf } from "../adapters/registry";
+import { grantedDocks } from "../reaching";
 import { dockFields } from "../tables";
 import { assertConfig } from "./rules";
 import type { Sealed } from "../../core/wire/sealed";
@@ -22,6 +23,7 @@ export const docks = resource({
       1,
     ).optional(),
   },
+  assigned: grantedDocks,
   immutable: ["provider", "baseUrl"],
   serverOwned: [
     "encryptedApiKey",
