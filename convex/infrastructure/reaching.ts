@@ -17,3 +17,8 @@ function byDockGrant(field: string, table?: ResourceTable): readonly Assignment[
 
 /** Docks are reached by any grant of them, whatever part of them it covers. */
 export const grantedDocks = byDockGrant("_id");
+
+/** Resources of a table are reached by grants of their dock that cover the table. */
+export function grantedResources(table: ResourceTable): readonly Assignment[] {
+  return byDockGrant("dockId", table);
+}
