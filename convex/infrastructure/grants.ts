@@ -2,7 +2,7 @@ import type { Grants } from "../core/access/roles";
 
 /** Who may do what in `infrastructure`: a permission a row, the built-in roles that hold it by reach, whether API keys may carry it. */
 export const grants = {
-  "dock:read": { all: ["owner", "admin", "member", "viewer"], keys: true, description: "Read docks." },
+  "dock:read": { all: ["owner", "admin", "moderator", "member", "viewer"], keys: true, description: "Read docks." },
   "dock:create": { all: ["owner", "admin"], keys: true, description: "Create docks." },
   "dock:update": { all: ["owner", "admin"], keys: true, description: "Change docks." },
   "dock:rotate": { all: ["owner", "admin"], keys: true, description: "Give docks other keys." },
