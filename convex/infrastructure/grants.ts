@@ -3,7 +3,7 @@ import type { Grants } from "../core/access/roles";
 /** Who may do what in `infrastructure`: a permission a row, the built-in roles that hold it by reach, whether API keys may carry it. */
 export const grants = {
   "dock:read": {
-    all: ["owner", "admin", "member", "viewer"],
+    all: ["owner", "admin", "moderator", "member", "viewer"],
     assigned: ["developer", "support"],
     keys: true,
     description: "Read docks.",

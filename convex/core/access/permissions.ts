@@ -115,7 +115,7 @@ export const permissionCatalogue = {
   "subscription:read": {"all":["owner","admin","moderator"],"assigned":[],"own":[],"keys":true,"description":"Read what members subscribe to."},
   "subscription:manage": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Grant and revoke subscriptions."},
   // convex/infrastructure/grants.ts
-  "dock:read": {"all":["owner","admin","member","viewer"],"assigned":["developer","support"],"own":[],"keys":true,"description":"Read docks."},
+  "dock:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":["developer","support"],"own":[],"keys":true,"description":"Read docks."},
   "dock:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create docks."},
   "dock:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change docks."},
   "dock:rotate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Give docks other keys."},
