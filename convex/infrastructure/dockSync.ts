@@ -10,7 +10,14 @@ import { ProviderError } from "./adapters/providerError";
 import { loadReference, openDockKey } from "./docks/keys";
 import { rateLimitFields } from "./docks/rules";
 import { endSync } from "./docks/syncRuns";
-import { lossRefused, missingAmong, resourcesPerBatch, upsertResources } from "./docks/upserting";
+import {
+  lossRefused,
+  markResources,
+  missingAmong,
+  noteOf,
+  resourcesPerBatch,
+  upsertResources,
+} from "./docks/upserting";
 import type { DockAdapter, ProviderAccess } from "./adapters/adapter";
 import type { SyncOutcome, SyncTask } from "./docks/syncRuns";
 import type { ActionCtx, MutationCtx } from "../_generated/server";
@@ -24,12 +31,7 @@ import type { ResourceTable } from "./tables";
  * runs, so that an action which was taken for dead writes nothing beside the one after it.
  */
 
-const tableName = v.union(
-  v.literal("servers"),
-  v.literal("webServices"),
-  v.literal("domains"),
-  v.literal("databases"),
-);
+const tableName = v.union(v.literal("servers"), v.literal("webServices"), v.literal("domains"), v.literal("databases"));
 const runArguments = { organizationId: v.id("organizations"), dockId: v.id("docks"), syncRunId: v.id("syncHistory") };
 const rateLimit = v.object({
   remaining: v.optional(v.number()),
@@ -180,13 +182,14 @@ export const noteKey = internalMutation({
   args: keyArguments,
   returns: v.null(),
   handler: async (ctx, { accountId, rateLimit: limits, ...of }) => {
-    const { db, dock } = await workOn(ctx, of);
+    const work = await workOn(ctx, of);
+    const { dock } = work;
     const { providerAccountId = accountId } = dock;
     if (providerAccountId !== accountId)
       throw new ProviderError("refused", "The key is of another account than the one that was synced.");
     const isKnown = dock.providerAccountId === providerAccountId;
     if (isKnown && !limits) return null;
-    await db.patch("docks", dock, { ...(limits ? rateLimitFields(limits) : {}), providerAccountId });
+    await noteOf(work, dock, { ...(limits ? rateLimitFields(limits) : {}), providerAccountId });
     return null;
   },
 });
@@ -204,7 +207,7 @@ export const take = internalMutation({
     const work = await workOn(ctx, of);
     const counts = await upsertResources(work, work.dock, table, found);
     await addSyncCounts(work, of.syncRunId, table, counts);
-    if (limits) await work.db.patch("docks", work.dock, rateLimitFields(limits));
+    if (limits) await noteOf(work, work.dock, rateLimitFields(limits));
     return null;
   },
 });
@@ -220,15 +223,7 @@ export const mark = internalMutation({
   returns: v.null(),
   handler: async (ctx, { table, ids, isGone, ...of }) => {
     const work = await workOn(ctx, of);
-    const { db, syncRun } = work;
-    let deleted = 0;
-    for (const id of ids) {
-      const row = await db.get(table, id);
-      if (!row || row.deletedAt !== undefined) continue;
-      if (isGone) await db.softDelete(table, row);
-      else await db.patch(table, row, { missingSince: syncRun.startedAt });
-      deleted += isGone ? 1 : 0;
-    }
+    const deleted = await markResources(work, table, ids, isGone ? undefined : work.syncRun.startedAt);
     await addSyncCounts(work, of.syncRunId, table, { deleted });
     return null;
   },

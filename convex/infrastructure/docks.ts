@@ -189,7 +189,11 @@ export const releaseLock = docks.change("releaseLock", {
   departs: { path: "/docks/{dockId}/release-lock", operationId: "releaseDockLock" },
   handler: async (ctx) => {
     const { row, tenant } = ctx;
-    if (!row.syncInProgress) return row;
+    if (!row.syncInProgress) {
+      const about = { tableName: "docks", recordId: row._id } as const;
+      await ctx.db.appendAudit({ action: "dock.releaseLock", operation: "other", ...about });
+      return row;
+    }
     if (!(await isStale(ctx, row))) throw new ProblemError("sync_in_progress", "The sync is alive.");
     return endSync(ctx, tenant.organization, row, diedSilently);
   },

@@ -119,20 +119,13 @@ const observedFields = {
     timestampMs(),
     "When the complete sync began that missed it first; absent where the last one saw it.",
   ).optional(),
-  ignoredAt: described(
-    timestampMs(),
-    "When a person deleted it: no sync takes it out of the trash.",
-  ).optional(),
+  ignoredAt: described(timestampMs(), "When a person deleted it: no sync takes it out of the trash.").optional(),
 };
 const resourceTable = (noun: string, description: string) =>
   tenantTable(observedFields, "CUD", { noun, description })
     .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
     .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
-    .index("by_organizationId_and_dockId_and_providerResourceId", [
-      "organizationId",
-      "dockId",
-      "providerResourceId",
-    ])
+    .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
     .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
 
 /** Written by syncs. */

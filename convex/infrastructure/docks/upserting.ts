@@ -1,4 +1,5 @@
 import { mostGone } from "./syncRules";
+import type { Changes } from "../../core/records/scope";
 import type { TenantWriter } from "../../core/records/writer";
 import type { ProviderResource } from "../adapters/adapter";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -77,4 +78,32 @@ export function lossRefused({ live, again }: Missing, table: ResourceTable): str
   return again.length > most
     ? `${again.length} of ${live} ${table} are gone, more than the ${most} that go unconfirmed: sync with \`confirmLoss\` if that is so.`
     : undefined;
+}
+
+/** Notes that rows were missed since a time, or, without one, moves them to the trash. Answers how many it moved. */
+export async function markResources(
+  { db }: { readonly db: TenantWriter },
+  table: ResourceTable,
+  ids: readonly string[],
+  missingSince: number | undefined,
+): Promise<number> {
+  let deleted = 0;
+  for (const id of ids) {
+    const row = await db.get(table, id);
+    if (!row || row.deletedAt !== undefined) continue;
+    if (missingSince === undefined) {
+      await db.softDelete(table, row);
+      deleted += 1;
+    } else await db.patch(table, row, { missingSince });
+  }
+  return deleted;
+}
+
+/** Notes on a dock what its provider says of its key. */
+export async function noteOf(
+  { db }: { readonly db: TenantWriter },
+  dock: Doc<"docks">,
+  changes: Changes<"docks">,
+): Promise<void> {
+  await db.patch("docks", dock, changes);
 }
