@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { described, integer, text, timestampMs } from "../core/schema/fields";
+import { described, integer, rowId, text, timestampMs } from "../core/schema/fields";
 import { crud, deletionProblems, permanently } from "../core/resources/crud";
 import { asValues, changesOf } from "../core/resources/casts";
 import { definedOf } from "../core/records/documents";
 import { noContent } from "../core/resources/operations";
+import { actingUser } from "../core/access/caller";
 import { sealedOf } from "../core/operations/convexFunctions";
 import { ProblemError } from "../core/wire/errors";
 import { lazily } from "../core/operations/once";
@@ -13,7 +14,8 @@ import { assertIdle, endDock, endedFields } from "./docks/ending";
 import { provePresentKey, proveNewKey } from "./docks/proving";
 import { docks } from "./docks/resource";
 import { apiKeyInput, assertSameAccount, proofFound, rateLimitFields } from "./docks/rules";
-import { dockFields, syncSettings } from "./tables";
+import { diedSilently, endSync, isStale, startSync } from "./docks/syncRuns";
+import { dockFields, resourceTables, syncSettings } from "./tables";
 
 const { list, get } = crud(docks);
 export { list, get };
@@ -142,6 +144,58 @@ export const test = docks.consulting("test", {
     const rateLimit = isValid ? outcome.rateLimit : undefined;
     if (rateLimit) await ctx.db.patch("docks", row, rateLimitFields(rateLimit));
     return { isValid, ...definedOf({ message, rateLimit }) };
+  },
+});
+
+export const sync = docks.change("sync", {
+  summary: "Sync a dock",
+  description:
+    "Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.",
+  permission: "sync",
+  input: () => ({
+    resourceTables: described(
+      z.array(z.enum(resourceTables)).min(1).max(4),
+      "The tables to read; all that the provider has unless given.",
+      ["servers"],
+    ).optional(),
+    confirmLoss: described(
+      z.boolean(),
+      "True to let go whatever is gone at the provider, however much it is.",
+      false,
+    ).default(false),
+  }),
+  output: () =>
+    z.object({
+      syncId: described(rowId("syncHistory"), "The run."),
+      status: described(z.enum(["running"]), "How far it is."),
+      startedAt: described(timestampMs(), "When it began."),
+    }),
+  problems: ["api_key_missing", "rate_limited_by_provider", "sync_in_progress"],
+  departs: { status: 202, dryRun: false },
+  handler: async (ctx, { resourceTables: tables, confirmLoss }) => {
+    const triggeredBy = actingUser(ctx.caller);
+    const request = { trigger: "manual", triggeredBy, confirmLoss, ...(tables ? { tables } : {}) } as const;
+    const { _id: syncId, startedAt } = await startSync(ctx, ctx.row, request);
+    return { syncId, status: "running" as const, startedAt };
+  },
+});
+
+export const releaseLock = docks.change("releaseLock", {
+  summary: "Release the lock of a dock",
+  description:
+    "Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.",
+  permission: "update",
+  problems: ["sync_in_progress"],
+  departs: { path: "/docks/{dockId}/release-lock", operationId: "releaseDockLock" },
+  handler: async (ctx) => {
+    const { row, tenant } = ctx;
+    if (!row.syncInProgress) {
+      const about = { tableName: "docks", recordId: row._id } as const;
+      await ctx.db.appendAudit({ action: "dock.releaseLock", operation: "other", ...about });
+      return row;
+    }
+    if (!(await isStale(ctx, row))) throw new ProblemError("sync_in_progress", "The sync is alive.");
+    return endSync(ctx, tenant.organization, row, diedSilently);
   },
 });
 

@@ -57,6 +57,11 @@ export const dockFields = {
   rateLimitRemaining: described(integer(0, 1_000_000_000), "Requests that the provider still allows.", 4990).optional(),
   rateLimitResetAt: described(timestampMs(), "When it allows all of them again.").optional(),
   rateLimitLimit: described(integer(0, 1_000_000_000), "How many it allows.", 5000).optional(),
+  consecutiveFailures: described(integer(0, 1_000_000), "Syncs that failed since the last that did not.", 0).optional(),
+  nextSyncAt: described(
+    timestampMs(),
+    "When it is looked at again whether to sync it by itself; absent before the first time.",
+  ).optional(),
 };
 
 /** A connection to a provider. Written by administrators and by syncs. */
@@ -71,7 +76,9 @@ export const docks = tenantTable(dockFields, "CUD", {
   .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
   .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
-  .index("by_organizationId_and_deletedAt_and_lastSyncStatus", ["organizationId", "deletedAt", "lastSyncStatus"]);
+  .index("by_organizationId_and_deletedAt_and_lastSyncStatus", ["organizationId", "deletedAt", "lastSyncStatus"])
+  .index("by_syncInProgress_and_syncStartedAt", ["syncInProgress", "syncStartedAt"])
+  .index("by_syncInProgress_and_nextSyncAt", ["syncInProgress", "nextSyncAt"]);
 
 /** The tables that syncs of docks fill, whoever the provider is. */
 export const resourceTables = ["servers", "webServices", "domains", "databases"] as const;
@@ -116,12 +123,21 @@ const observedFields = {
   providerResourceId: described(text(1, 200), "Its id with the provider.", "droplet-4711"),
   name: described(text(1, 253), "Its name with the provider.", "web-1"),
   status: described(text(1, 20), "How it is, in the words that all providers share.", "running"),
-  lastSeenAt: described(timestampMs(), "When a sync last saw it."),
+  lastSeenAt: described(
+    timestampMs(),
+    "When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock.",
+  ),
+  missingSince: described(
+    timestampMs(),
+    "When the complete sync began that missed it first; absent where the last one saw it.",
+  ).optional(),
+  ignoredAt: described(timestampMs(), "When a person deleted it: no sync takes it out of the trash.").optional(),
 };
 const resourceTable = (noun: string, description: string) =>
   tenantTable(observedFields, "CUD", { noun, description })
     .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
     .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
+    .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
     .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
 
 /** Written by syncs. */

@@ -1,3 +1,5 @@
+import type { ResourceTable } from "../tables";
+
 /** What a provider says of how many requests it allows. */
 export interface RateLimit {
   readonly remaining?: number;
@@ -19,6 +21,19 @@ export interface ValidCredentials {
   readonly rateLimit?: RateLimit;
 }
 
+/** A resource as a provider has it, in the words that all providers share. */
+export interface ProviderResource {
+  readonly providerResourceId: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+/** What one answer of a provider lists. */
+export interface ResourcePage {
+  readonly rows: readonly ProviderResource[];
+  readonly rateLimit?: RateLimit;
+}
+
 /** A program that speaks with one provider. */
 export interface DockAdapter {
   readonly provider: string;
@@ -28,4 +43,8 @@ export interface DockAdapter {
   readonly minimumIntervalSeconds: number;
   /** Asks for as little as shows that the key holds. @throws {ProviderError} where it does not, or cannot be tried */
   validateCredentials(access: ProviderAccess): Promise<ValidCredentials>;
+  /** The tables that it brings rows of. */
+  readonly resourceTables: readonly ResourceTable[];
+  /** Lists all resources of a table, page by page. Complete is what has proven to be read to its end. @throws {ProviderError} */
+  fetch(access: ProviderAccess, table: ResourceTable): AsyncGenerator<ResourcePage, { readonly complete: boolean }>;
 }

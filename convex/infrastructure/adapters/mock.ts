@@ -17,4 +17,12 @@ export const mock: DockAdapter = {
     if (accountId === "away") throw new ProviderError("unavailable", "The provider answered 502.");
     return { accountId, rateLimit: { remaining: 4999, limit: 5000 } };
   },
+  resourceTables: ["servers", "domains"],
+  fetch: async function* ({ apiKey }, table) {
+    const [, accountId = "none"] = keyForm.exec(apiKey) ?? [];
+    const status = table === "domains" ? "active" : "running";
+    for (const at of [1, 2])
+      yield { rows: [{ providerResourceId: `${table}-${at}`, name: `${accountId}-${table}-${at}`, status }] };
+    return { complete: true };
+  },
 };

@@ -39,6 +39,8 @@ export const docks = resource({
     "rateLimitRemaining",
     "rateLimitResetAt",
     "rateLimitLimit",
+    "consecutiveFailures",
+    "nextSyncAt",
   ],
   list: { access: "permission", filters: ["provider", "lastSyncStatus", "name"], sorts: ["name"] },
   problems: {

@@ -94,6 +94,7 @@ import type {
   SubscriptionTier,
   SwitchOrganizationAnswer,
   SyncDataSourceAnswer,
+  SyncDockAnswer,
   SyncRun,
   Team,
   TeamMember,
@@ -191,8 +192,10 @@ export interface ConvexFunctions {
   "infrastructure/docks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDock">; result: Returned<"deleteDock"> };
   "infrastructure/docks:get": { type: "query"; args: TenantArgs<"getDock">; result: Dock };
   "infrastructure/docks:list": { type: "query"; args: TenantListArgs<"listDocks">; result: PaginationResult<Dock> };
+  "infrastructure/docks:releaseLock": { type: "mutation"; args: TenantChangeArgs<"releaseDockLock">; result: Dock };
   "infrastructure/docks:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDock">; result: Dock };
   "infrastructure/docks:rotateKey": { type: "action"; args: TenantChangeArgs<"rotateDockKey">; result: Dock };
+  "infrastructure/docks:sync": { type: "mutation"; args: TenantArgs<"syncDock">; result: SyncDockAnswer };
   "infrastructure/docks:test": { type: "action"; args: TenantArgs<"testDock">; result: TestDockAnswer };
   "infrastructure/docks:update": { type: "mutation"; args: TenantChangeArgs<"updateDock">; result: Dock };
   "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
@@ -495,8 +498,10 @@ export interface Api {
       delete: Reference<"infrastructure/docks:delete">;
       get: Reference<"infrastructure/docks:get">;
       list: Reference<"infrastructure/docks:list">;
+      releaseLock: Reference<"infrastructure/docks:releaseLock">;
       restore: Reference<"infrastructure/docks:restore">;
       rotateKey: Reference<"infrastructure/docks:rotateKey">;
+      sync: Reference<"infrastructure/docks:sync">;
       test: Reference<"infrastructure/docks:test">;
       update: Reference<"infrastructure/docks:update">;
     };

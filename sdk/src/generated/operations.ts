@@ -25,7 +25,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     usageRecords: "delete-;getSummary~+;list;record+=POST ;recordBatch+=POST batch",
   },
   infrastructure: {
-    docks: "create;delete;get;list;restore+;rotateKey+=POST {}/rotate;test;update",
+    docks: "create;delete;get;list;releaseLock;restore+;rotateKey+=POST {}/rotate;sync+;test;update",
   },
   integrations: {
     dataSourceSites: "link+=POST ;list;unlink=DELETE {}",

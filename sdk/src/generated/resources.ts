@@ -169,6 +169,8 @@ import type {
   SwitchOrganizationBody,
   SyncDataSourceAnswer,
   SyncDataSourceBody,
+  SyncDockAnswer,
+  SyncDockBody,
   SyncRun,
   Team,
   TeamMember,
@@ -1276,6 +1278,18 @@ export interface DocksResource {
   list(input: Query<"listDocks"> | undefined, options: RequestOptions): Call<Page<Dock> | undefined>;
 
   /**
+   * Release the lock of a dock
+   *
+   * Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+   *
+   * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
+   *
+   * @example
+   * const dock = await portico.docks.releaseLock("6t5hvjkteaadgbqeyaze7gze088sbf7z");
+   */
+  releaseLock(dockId: string, options?: ChangeOptions): Call<Dock>;
+
+  /**
    * Restore a dock
    *
    * Takes it out of the trash, in `error` until it is given a key (`POST /v1/docks/{dockId}/rotate`). Its resources come back with the next sync. Send another `name` where it is taken by now.
@@ -1298,6 +1312,18 @@ export interface DocksResource {
    * const dock = await portico.docks.rotateKey("6t5hvjkteaadgbqeyaze7gze088sbf7z", { apiKey: "mock_acme_correct-horse-battery-staple" });
    */
   rotateKey(dockId: string, input: RotateDockKeyBody, options?: ChangeOptions): Call<Dock>;
+
+  /**
+   * Sync a dock
+   *
+   * Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
+   *
+   * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
+   *
+   * @example
+   * await portico.docks.sync("6t5hvjkteaadgbqeyaze7gze088sbf7z", { resourceTables: ["servers"] });
+   */
+  sync(dockId: string, input?: SyncDockBody, options?: RequestOptions): Call<SyncDockAnswer>;
 
   /**
    * Test a dock

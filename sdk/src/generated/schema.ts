@@ -1483,6 +1483,28 @@ export interface paths {
         patch: operations["updateDock"];
         trace?: never;
     };
+    "/v1/docks/{dockId}/release-lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release the lock of a dock
+         * @description Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+         *
+         *     Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
+         */
+        post: operations["releaseDockLock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docks/{dockId}/restore": {
         parameters: {
             query?: never;
@@ -1521,6 +1543,28 @@ export interface paths {
          *     Needs the permission `dock:rotate`. Its own refusals: `account_mismatch`, `api_key_refused`, `encryption_not_configured`, `provider_unavailable`, `sync_in_progress`.
          */
         post: operations["rotateDockKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync a dock
+         * @description Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
+         *
+         *     Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
+         */
+        post: operations["syncDock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12224,6 +12268,12 @@ export interface components {
              */
             baseUrl?: string;
             /**
+             * Format: int32
+             * @description Syncs that failed since the last that did not.
+             * @example 0
+             */
+            consecutiveFailures?: number;
+            /**
              * Format: int64
              * @description When the row was made. Milliseconds since the epoch.
              */
@@ -12275,6 +12325,11 @@ export interface components {
              * @example DigitalOcean of Acme Europe
              */
             name: string;
+            /**
+             * Format: int64
+             * @description When it is looked at again whether to sync it by itself; absent before the first time. Milliseconds since the epoch.
+             */
+            nextSyncAt?: number;
             /**
              * @description The organization that the row belongs to.
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
@@ -19351,6 +19406,39 @@ export interface components {
              *     ]
              */
             types?: string[] | undefined;
+        };
+        /** @description The answer to “Sync a dock”. */
+        SyncDockAnswer: {
+            /**
+             * Format: int64
+             * @description When it began. Milliseconds since the epoch.
+             */
+            startedAt: number;
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
+            status: "running";
+            /**
+             * @description The run.
+             * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+             */
+            syncId: string;
+        };
+        /** @description What to send to sync a dock. */
+        SyncDockBody: {
+            /**
+             * @description True to let go whatever is gone at the provider, however much it is. `false` unless given.
+             * @example false
+             */
+            confirmLoss?: boolean | undefined;
+            /**
+             * @description The tables to read; all that the provider has unless given.
+             * @example [
+             *       "servers"
+             *     ]
+             */
+            resourceTables?: ("servers" | "webServices" | "domains" | "databases")[] | undefined;
         };
         /** @description A run of a synchronization: of what, how it went, and what came of it. */
         SyncRun: {
@@ -28981,6 +29069,8 @@ export interface operations {
                      *           "rateLimitRemaining": 4990,
                      *           "rateLimitResetAt": 1768469400000,
                      *           "rateLimitLimit": 5000,
+                     *           "consecutiveFailures": 0,
+                     *           "nextSyncAt": 1768469400000,
                      *           "keyVersion": 1,
                      *           "createdAt": 1768469400000,
                      *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29079,6 +29169,8 @@ export interface operations {
                      *       "rateLimitRemaining": 4990,
                      *       "rateLimitResetAt": 1768469400000,
                      *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
                      *       "keyVersion": 1,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29157,6 +29249,8 @@ export interface operations {
                      *       "rateLimitRemaining": 4990,
                      *       "rateLimitResetAt": 1768469400000,
                      *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
                      *       "keyVersion": 1,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29310,6 +29404,8 @@ export interface operations {
                      *       "rateLimitRemaining": 4990,
                      *       "rateLimitResetAt": 1768469400000,
                      *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
                      *       "keyVersion": 1,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29329,6 +29425,96 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    releaseDockLock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -29408,6 +29594,8 @@ export interface operations {
                      *       "rateLimitRemaining": 4990,
                      *       "rateLimitResetAt": 1768469400000,
                      *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
                      *       "keyVersion": 1,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29506,6 +29694,8 @@ export interface operations {
                      *       "rateLimitRemaining": 4990,
                      *       "rateLimitResetAt": 1768469400000,
                      *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
                      *       "keyVersion": 1,
                      *       "createdAt": 1768469400000,
                      *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
@@ -29513,6 +29703,80 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    syncDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceTables": [
+                 *         "servers"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SyncDockBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "syncId": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *       "status": "running",
+                     *       "startedAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncDockAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
