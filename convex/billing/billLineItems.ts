@@ -146,6 +146,7 @@ export const listByIntegration = listOperation({
       integrationId: described(
         rowNamed("integrations"),
         "Lists the lines of this integration, by its id or slug.",
+        "halo-psa",
         exampleRowId,
       ),
     }),

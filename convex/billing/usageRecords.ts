@@ -64,6 +64,7 @@ export const recordBatch = usageRecords.at("/batch").change("recordBatch", {
       integrationId: described(
         rowNamed("integrations"),
         "The integration whose units were used, by its id or slug.",
+        "halo-psa",
         exampleRowId,
       ),
       siteId: described(rowId("sites"), "The site that used them.").optional(),
@@ -133,6 +134,7 @@ export const getSummary = usageRecords.at("/summary").read("getSummary", {
     integrationId: described(
       rowNamed("integrations"),
       "Of this integration only, by its id or slug.",
+      "halo-psa",
       exampleRowId,
     ).optional(),
   }),

@@ -97,7 +97,7 @@ export const integrations = globalTable(integrationFields, "CU", {
   noun: "integration",
   description: "A product that organizations can connect, and what it brings.",
   audited: true,
-  unique: [{ fields: ["slug"], index: "by_slug", code: "slug_taken", nameIn: [] }],
+  unique: [{ fields: ["slug"], index: "by_slug", code: "slug_taken", nameIn: [], exampleName: "halo-psa" }],
 })
   .index("by_slug", ["slug"])
   .index("by_category", ["category"])

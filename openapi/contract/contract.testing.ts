@@ -88,18 +88,18 @@ export function describeContract(domain: string): void {
     });
 
     const fields = Object.entries(declaration.body ?? {});
-    const [first = "", second = ""] = declaration.atMostOneOf ?? [];
-    if (first && second)
-      contractCase(`refuses ${first} beside ${second}`, async () => {
+    const [named = "", other = ""] = declaration.atMostOneOf ?? [];
+    if (named && other)
+      contractCase(`refuses ${named} beside ${other}`, async () => {
         const request = await shared.arranged();
         const both = sampleFields(
-          Object.fromEntries(fields.filter(([field]) => field === first || field === second)),
+          Object.fromEntries(fields.filter(([field]) => field === named || field === other)),
           {},
         );
         const body = { ...request.body, ...both };
         const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
         expectProblem(answer, 400, "validation_failed");
-        expect(answer.body["errors"]).toMatchObject([{ pointer: `/${second}`, code: "at_most_one" }]);
+        expect(answer.body["errors"]).toMatchObject([{ pointer: `/${other}`, code: "at_most_one" }]);
       });
 
     // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.

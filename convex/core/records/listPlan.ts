@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { invalidField, ProblemError } from "../wire/errors";
-import { described, exampleRowId, references, rowId, timestampMs } from "../schema/fields";
+import { described, references, rowId, timestampMs } from "../schema/fields";
 import { namingFieldOf, rowNamed } from "../schema/rowNames";
 import { innermost, withoutDefault } from "../schema/zod";
 import { tableMetadata } from "../schema/tableMetadata";
@@ -44,7 +44,7 @@ export function listParameters(table: TableNames, fields: Fields, options: ListO
       : // A wrapper of its own, since what the field says of a row is not what a filter by it does.
         innermost(stored).optional();
     const meaning = `Lists only rows whose \`${name}\` is this${named ? `, by its id or ${named.field}` : ""}.`;
-    parameters[name] = described(parameter, meaning, ...(named ? [exampleRowId] : []));
+    parameters[name] = described(parameter, meaning, ...(named?.examples ?? []));
   }
   for (const [field, [from, to]] of rangesOf(metadata, options)) {
     const shown = field === "_creationTime" ? "createdAt" : field;

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { engineTables } from "../wire/engineTables";
-import { described, exampleRowId, references, rowId, rowName } from "./fields";
+import { described, exampleRowId, references, rowName } from "./fields";
 import { tableMetadata } from "./tableMetadata";
 import { innermost } from "./zod";
+import type { rowId } from "./fields";
 import type { TableMetadata } from "./table";
 
 /** Ids and the names that tables declare. */
@@ -12,6 +13,8 @@ const maximumNameCharacters = 40;
 export interface NamingField {
   readonly field: string;
   readonly index: string;
+  /** Shown in the document, a name before an id. */
+  readonly examples: readonly string[];
 }
 
 /** How rows of a table are named in requests besides by their ids; undefined where ids are all, and for organizations, which the tenant's phase finds. */
@@ -19,7 +22,9 @@ export function namingFieldOf(table: string): NamingField | undefined {
   if (table === engineTables.tenants) return undefined;
   const rule = metadataOf(table)?.unique.find(({ nameIn, fields }) => nameIn !== undefined && fields.length === 1);
   const field = rule?.fields[0];
-  return rule && field !== undefined ? { field, index: rule.index } : undefined;
+  if (!rule || field === undefined) return undefined;
+  const examples = rule.exampleName === undefined ? [exampleRowId] : [rule.exampleName, exampleRowId];
+  return { field, index: rule.index, examples };
 }
 
 function metadataOf(table: string): TableMetadata | undefined {
@@ -38,9 +43,10 @@ export function rowNamed<Table extends string>(table: Table): ReturnType<typeof 
 export function asSent(type: z.ZodType): z.ZodType {
   const inner = innermost(type);
   const referred = references.get(type) ?? references.get(inner);
-  if (!referred || !namingFieldOf(referred.table)) return type;
+  const naming = referred && namingFieldOf(referred.table);
+  if (!naming) return type;
   const { description = "" } = z.globalRegistry.get(type) ?? z.globalRegistry.get(inner) ?? {};
-  const sent = described(rowName(referred.table, maximumNameCharacters), byName(description), exampleRowId);
+  const sent = described(rowName(referred.table, maximumNameCharacters), byName(description), ...naming.examples);
   references.add(sent, referred);
   return type.safeParse(undefined).success ? sent.optional() : sent;
 }

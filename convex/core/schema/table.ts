@@ -23,6 +23,8 @@ export interface UniqueRule {
    * taken here, and so is one in the form of the table's ids.
    */
   readonly nameIn?: readonly string[];
+  /** Such a text as the document shows it where a request names a row. */
+  readonly exampleName?: string;
 }
 
 /**

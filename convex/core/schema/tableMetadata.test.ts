@@ -43,7 +43,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   ],
   eventLogs: ["by_status_and_nextRetryAt", "by_status_and_lockExpiresAt", "by_expiresAt"],
   syncHistory: ["by_status_and_lockExpiresAt", "by_expiresAt"],
-  subscriptions: ["by_stripeSubscriptionId", "by_stripeCustomerId"],
+  subscriptions: ["by_stripeSubscriptionId", "by_endNoticeAt", "by_stripeCustomerId"],
   integrationPricingTiers: ["by_integrationId"],
   usageRecords: ["by_integrationId"],
 };

@@ -645,7 +645,7 @@ export interface BillLineItemsResource {
    * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
    *
    * @example
-   * for await (const billLineItem of portico.billLineItems.listByIntegration({ integrationId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r" })) console.log(billLineItem);
+   * for await (const billLineItem of portico.billLineItems.listByIntegration({ integrationId: "halo-psa" })) console.log(billLineItem);
    */
   listByIntegration(input: Query<"listLineItemsByIntegration">, options?: ReadOptions): ListCall<BillLineItem>;
   /** listByIntegration unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
@@ -2634,7 +2634,7 @@ export interface PricingTiersResource {
    *
    * @example
    * const pricingTier = await portico.pricingTiers.create({
-   *   integrationId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   integrationId: "halo-psa",
    *   name: "endpoint",
    *   description: "A managed device.",
    *   unitCost: 250,
@@ -3653,7 +3653,7 @@ export interface UsageRecordsResource {
    *
    * @example
    * const usageRecord = await portico.usageRecords.record({
-   *   integrationId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *   integrationId: "halo-psa",
    *   tierName: "endpoint",
    *   units: 12,
    *   recordedAt: Date.parse("2026-01-15T09:30:00.000Z"),
@@ -3674,7 +3674,7 @@ export interface UsageRecordsResource {
    * const answer = await portico.usageRecords.recordBatch({
    *   items: [
    *     {
-   *       integrationId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+   *       integrationId: "halo-psa",
    *       tierName: "endpoint",
    *       units: 12,
    *       recordedAt: Date.parse("2026-01-15T09:30:00.000Z"),

@@ -10957,6 +10957,7 @@ export interface components {
             effectiveTo: number;
             /**
              * @description The integration whose lines it adjusts; without one it adjusts whole bills. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
@@ -10987,6 +10988,7 @@ export interface components {
             description?: string | undefined;
             /**
              * @description The integration whose units it bills. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId?: string | undefined;
@@ -11487,6 +11489,7 @@ export interface components {
             effectiveUntil?: number | undefined;
             /**
              * @description The integration whose units it prices. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
@@ -17680,6 +17683,7 @@ export interface components {
                 externalRef?: string | undefined;
                 /**
                  * @description The integration whose units were used, by its id or slug.
+                 * @example halo-psa
                  * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
                  */
                 integrationId: string;
@@ -17730,6 +17734,7 @@ export interface components {
             externalRef?: string | undefined;
             /**
              * @description The integration whose units were used. By its id or slug.
+             * @example halo-psa
              * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
              */
             integrationId: string;
@@ -24969,7 +24974,7 @@ export interface operations {
                 cursor?: string | undefined;
                 /**
                  * @description Lists the lines of this integration, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId: string;
                 /**
@@ -25087,7 +25092,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -28017,7 +28022,7 @@ export interface operations {
                 externalId?: string | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -30085,7 +30090,7 @@ export interface operations {
                 include?: "raw" | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -32421,7 +32426,7 @@ export interface operations {
                 include?: "raw" | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -38392,7 +38397,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -38503,7 +38508,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "integrationId": "halo-psa",
                  *       "name": "endpoint",
                  *       "description": "A managed device.",
                  *       "unitCost": 250,
@@ -39348,7 +39353,7 @@ export interface operations {
                 dataSourceId?: string | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -44114,7 +44119,7 @@ export interface operations {
                 from?: number | undefined;
                 /**
                  * @description Lists only rows whose `integrationId` is this, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
@@ -44228,7 +44233,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *       "integrationId": "halo-psa",
                  *       "tierName": "endpoint",
                  *       "units": 12,
                  *       "recordedAt": 1768469400000,
@@ -44407,7 +44412,7 @@ export interface operations {
                  * @example {
                  *       "items": [
                  *         {
-                 *           "integrationId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                 *           "integrationId": "halo-psa",
                  *           "tierName": "endpoint",
                  *           "units": 12,
                  *           "recordedAt": 1768469400000,
@@ -44495,7 +44500,7 @@ export interface operations {
                 endDate: string;
                 /**
                  * @description Of this integration only, by its id or slug.
-                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 * @example halo-psa
                  */
                 integrationId?: string | undefined;
                 /**
