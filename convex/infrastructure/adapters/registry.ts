@@ -3,7 +3,7 @@ import { mock } from "./mock";
 import type { DockAdapter } from "./adapter";
 
 /** The programs of this deployment that speak with providers, by the provider. */
-export const providerAdapters: Readonly<Record<string, DockAdapter>> = { mock };
+const providerAdapters: Readonly<Record<string, DockAdapter>> = { mock };
 
 /** The program for a provider, where there is one; the mock is there where the operator has switched it on. */
 export function adapterOf(provider: string): DockAdapter | undefined {
