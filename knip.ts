@@ -19,6 +19,8 @@ const config: KnipConfig = {
         "convex/{schema,http,crons,auth.config,convex.config}.ts",
         // Each export of a domain's file is a function of the deployment or a declaration that the registry reads.
         "convex/!(core|gateway|_generated)/*.ts",
+        // Called by reference.
+        "convex/infrastructure/docks/keys.ts",
         // The engine's own functions are called by reference.
         "convex/core/{access/{callers,rateLimits},records/{blobs,cascades,deferredWrites,recounting,reencryption,retention,roleRows,sealedSecrets}}.ts",
         // The paths that they had, for whoever still calls them by those.

@@ -65,6 +65,8 @@ crons.interval("fan out events again", { minutes: 1 }, internal.platform.webhook
 crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platform.webhookSending.sweep, {});
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 crons.interval("sync data sources", { minutes: 5 }, internal.integrations.sourceUpkeep.syncDue, {});
+crons.interval("sync docks", { minutes: 1 }, internal.infrastructure.dockUpkeep.syncDue, {});
+crons.interval("release docks of dead syncs", { minutes: 1 }, internal.infrastructure.dockUpkeep.releaseStale, {});
 crons.daily("tell of credentials that end", { hourUTC: 6, minuteUTC: 12 }, internal.integrations.sourceUpkeep.warn, {});
 
 export default crons;

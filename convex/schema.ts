@@ -2,6 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { billLineItems, billingAdjustments, bills, integrationPricingTiers, subscriptionTiers, subscriptions, usageRecords, usageRollups } from "./billing/tables";
+import { databases, dockPermissions, docks, domains, servers, webServices } from "./infrastructure/tables";
 import { dataSourceSites, dataSources, entities, entityCounts, entityPayloads, entityRelationships, entitySightings, globalEntities, globalEntityPayloads, integrations } from "./integrations/tables";
 import { eventLogs, scheduledJobs, syncHistory } from "./jobs/tables";
 import { emailOptOuts, emailSuppressions, emails, notifications } from "./messaging/tables";
@@ -28,6 +29,10 @@ export default defineSchema({
   clients,
   dataSourceSites,
   dataSources,
+  databases,
+  dockPermissions,
+  docks,
+  domains,
   emailOptOuts,
   emailSuppressions,
   emails,
@@ -56,6 +61,7 @@ export default defineSchema({
   roles,
   scheduledJobs,
   schedules,
+  servers,
   sites,
   subscriptionTiers,
   subscriptions,
@@ -68,6 +74,7 @@ export default defineSchema({
   userProfiles,
   userSettings,
   users,
+  webServices,
   webhookDeliveries,
   webhookEndpoints,
   webhookEvents,

@@ -37,6 +37,7 @@ export const asking = (action: string, name: string): Asking => ({
 export const builtIns: readonly BuiltIn[] = [
   { ...steps("organization.purge", "tenancy/purging:step"), runsInTrash: true },
   steps("entity.cleanup", "integrations/entityCleanup:step"),
+  steps("dock.cleanup", "infrastructure/dockCleanup:step"),
   asking("dataSource.test", "integrations/sourceJobs:test"),
   asking("sync.*", "integrations/sourceJobs:sync"),
 ];

@@ -4,6 +4,7 @@ import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
 import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
+import { infrastructureRows, newDockBody } from "./rows/infrastructure.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
@@ -120,6 +121,7 @@ async function callerOf(
 const makers: Readonly<Record<string, RowMaker>> = {
   ...accessRows,
   ...entityRows,
+  ...infrastructureRows,
   ...integrationRows,
   ...jobRows,
   ...billingRows,
@@ -164,7 +166,8 @@ export async function arrangeNamesake(
   const { resource, declaration } = operation;
   const create = creations[resource] ?? operationNamed(`${resource}.create`);
   const credential = create.declaration.access === "enrollment" ? world.acme.enrollmentToken : world.owner;
-  const body = sampleFields(create.declaration.body ?? {}, world.rows);
+  const special = await arrangements[nameOf(create)]?.(world);
+  const body = special?.body ?? sampleFields(create.declaration.body ?? {}, world.rows);
   const make = async () => {
     const created = await sendOperation(world.portico, create, { body }, credential);
     if (created.status !== 201) throw new Error(`${resource} could not be created: ${created.text}`);
@@ -231,6 +234,7 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
     params: { tableName: "schedules", recordId: rows["schedules"] ?? "" },
   }),
   // Each site is linked to a data source once.
+  "docks.create": async () => ({ body: newDockBody() }),
   "dataSourceSites.link": async ({ portico, owner, rows }) => ({
     body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
   }),
@@ -349,6 +353,7 @@ export const unaudited: ReadonlySet<string> = new Set([
   "integrations.update",
   "integrations.delete",
   // The job that it answers is the record.
+  "docks.test",
   "dataSources.test",
   "dataSources.sync",
   // The agent's own log is the record of a check-in.

@@ -247,6 +247,19 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     ),
     "Add a field that holds files": held("convex/core/records/fileUse.test.ts › refuses files of others"),
   },
+  "docs/infrastructure.md": {
+    Infrastructure: tells("It says what the sections are about."),
+    Docks: held(
+      "openapi/contract/docks.integration.test.ts › is stored encrypted, and found nowhere",
+      "openapi/contract/docks.integration.test.ts › is refused by its place, and never trimmed",
+      "convex/infrastructure/docks.test.ts › stores nothing with",
+      "convex/infrastructure/docks.test.ts › is refused to a key that the provider refuses, and one of another account",
+      "convex/infrastructure/docks.test.ts › says whether the key holds",
+      "convex/infrastructure/docks.test.ts › leaves a provider alone that wants to be",
+      "convex/infrastructure/docks.test.ts › has no key and no grants any more",
+      "convex/infrastructure/docks.test.ts › comes back in error, without a key",
+    ),
+  },
   "docs/integrations.md": {
     "Integrations and data sources": held(
       "openapi/contract/dataSources.integration.test.ts › is named by its slug wherever its id is",

@@ -47,6 +47,7 @@ export async function startTestPortico(environment: NodeJS.ProcessEnv = {}): Pro
       passed: {
         ...process.env,
         ...raisedLimits,
+        ENABLE_MOCK_PROVIDER: "true",
         ...environment,
         PLATFORM_ADMIN_SUBJECTS: `${developmentIssuerUrl}|${platformAdminSubject}`,
       },

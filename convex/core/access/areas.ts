@@ -14,7 +14,10 @@ interface AreaRow {
 export const areaRights = {
   projects: { read: [], full: [] },
   resources: { read: ["resource:read"], full: [] },
-  docks: { read: [], full: [] },
+  docks: {
+    read: ["dock:read", "syncHistory:read"],
+    full: ["dock:create", "dock:update", "dock:rotate", "dock:sync", "dock:delete", "dock:restore"],
+  },
   operations: { read: [], full: [] },
   settings: {
     read: ["organization:read", "member:read", "team:read", "client:read", "role:read"],

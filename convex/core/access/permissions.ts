@@ -114,6 +114,14 @@ export const permissionCatalogue = {
   "subscriptionTier:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete tiers that nobody holds."},
   "subscription:read": {"all":["owner","admin","moderator"],"assigned":[],"own":[],"keys":true,"description":"Read what members subscribe to."},
   "subscription:manage": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Grant and revoke subscriptions."},
+  // convex/infrastructure/grants.ts
+  "dock:read": {"all":["owner","admin","moderator","member","viewer"],"assigned":["developer","support"],"own":[],"keys":true,"description":"Read docks."},
+  "dock:create": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Create docks."},
+  "dock:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change docks."},
+  "dock:rotate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Give docks other keys."},
+  "dock:sync": {"all":["owner","admin"],"assigned":["developer"],"own":[],"keys":true,"description":"Test and sync docks; assigned ones where the grant is to operate."},
+  "dock:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete docks."},
+  "dock:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore docks."},
   // convex/integrations/grants.ts
   "integration:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read what can be connected."},
   "dataSource:read": {"all":["owner","admin","moderator","member","viewer","developer","support"],"assigned":[],"own":[],"keys":true,"description":"Read data sources."},

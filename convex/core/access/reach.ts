@@ -26,6 +26,8 @@ export interface RowReach {
   /** Those assigned to `holders`, which may be none. */
   readonly assigned: boolean;
   readonly holders: readonly Holder[];
+  /** Whether the permission is one to change rows, which grants may keep to themselves; reading, unless said. */
+  readonly changes?: boolean;
 }
 
 /** Fields that name the person whose own a row is. */
@@ -52,7 +54,7 @@ export async function rowReachOf(
   const holders = reach === "assigned" ? all : all.filter((holder) => reachesAssigned(holder.rights, permission));
   const assigned = reach === "assigned" || holders.length > 0;
   if (reach === undefined && !assigned) return undefined;
-  return { every: false, own: reach === "own", assigned, holders };
+  return { every: false, own: reach === "own", assigned, holders, changes: !permission.endsWith(":read") };
 }
 
 /** True if a role in a team or with a client allows `permission` on what is assigned there; what reaches own rows only does not. */

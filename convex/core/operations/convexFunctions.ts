@@ -3,7 +3,7 @@ import { makeFunctionReference, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { action, internalAction, internalMutation, internalQuery, mutation, query } from "../../_generated/server";
 import { assertDryRunSupported, dryRun, unmadeSecret, unsealedSecret } from "./dryRun";
-import { execute, organizationOf } from "./pipeline";
+import { execute, organizationOf, parsedInput } from "./pipeline";
 import { invalidField, ProblemError, withProblemsAsData } from "../wire/errors";
 import { engineTables } from "../wire/engineTables";
 import { isTenantless } from "./tenantless";
@@ -13,7 +13,7 @@ import { jsonTextOf } from "../wire/jsonText";
 import { newSecret, newSigningKey } from "../wire/secrets";
 import { parseInput } from "./validation";
 import type { Call, Input } from "./call";
-import type { IssuedSecret, Operation, Prepare } from "./declaration";
+import type { Consulted, IssuedSecret, Operation, Prepare } from "./declaration";
 import type { Execution } from "./pipeline";
 import type { RequestOrigin } from "../records/audit";
 import type { Tenant } from "../access/tenant";
@@ -52,7 +52,7 @@ function functionOf(operation: Operation): object {
   }
   if (operation.isAction) {
     const build = declaration.restOnly ? internalAction : action;
-    const run = declaration.secret ? issueSecret : declaration.seals ? sealSecret : runPrepared;
+    const run = declaration.secret ? issueSecret : declaration.prepare ? runPrepared : runReadied;
     return build(definitionOf(operation, (ctx: ActionCtx, input: Input) => run(ctx, operation, input)));
   }
   const build = declaration.restOnly ? internalMutation : mutation;
@@ -179,36 +179,76 @@ export async function newCredential(
   return { stored: { hash: "", prefix: secret.prefix, sealed }, shown: { [secret.field]: plaintext } };
 }
 
-/** A call whose secret input has been taken out: what its mutation may see, and the secret as it stores it. */
-interface SealedCall {
+/** A call that can be handed to its mutation: what that may see, the secret as it is stored, and what others have said. */
+interface ReadiedCall {
   readonly input: Input;
-  readonly secret: IssuedSecret | undefined;
+  readonly secret?: IssuedSecret;
+  readonly prepared?: Value;
+}
+
+/** Whom a call needs before its mutation: `ask` finds the organization that it runs in, and who may not call. */
+interface Readying {
+  ask(input: Input): Promise<Id<"organizations">>;
+  consult?(consulted: Consulted): Promise<Value>;
 }
 
 /**
- * Takes the secret out of an input and encrypts it for the organization that the call runs in, which `ask` finds from the rest, as it
- * finds who may not call. A dry run encrypts nothing.
+ * Takes the secret out of an input, encrypts it, and asks those who have to be asked, in this order: without a key for the encryption
+ * nobody is. A dry run does neither.
  * @throws {ProblemError} 400 for what is no such secret
  */
-export async function sealedInput(
-  { declaration: { seals, name }, shape }: Operation,
+export async function readied(
+  operation: Operation,
   given: Input,
   isTried: boolean,
-  ask: (input: Input) => Promise<Id<"organizations">>,
-): Promise<SealedCall> {
-  const type = seals && shape[seals.input];
-  if (!type) throw new Error(`${name} is given no secret.`);
-  if (given[seals.input] === undefined) return { input: given, secret: undefined };
-  const input = { ...given, [seals.input]: {} };
+  { ask, consult }: Readying,
+): Promise<ReadiedCall> {
+  const { seals } = operation.declaration;
+  const isGiven = seals !== undefined && given[seals.input] !== undefined;
+  if (!isGiven && (!consult || isTried)) return { input: given };
+  const input = isGiven ? { ...given, [seals.input]: placeholderOf(given[seals.input]) } : given;
   const organizationId = await ask(input);
-  const { [seals.input]: secret } = parseInput(
-    { [seals.input]: type },
-    { [seals.input]: given[seals.input] },
-    new Set(),
-  );
-  if (isTried) return { input, secret: undefined };
-  const sealed = await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) });
-  return { input, secret: { ...unsealedSecret, sealed: { ...sealed, organizationId } } };
+  const secret = isGiven ? givenSecret(operation, seals.input, given) : undefined;
+  if (isTried) return { input };
+  const parsed = consult && inputOrNothing(operation, input);
+  const sealed = isGiven
+    ? await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) })
+    : undefined;
+  return {
+    input,
+    ...(sealed ? { secret: { ...unsealedSecret, sealed: { ...sealed, organizationId } } } : {}),
+    ...(consult && parsed ? { prepared: await consult({ organizationId, input: parsed, secret }) } : {}),
+  };
+}
+
+/** Nobody is asked for what the mutation refuses, which it does in its order: a repeated key of idempotency comes before the input. */
+function inputOrNothing(operation: Operation, input: Input): Input | undefined {
+  try {
+    return parsedInput(operation, input);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}
+
+function givenSecret({ shape, declaration: { name } }: Operation, field: string, given: Input): unknown {
+  const type = shape[field];
+  if (!type) throw new Error(`${name} is given no secret.`);
+  return parseInput({ [field]: type }, { [field]: given[field] }, new Set())[field];
+}
+
+/** Four characters tell keys apart; of a text that is not much longer they would tell too much. */
+const [hintCharacters, hintedCharacters] = [4, 16];
+
+/** What the mutation sees of a secret. */
+function placeholderOf(secret: unknown): string | object {
+  if (typeof secret !== "string") return {};
+  return secret.length >= hintedCharacters ? secret.slice(-hintCharacters) : "";
+}
+
+/** How an operation asks others, if it does. */
+export function consultationOf(ctx: ActionCtx, { declaration: { consult } }: Operation): Pick<Readying, "consult"> {
+  return consult ? { consult: (consulted) => consult(ctx, consulted) } : {};
 }
 
 /**
@@ -241,16 +281,23 @@ async function issueSecret(ctx: ActionCtx, operation: Operation, input: Input): 
   return { ...(await ctx.runMutation(store, { ...call, secret: stored })), ...shown };
 }
 
-/** Encrypts the secret that the call was given here, and lets the domain's mutation store it. */
-async function sealSecret(ctx: ActionCtx, operation: Operation, given: Input): Promise<unknown> {
+/** Encrypts the secret that the call was given here and asks others, and lets the domain's mutation do the rest. */
+async function runReadied(ctx: ActionCtx, operation: Operation, given: Input): Promise<unknown> {
   const { domain, resource, verb } = operation;
   const run = makeFunctionReference<"mutation", Infer<typeof issueValidator>, unknown>(`${domain}/rest:issue`);
   const ask = makeFunctionReference<"query", Asked, Id<"organizations">>(`${domain}/rest:organization`);
   const name = `${resource}.${verb}`;
-  const { input, secret } = await sealedInput(operation, given, isDryRun(operation, given), (asked) =>
-    ctx.runQuery(ask, { call: { operation: name, input: asked } }),
+  // What says how it is called is no input of it.
+  const { input: shown, ...rest } = await readied(
+    operation,
+    callOf(operation, given, {}).input,
+    isDryRun(operation, given),
+    {
+      ask: (asked) => ctx.runQuery(ask, { call: { operation: name, input: { ...given, ...asked } } }),
+      ...consultationOf(ctx, operation),
+    },
   );
-  return ctx.runMutation(run, { operation: name, input, ...(secret ? { secret } : {}) });
+  return ctx.runMutation(run, { operation: name, input: { ...given, ...shown }, ...rest });
 }
 
 /** Prepares the operation here, and lets the domain's mutation do it with what was found. */

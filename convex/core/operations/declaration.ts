@@ -12,7 +12,7 @@ import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "../schema/table";
 import type { Tenant } from "../access/tenant";
-import type { TableNames } from "../../_generated/dataModel";
+import type { Id, TableNames } from "../../_generated/dataModel";
 import type { ActionCtx, MutationCtx } from "../../_generated/server";
 import type { StoredBytes } from "../wire/restProtocol";
 import type { Infer, Value } from "convex/values";
@@ -40,7 +40,7 @@ interface MutationBase extends BaseContext {
   readonly scheduler: MutationCtx["scheduler"];
   /** Present on operations that declare `secret`, and on those that declare `seals` where they were given one. */
   readonly secret: IssuedSecret | undefined;
-  /** What `prepare` found, on operations that declare it. No caller can send it. */
+  /** What `prepare` or `consult` found, on operations that declare it. No caller can send it. */
   readonly prepared: unknown;
   readonly storage: Pick<MutationCtx["storage"], "generateUploadUrl" | "getUrl">;
 }
@@ -101,6 +101,17 @@ export type Prepare = (
   given: { readonly input: Readonly<Record<string, unknown>>; readonly bytes: StoredBytes | undefined },
 ) => Promise<Value>;
 
+/** What a consultation may know. */
+export interface Consulted {
+  readonly organizationId: Id<"organizations">;
+  /** Parsed, with nothing in the place of the secret; the row that it names is one that the caller reaches. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The secret that was sent, of an operation that `seals` one. */
+  readonly secret: unknown;
+}
+/** Asks others, for a caller who may call, and answers what the mutation is to know of it, as plain Convex values. */
+export type Consult = (ctx: ActionCtx, consulted: Consulted) => Promise<Value>;
+
 /** What an operation says of itself as plain values. */
 interface OperationFacts<A extends Access, Table extends TableNames | undefined> {
   /** The Convex function: `<domain>/<resource>:<verb>`. */
@@ -133,8 +144,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   /** For API keys that carry the permission; people hold it only to hand it on to them. */
   readonly keysOnly?: boolean;
   /**
-   * The input of this name is a secret, which an action encrypts for a row of this table: the mutation gets that as `secret`, and an
-   * empty object in its place.
+   * The input of this name is a secret, which an action encrypts for a row of this table: the mutation gets that as `secret`, and in its
+   * place an empty object, or of a text how it ends.
    */
   readonly seals?: { readonly input: string; readonly table: TableNames };
   /** Reachable over REST only, because its credential exists only there. */
@@ -152,6 +163,11 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
    * `found`.
    */
   readonly prepare?: Prepare;
+  /**
+   * Who has to be asked outside before the transaction: like `prepare`, but for a caller who may call and reaches the row that the path
+   * names, and not in a dry run.
+   */
+  readonly consult?: Consult;
   /** Its answer goes beyond the row's document, by what passes; its entity tag is the document's, and nobody stores it. */
   readonly tagsRow?: boolean;
   /** How often it succeeds in an hour for one person or organization, unless `RATE_LIMITS` has its operationId. */
@@ -213,7 +229,7 @@ export interface Operation {
   readonly isList: boolean;
   /** Takes `Portico-Dry-Run` over REST and `dryRun` over Convex: every change but one that declares otherwise. */
   readonly supportsDryRun: boolean;
-  /** It issues a credential, is given a secret, or prepares itself: an action in front of its mutation. */
+  /** It issues a credential, is given a secret, prepares itself or asks others: an action in front of its mutation. */
   readonly isAction: boolean;
   readonly domain: string;
   readonly resource: string;
@@ -224,6 +240,8 @@ export interface Operation {
   readonly query: Fields;
   /** Params, query and body as one flat shape. */
   readonly shape: Fields;
+  /** The same as its mutation gets it: of a secret only that there is one. */
+  readonly shapeWithoutSecret: Fields;
   handler(ctx: unknown, input: unknown): Promise<unknown>;
 }
 

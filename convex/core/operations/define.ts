@@ -138,6 +138,7 @@ class CompiledOperation implements Operation {
   readonly handler: Operation["handler"];
   #query: Fields | undefined;
   #shape: Fields | undefined;
+  #shapeWithoutSecret: Fields | undefined;
 
   constructor(
     written: Written,
@@ -152,7 +153,8 @@ class CompiledOperation implements Operation {
     this.resource = resource;
     this.verb = verb;
     this.action = `${written.noun}.${verb}`;
-    this.isAction = [written.secret, written.seals, written.prepare].some((before) => before !== undefined);
+    const before = [written.secret, written.seals, written.prepare, written.consult];
+    this.isAction = before.some((step) => step !== undefined);
     this.supportsDryRun = kind === "mutation" && written.dryRun !== false;
   }
 
@@ -165,6 +167,19 @@ class CompiledOperation implements Operation {
     this.#shape ??= mergedShape(this.declaration, this.query);
     return this.#shape;
   }
+
+  get shapeWithoutSecret(): Fields {
+    this.#shapeWithoutSecret ??= withoutSecret(this.shape, this.declaration.seals?.input);
+    return this.#shapeWithoutSecret;
+  }
+}
+
+/** The shape with what stands for a secret in its place, which has been parsed by then. */
+function withoutSecret(shape: Fields, input: string | undefined): Fields {
+  const type = input === undefined ? undefined : shape[input];
+  if (input === undefined || type === undefined) return shape;
+  const taken = z.union([z.string(), z.strictObject({})]);
+  return { ...shape, [input]: type.safeParse(undefined).success ? taken.optional() : taken };
 }
 
 function mergedShape({ name, params = {}, body = {}, headers = {} }: CompiledDeclaration, query: Fields): Fields {

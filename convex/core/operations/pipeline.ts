@@ -112,9 +112,7 @@ async function executeFor(
   if (answer) return { kind: "replay", tenant, now, ...answer };
   if (call.ifMatch !== undefined && row) await preconditionPhase(ctx, operation, scope, row, call.ifMatch);
 
-  const parsed = parseInput(operation.shape, call.input, readOnlyFields(operation));
-  const input = await withRowIds(ctx, declaration, parsed);
-  assertAlternatives(declaration, input);
+  const input = await withRowIds(ctx, declaration, parsedInput(operation, call.input));
   if (declaration.body) outboundPhase(declaration.body, input);
   if (tenant && declaration.body) await referencePhase(ctx, declaration.body, input, tenant);
   if (declaration.hourlyLimit) await operationQuotaPhase(ctx, operation, scope);
@@ -129,15 +127,29 @@ async function executeFor(
   return { kind: "answer", value, isExisting, input, caller, tenant, now };
 }
 
-/** In which organization a call runs, of a caller who may make it. @throws {ProblemError} what `execute` refuses such a caller with */
+/**
+ * The input of an operation as its handler sees it.
+ * @throws {ProblemError} 400 or 422 for what is none
+ */
+export function parsedInput(operation: Operation, given: Input): Input {
+  const input = parseInput(operation.shapeWithoutSecret, given, readOnlyFields(operation));
+  assertAlternatives(operation.declaration, input);
+  return input;
+}
+
+/**
+ * In which organization a call runs, of a caller who may make it and reaches the row that it names.
+ * @throws {ProblemError} what `execute` refuses others with
+ */
 export async function organizationOf(ctx: QueryCtx, call: Call): Promise<Tenant["organization"]["_id"]> {
   const now = Date.now();
   const { operation, credential } = call;
   assertKindOfCredential(operation.declaration.access, credential);
   const caller = await identifyCaller(ctx, credential, now, false);
   const tenant = await tenantPhase(ctx, call, caller, now);
-  await permissionPhase(ctx, operation, caller, tenant);
+  const reach = await permissionPhase(ctx, operation, caller, tenant);
   if (!tenant) throw new Error(`${operation.action} runs in no organization.`);
+  await rowPhase(ctx, call, { caller, tenant, origin: call.origin, now, ...auditingOf(operation) }, reach);
   return tenant.organization._id;
 }
 

@@ -18,7 +18,8 @@ import {
   operationOf,
   organizationFunction,
   prepare,
-  sealedInput,
+  consultationOf,
+  readied,
 } from "./convexFunctions";
 import { answerValidator, restArguments } from "../wire/restProtocol";
 import { headersOfFile } from "../wire/fileHeaders";
@@ -88,8 +89,9 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       returns: answerValidator,
       handler: async (ctx, args): Promise<RestAnswer> => {
         const operation = find(args.operation);
-        if (operation.declaration.seals)
-          return ctx.runMutation(restMutation(operation.domain), await sealed(ctx, operation, args));
+        const { seals, consult } = operation.declaration;
+        if (seals || consult)
+          return ctx.runMutation(restMutation(operation.domain), await readiedRequest(ctx, operation, args));
         // A mutation can be rolled back; whatever else an action does could not.
         if (args.request.dryRun) return ctx.runMutation(restMutation(operation.domain), args);
         if (operation.declaration.prepare) {
@@ -143,19 +145,27 @@ function askedOrganization({ domain }: Operation) {
   return makeFunctionReference<"query", { rest: RestRequest }, Id<"organizations">>(`${domain}/rest:organization`);
 }
 
-/** The request with the secret of its body encrypted, so that the mutation never sees it. @throws {ProblemError} 400 for what is no body */
-function sealed(ctx: ActionCtx, operation: Operation, args: RestRequest): Promise<RestRequest> {
+/**
+ * The request with the secret of its body encrypted, so that the mutation never sees it, and with what others say.
+ * @throws {ProblemError} 400 for what is no input
+ */
+function readiedRequest(ctx: ActionCtx, operation: Operation, args: RestRequest): Promise<RestRequest> {
   return withProblemsAsData(async () => {
     const { bodyText = "", request } = args;
-    const body = { ...parsedBody(bodyText) };
-    const withBody = (input: object): RestRequest => ({ ...args, bodyText: jsonTextOf(input) });
-    const { input, secret } = await sealedInput(operation, body, request.dryRun === true, (asked) =>
-      ctx.runQuery(askedOrganization(operation), { rest: withBody(asked) }),
-    );
-    if (input === body) return args;
+    const given = inputOf(operation, args);
+    const field = operation.declaration.seals?.input;
+    const withInput = (input: Readonly<Record<string, unknown>>): RestRequest =>
+      field === undefined || input[field] === given[field]
+        ? args
+        : { ...args, bodyText: jsonTextOf({ ...parsedBody(bodyText), [field]: input[field] }) };
+    const { input, ...found } = await readied(operation, given, request.dryRun === true, {
+      ask: (asked) => ctx.runQuery(askedOrganization(operation), { rest: withInput(asked) }),
+      ...consultationOf(ctx, operation),
+    });
+    const readiedArgs = withInput(input);
     // No field takes a number that a double cannot hold, and none could be written as it was.
-    if (!isExactJson(bodyText)) parseInput(operation.shape, inputOf(operation, args), new Set());
-    return { ...withBody(input), ...(secret ? { secret } : {}) };
+    if (readiedArgs !== args && !isExactJson(bodyText)) parseInput(operation.shape, given, new Set());
+    return { ...readiedArgs, ...found };
   });
 }
 

@@ -107,6 +107,7 @@ describe("secrets in audit rows", () => {
       "agents",
       "apiKeys",
       "dataSources",
+      "docks",
       "emailSuppressions",
       "emails",
       "eventLogs",

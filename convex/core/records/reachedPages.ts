@@ -88,7 +88,7 @@ async function sourcesOf(ctx: Pick<QueryCtx, "db">, list: ReachedList): Promise<
   const metadata: TableMetadata = tableMetadata[table];
   const sources: Source[] = [];
   for (const way of ways) {
-    for (const value of await assignedValues(ctx, organizationId, way, reach)) {
+    for (const value of await assignedValues(ctx, organizationId, way, reach, input[way.field])) {
       if (way.field === "_id") sources.push({ ...planned(list, undefined, undefined), id: value });
       else if (isAsked(input, way.field, value)) sources.push(planned(list, way.field, value));
     }

@@ -9,6 +9,7 @@ import { capitalized, segmentOf, verbAndRest } from "./words";
 import type { ChangeArguments, FunctionArguments, NoFields } from "../operations/define";
 import type {
   Access,
+  Consult,
   ContextOf,
   IssuedSecret,
   OperationDeclaration,
@@ -155,10 +156,16 @@ type Issued<Table extends TableNames, Field extends string> = DocumentOf<Table> 
 interface WithPreparation {
   readonly prepare: Prepare;
 }
+/** A change for which others are asked, which makes it an action. */
+interface WithConsultation {
+  readonly consult: Consult;
+}
 /** A change with an input that is a secret to keep, which makes it an action. */
 interface WithSecretInput {
   /** Its name. */
   readonly seals: string;
+  /** Asks others about the secret before it is stored. */
+  readonly consult?: Consult;
 }
 type WithSecret<Context> = Context & { readonly secret: IssuedSecret };
 
@@ -217,6 +224,13 @@ export interface RowOperations<Table extends TableNames, IdParameter extends str
       WithSecretInput &
       Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
   ): RegisteredAction<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
+  /** A change for which an action asks others, whose answer the handler finds as `ctx.prepared`. */
+  consulting<F extends Fields = NoFields, Result = DocumentOf<Table>>(
+    verb: string,
+    declared: Declared<F, Result> &
+      WithConsultation &
+      Handler<ContextOf<"permission", "mutation", Doc<Table>>, Output<F>>,
+  ): RegisteredAction<"public", Record<IdParameter, string> & ChangeArguments<F>, Promise<Result>>;
   /** A change that issues the resource's credential: a Convex action makes it, a mutation stores its hash. */
   issue<F extends Fields = NoFields, Result = Issued<Table, Field>>(
     verb: string,
@@ -248,6 +262,8 @@ export function operationsOf<Table extends TableNames, IdParameter extends strin
     read: (verb, declared) => registerDeclared(declarationOf(subject, "read", verb, declared), "query", false),
     change: (verb, declared) => registerDeclared(declarationOf(subject, "change", verb, declared), "mutation", false),
     sealing: (verb, declared) => registerDeclared(declarationOf(subject, "change", verb, declared), "mutation", false),
+    consulting: (verb, declared) =>
+      registerDeclared(declarationOf(subject, "change", verb, declared), "mutation", false),
     issue: (verb, declared) => registerDeclared(declarationOf(subject, "issue", verb, declared), "mutation", false),
     at: (path) => ({
       read: (verb, declared) => registerDeclared(declarationOf(subject, "read", verb, declared, path), "query", false),
@@ -272,7 +288,7 @@ type Kind = "read" | "change" | "issue";
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>;
 type AnyDeclared = Declared<Fields, unknown> &
   WithAccess<Access> &
-  Partial<WithPreparation & WithSecretInput> & { readonly handler: AnyHandler };
+  Partial<WithPreparation & WithSecretInput & WithConsultation> & { readonly handler: AnyHandler };
 type AnyListDeclared = Omit<ListDeclared<Fields, unknown>, "handler"> & { readonly handler?: AnyHandler };
 
 function declarationOf(
@@ -301,6 +317,7 @@ function declarationOf(
     status: declared.output === noContent ? 204 : verb === "create" ? 201 : undefined,
     problems,
     prepare: declared.prepare,
+    consult: declared.consult,
     ...(declared.seals === undefined ? {} : { seals: { input: declared.seals, table: subject.table } }),
     ...(kind === "issue" ? { secret: issuedOf(subject), audit: `credential.${verbAndRest(verb)[0]}` } : {}),
     ...(at === undefined

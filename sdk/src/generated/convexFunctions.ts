@@ -32,6 +32,7 @@ import type {
   DataSource,
   DataSourceSite,
   DeclineInvitationAnswer,
+  Dock,
   Entity,
   EntityRelationship,
   EventLog,
@@ -93,10 +94,12 @@ import type {
   SubscriptionTier,
   SwitchOrganizationAnswer,
   SyncDataSourceAnswer,
+  SyncDockAnswer,
   SyncRun,
   Team,
   TeamMember,
   TestDataSourceAnswer,
+  TestDockAnswer,
   Todo,
   UpdateMySettingsAnswer,
   UpsertMyProfileAnswer,
@@ -185,6 +188,16 @@ export interface ConvexFunctions {
   "billing/usageRecords:list": { type: "query"; args: TenantListArgs<"listUsageRecords">; result: PaginationResult<UsageRecord> };
   "billing/usageRecords:record": { type: "mutation"; args: TenantChangeArgs<"recordUsage">; result: UsageRecord };
   "billing/usageRecords:recordBatch": { type: "mutation"; args: TenantChangeArgs<"recordUsageBatch">; result: RecordUsageBatchAnswer };
+  "infrastructure/docks:create": { type: "action"; args: TenantChangeArgs<"createDock">; result: Dock };
+  "infrastructure/docks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDock">; result: Returned<"deleteDock"> };
+  "infrastructure/docks:get": { type: "query"; args: TenantArgs<"getDock">; result: Dock };
+  "infrastructure/docks:list": { type: "query"; args: TenantListArgs<"listDocks">; result: PaginationResult<Dock> };
+  "infrastructure/docks:releaseLock": { type: "mutation"; args: TenantChangeArgs<"releaseDockLock">; result: Dock };
+  "infrastructure/docks:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDock">; result: Dock };
+  "infrastructure/docks:rotateKey": { type: "action"; args: TenantChangeArgs<"rotateDockKey">; result: Dock };
+  "infrastructure/docks:sync": { type: "mutation"; args: TenantArgs<"syncDock">; result: SyncDockAnswer };
+  "infrastructure/docks:test": { type: "action"; args: TenantArgs<"testDock">; result: TestDockAnswer };
+  "infrastructure/docks:update": { type: "mutation"; args: TenantChangeArgs<"updateDock">; result: Dock };
   "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
   "integrations/dataSourceSites:list": { type: "query"; args: TenantListArgs<"listDataSourceSites">; result: PaginationResult<DataSourceSite> };
   "integrations/dataSourceSites:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkDataSourceSite">; result: Returned<"unlinkDataSourceSite"> };
@@ -477,6 +490,20 @@ export interface Api {
       list: Reference<"billing/usageRecords:list">;
       record: Reference<"billing/usageRecords:record">;
       recordBatch: Reference<"billing/usageRecords:recordBatch">;
+    };
+  };
+  infrastructure: {
+    docks: {
+      create: Reference<"infrastructure/docks:create">;
+      delete: Reference<"infrastructure/docks:delete">;
+      get: Reference<"infrastructure/docks:get">;
+      list: Reference<"infrastructure/docks:list">;
+      releaseLock: Reference<"infrastructure/docks:releaseLock">;
+      restore: Reference<"infrastructure/docks:restore">;
+      rotateKey: Reference<"infrastructure/docks:rotateKey">;
+      sync: Reference<"infrastructure/docks:sync">;
+      test: Reference<"infrastructure/docks:test">;
+      update: Reference<"infrastructure/docks:update">;
     };
   };
   integrations: {

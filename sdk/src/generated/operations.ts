@@ -24,6 +24,9 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     subscriptions: "get;getMine=GET /me/subscription;grant+=PUT grant;list;revoke",
     usageRecords: "delete-;getSummary~+;list;record+=POST ;recordBatch+=POST batch",
   },
+  infrastructure: {
+    docks: "create;delete;get;list;releaseLock;restore+;rotateKey+=POST {}/rotate;sync+;test;update",
+  },
   integrations: {
     dataSourceSites: "link+=POST ;list;unlink=DELETE {}",
     dataSources: "create;delete;get;getSyncStatus;list;restore+;setCredentials=POST {}/credentials;setSites;sync+;test;update",

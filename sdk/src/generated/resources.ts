@@ -51,6 +51,7 @@ import type {
   CreateBillingAdjustmentBody,
   CreateClientBody,
   CreateDataSourceBody,
+  CreateDockBody,
   CreateEntityRelationshipBody,
   CreateEventLogBody,
   CreateIntegrationBody,
@@ -75,6 +76,7 @@ import type {
   DataSourceSite,
   DeclineInvitationAnswer,
   DeclineInvitationBody,
+  Dock,
   EnrollAgentAnswer,
   EnrollAgentBody,
   Entity,
@@ -142,6 +144,7 @@ import type {
   ReplayWebhookDeliveriesBody,
   RestoreClientBody,
   RestoreDataSourceBody,
+  RestoreDockBody,
   RestoreRoleBody,
   RestoreSiteBody,
   RestoreTeamBody,
@@ -150,6 +153,7 @@ import type {
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
   RotateApiKeyBody,
+  RotateDockKeyBody,
   RotateWebhookSecretAnswer,
   RotateWebhookSecretBody,
   Schedule,
@@ -165,10 +169,13 @@ import type {
   SwitchOrganizationBody,
   SyncDataSourceAnswer,
   SyncDataSourceBody,
+  SyncDockAnswer,
+  SyncDockBody,
   SyncRun,
   Team,
   TeamMember,
   TestDataSourceAnswer,
+  TestDockAnswer,
   Todo,
   TransferOwnershipBody,
   UpdateAgentBody,
@@ -180,6 +187,7 @@ import type {
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
   UpdateDataSourceBody,
+  UpdateDockBody,
   UpdateEntityBody,
   UpdateIntegrationBody,
   UpdateItemBody,
@@ -1208,6 +1216,138 @@ export interface DataSourcesResource {
    * const dataSource = await portico.dataSources.update("awz8j4qzh63j7xs58nm6gesg0y43py42", { name: "HaloPSA of Rotterdam" });
    */
   update(dataSourceId: string, input: UpdateDataSourceBody, options?: ChangeOptions): Call<DataSource>;
+
+}
+
+/** Calls of `portico.docks`. */
+export interface DocksResource {
+  /**
+   * Create a dock
+   *
+   * Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+   *
+   * Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
+   *
+   * @example
+   * const dock = await portico.docks.create({
+   *   name: "DigitalOcean of Acme",
+   *   provider: "mock",
+   *   baseUrl: "https://infrastructure.example.com/api",
+   *   syncConfig: { enabled: true, intervalSeconds: 300 },
+   *   apiKey: "mock_acme_correct-horse-battery-staple",
+   * });
+   */
+  create(input: CreateDockBody, options?: ChangeOptions): Call<Dock>;
+
+  /**
+   * Delete a dock
+   *
+   * Moves it to the trash: its key is deleted for good, and who it was granted to. Its resources follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `dock:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+   *
+   * @example
+   * await portico.docks.delete("6t5hvjkteaadgbqeyaze7gze088sbf7z");
+   */
+  delete(dockId: string, input?: Query<"deleteDock">, options?: ChangeOptions): Call<Result<"deleteDock">>;
+
+  /**
+   * Get a dock
+   *
+   * Needs the permission `dock:read`.
+   *
+   * @example
+   * const dock = await portico.docks.get("6t5hvjkteaadgbqeyaze7gze088sbf7z");
+   */
+  get(dockId: string, options?: ReadOptions): Call<Dock>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(dockId: string, options: RequestOptions): Call<Dock | undefined>;
+
+  /**
+   * List docks
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {lastSyncStatus, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {sort=name}, {deleted=only}.
+   *
+   * Needs the permission `dock:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const dock of portico.docks.list()) console.log(dock);
+   */
+  list(input?: Query<"listDocks">, options?: ReadOptions): ListCall<Dock>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDocks"> | undefined, options: RequestOptions): Call<Page<Dock> | undefined>;
+
+  /**
+   * Release the lock of a dock
+   *
+   * Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+   *
+   * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
+   *
+   * @example
+   * const dock = await portico.docks.releaseLock("6t5hvjkteaadgbqeyaze7gze088sbf7z");
+   */
+  releaseLock(dockId: string, options?: ChangeOptions): Call<Dock>;
+
+  /**
+   * Restore a dock
+   *
+   * Takes it out of the trash, in `error` until it is given a key (`POST /v1/docks/{dockId}/rotate`). Its resources come back with the next sync. Send another `name` where it is taken by now.
+   *
+   * Needs the permission `dock:restore`. Its own refusals: `not_deleted`, `name_taken`.
+   *
+   * @example
+   * const dock = await portico.docks.restore("6t5hvjkteaadgbqeyaze7gze088sbf7z", { name: "DigitalOcean of Acme" });
+   */
+  restore(dockId: string, input?: RestoreDockBody, options?: ChangeOptions): Call<Dock>;
+
+  /**
+   * Rotate the key of a dock
+   *
+   * Tries the new key with the provider, then encrypts it in the place of the one before. A key of another account is refused: what was synced would look gone.
+   *
+   * Needs the permission `dock:rotate`. Its own refusals: `account_mismatch`, `api_key_refused`, `encryption_not_configured`, `provider_unavailable`, `sync_in_progress`.
+   *
+   * @example
+   * const dock = await portico.docks.rotateKey("6t5hvjkteaadgbqeyaze7gze088sbf7z", { apiKey: "mock_acme_correct-horse-battery-staple" });
+   */
+  rotateKey(dockId: string, input: RotateDockKeyBody, options?: ChangeOptions): Call<Dock>;
+
+  /**
+   * Sync a dock
+   *
+   * Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
+   *
+   * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
+   *
+   * @example
+   * await portico.docks.sync("6t5hvjkteaadgbqeyaze7gze088sbf7z", { resourceTables: ["servers"] });
+   */
+  sync(dockId: string, input?: SyncDockBody, options?: RequestOptions): Call<SyncDockAnswer>;
+
+  /**
+   * Test a dock
+   *
+   * Asks the provider for as little as shows that the key holds. The dock's health has the answer as well.
+   *
+   * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`.
+   *
+   * @example
+   * const answer = await portico.docks.test("6t5hvjkteaadgbqeyaze7gze088sbf7z");
+   */
+  test(dockId: string, options?: RequestOptions): Call<TestDockAnswer>;
+
+  /**
+   * Update a dock
+   *
+   * Fields left out stay as they are, those of `syncConfig` as well.
+   *
+   * Needs the permission `dock:update`. Its own refusals: `name_taken`, `sync_interval_too_short`.
+   *
+   * @example
+   * const dock = await portico.docks.update("6t5hvjkteaadgbqeyaze7gze088sbf7z", { name: "DigitalOcean of Acme" });
+   */
+  update(dockId: string, input: UpdateDockBody, options?: ChangeOptions): Call<Dock>;
 
 }
 
@@ -3804,6 +3944,7 @@ export abstract class Resources {
   declare readonly clients: ClientsResource;
   declare readonly dataSourceSites: DataSourceSitesResource;
   declare readonly dataSources: DataSourcesResource;
+  declare readonly docks: DocksResource;
   declare readonly entities: EntitiesResource;
   declare readonly entityRelationships: EntityRelationshipsResource;
   declare readonly eventLogs: EventLogsResource;

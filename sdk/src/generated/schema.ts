@@ -1423,6 +1423,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/docks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List docks
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {lastSyncStatus, createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {sort=name}, {deleted=only}.
+         *
+         *     Needs the permission `dock:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDocks"];
+        put?: never;
+        /**
+         * Create a dock
+         * @description Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+         *
+         *     Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
+         */
+        post: operations["createDock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a dock
+         * @description Needs the permission `dock:read`.
+         */
+        get: operations["getDock"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a dock
+         * @description Moves it to the trash: its key is deleted for good, and who it was granted to. Its resources follow into the trash by a job. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `dock:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
+         */
+        delete: operations["deleteDock"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a dock
+         * @description Fields left out stay as they are, those of `syncConfig` as well.
+         *
+         *     Needs the permission `dock:update`. Its own refusals: `name_taken`, `sync_interval_too_short`.
+         */
+        patch: operations["updateDock"];
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/release-lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release the lock of a dock
+         * @description Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+         *
+         *     Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
+         */
+        post: operations["releaseDockLock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a dock
+         * @description Takes it out of the trash, in `error` until it is given a key (`POST /v1/docks/{dockId}/rotate`). Its resources come back with the next sync. Send another `name` where it is taken by now.
+         *
+         *     Needs the permission `dock:restore`. Its own refusals: `not_deleted`, `name_taken`.
+         */
+        post: operations["restoreDock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the key of a dock
+         * @description Tries the new key with the provider, then encrypts it in the place of the one before. A key of another account is refused: what was synced would look gone.
+         *
+         *     Needs the permission `dock:rotate`. Its own refusals: `account_mismatch`, `api_key_refused`, `encryption_not_configured`, `provider_unavailable`, `sync_in_progress`.
+         */
+        post: operations["rotateDockKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync a dock
+         * @description Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
+         *
+         *     Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
+         */
+        post: operations["syncDock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a dock
+         * @description Asks the provider for as little as shows that the key holds. The dock's health has the answer as well.
+         *
+         *     Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`.
+         */
+        post: operations["testDock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docs": {
         parameters: {
             query?: never;
@@ -10919,6 +11089,49 @@ export interface components {
              */
             siteId?: string | undefined;
         };
+        /** @description What to send to create a dock. */
+        CreateDockBody: {
+            /**
+             * @description The provider's key: stored encrypted, shown to nobody but for its last four characters.
+             * @example mock_acme_correct-horse-battery-staple
+             * @example mock_acme_correct-horse-battery-staples
+             */
+            apiKey: string;
+            /**
+             * Format: uri
+             * @description Where it is asked, of providers that have no address of their own.
+             * @example https://infrastructure.example.com/api
+             */
+            baseUrl?: string | undefined;
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example DigitalOcean of Acme
+             * @example DigitalOcean of Acme Europe
+             */
+            name: string;
+            /**
+             * @description The provider, as `GET /v1/providers` names it.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description How it is synced; by itself, and as often as its provider recommends, unless said.
+             * @example {
+             *       "enabled": true,
+             *       "intervalSeconds": 300
+             *     }
+             */
+            syncConfig?: {
+                /** @description Whether it is synced by itself. */
+                enabled?: boolean | undefined;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs; not fewer than the provider's `minimumIntervalSeconds`.
+                 * @example 300
+                 */
+                intervalSeconds?: number | undefined;
+            } | undefined;
+        };
         /** @description What to send to relate two entities. */
         CreateEntityRelationshipBody: {
             /**
@@ -12048,6 +12261,140 @@ export interface components {
              * @example inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs
              */
             token: string;
+        };
+        /** @description A connection to a provider of infrastructure, with one encrypted key. */
+        Dock: {
+            /**
+             * Format: uri
+             * @description Where it is asked, of providers that have no address of their own.
+             * @example https://infrastructure.example.com/api
+             */
+            baseUrl?: string;
+            /**
+             * Format: int32
+             * @description Syncs that failed since the last that did not.
+             * @example 0
+             */
+            consecutiveFailures?: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description Id of the dock.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            id: string;
+            /**
+             * @description How the key ends; absent while it has none.
+             * @example 9f3c
+             */
+            keyHint?: string;
+            /**
+             * Format: int32
+             * @description The version of the deployment's key that its own is encrypted with; absent while it has none.
+             * @example 1
+             */
+            keyVersion?: number;
+            /**
+             * Format: int64
+             * @description When a sync last ended; absent before the first. Milliseconds since the epoch.
+             */
+            lastSyncAt?: number;
+            /**
+             * @description Why the last sync failed; absent where it did not.
+             * @example The provider answered 401.
+             */
+            lastSyncError?: string;
+            /**
+             * @description How its last sync went, or that it is to come.
+             * @enum {string}
+             */
+            lastSyncStatus: "pending" | "syncing" | "success" | "error";
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example DigitalOcean of Acme
+             * @example DigitalOcean of Acme Europe
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is looked at again whether to sync it by itself; absent before the first time. Milliseconds since the epoch.
+             */
+            nextSyncAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The provider, as `GET /v1/providers` names it.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description The provider's account that the key is of, as the first sync has found it.
+             * @example acct-10442
+             */
+            providerAccountId?: string;
+            /**
+             * Format: int32
+             * @description How many it allows.
+             * @example 5000
+             */
+            rateLimitLimit?: number;
+            /**
+             * Format: int32
+             * @description Requests that the provider still allows.
+             * @example 4990
+             */
+            rateLimitRemaining?: number;
+            /**
+             * Format: int64
+             * @description When it allows all of them again. Milliseconds since the epoch.
+             */
+            rateLimitResetAt?: number;
+            /** @description How it is synced. */
+            syncConfig: {
+                /** @description Whether it is synced by itself. */
+                enabled: boolean;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs; not fewer than the provider's `minimumIntervalSeconds`.
+                 * @example 300
+                 */
+                intervalSeconds: number;
+            };
+            /** @description Whether a sync runs. */
+            syncInProgress: boolean;
+            /**
+             * Format: int64
+             * @description When that began. Milliseconds since the epoch.
+             */
+            syncStartedAt?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a dock. */
+        DockPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["Dock"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description The answer to “Enrol a device”. */
         EnrollAgentAnswer: {
@@ -17596,6 +17943,15 @@ export interface components {
              */
             externalId?: string | undefined;
         };
+        /** @description What to send to restore a dock. */
+        RestoreDockBody: {
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example DigitalOcean of Acme
+             * @example DigitalOcean of Acme Europe
+             */
+            name?: string | undefined;
+        };
         /** @description What to send to restore a role. */
         RestoreRoleBody: {
             /**
@@ -17990,6 +18346,15 @@ export interface components {
              * @example 3600
              */
             graceSeconds?: number | undefined;
+        };
+        /** @description What to send to rotate the key of a dock. */
+        RotateDockKeyBody: {
+            /**
+             * @description The provider's key: stored encrypted, shown to nobody but for its last four characters.
+             * @example mock_acme_correct-horse-battery-staple
+             * @example mock_acme_correct-horse-battery-staples
+             */
+            apiKey: string;
         };
         /** @description The answer to “Rotate the secret of a webhook endpoint”. */
         RotateWebhookSecretAnswer: {
@@ -19047,6 +19412,39 @@ export interface components {
              */
             types?: string[] | undefined;
         };
+        /** @description The answer to “Sync a dock”. */
+        SyncDockAnswer: {
+            /**
+             * Format: int64
+             * @description When it began. Milliseconds since the epoch.
+             */
+            startedAt: number;
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
+            status: "running";
+            /**
+             * @description The run.
+             * @example et1gjg0n558sq5gq9fqs1ncn733aqany
+             */
+            syncId: string;
+        };
+        /** @description What to send to sync a dock. */
+        SyncDockBody: {
+            /**
+             * @description True to let go whatever is gone at the provider, however much it is. `false` unless given.
+             * @example false
+             */
+            confirmLoss?: boolean | undefined;
+            /**
+             * @description The tables to read; all that the provider has unless given.
+             * @example [
+             *       "servers"
+             *     ]
+             */
+            resourceTables?: ("servers" | "webServices" | "domains" | "databases")[] | undefined;
+        };
         /** @description A run of a synchronization: of what, how it went, and what came of it. */
         SyncRun: {
             /**
@@ -19309,6 +19707,39 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "running" | "failed";
+        };
+        /** @description The answer to “Test a dock”. */
+        TestDockAnswer: {
+            /**
+             * @description Whether the provider takes the key.
+             * @example true
+             */
+            isValid: boolean;
+            /**
+             * @description Why not, or why that is not known; absent where it does.
+             * @example The provider refused the key (401).
+             */
+            message?: string;
+            /** @description What the provider says of how many requests it allows; absent where it says nothing. */
+            rateLimit?: {
+                /**
+                 * Format: int32
+                 * @description How many it allows.
+                 * @example 5000
+                 */
+                limit?: number;
+                /**
+                 * Format: int32
+                 * @description Requests that it still allows.
+                 * @example 4990
+                 */
+                remaining?: number;
+                /**
+                 * Format: int64
+                 * @description When it allows all of them again. Milliseconds since the epoch.
+                 */
+                resetAt?: number;
+            };
         };
         /** @description A small thing to do. */
         Todo: {
@@ -19604,6 +20035,32 @@ export interface components {
              * @enum {string}
              */
             status?: ("active" | "inactive" | "error") | undefined;
+        };
+        /** @description What to send to update a dock. */
+        UpdateDockBody: {
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example DigitalOcean of Acme
+             * @example DigitalOcean of Acme Europe
+             */
+            name?: string | undefined;
+            /**
+             * @description How it is synced; by itself, and as often as its provider recommends, unless said.
+             * @example {
+             *       "enabled": true,
+             *       "intervalSeconds": 300
+             *     }
+             */
+            syncConfig?: {
+                /** @description Whether it is synced by itself. */
+                enabled?: boolean | undefined;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs; not fewer than the provider's `minimumIntervalSeconds`.
+                 * @example 300
+                 */
+                intervalSeconds?: number | undefined;
+            } | undefined;
         };
         /** @description What to send to update an entity. */
         UpdateEntityBody: {
@@ -21007,12 +21464,14 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `account_mismatch`: The key is of another account. Use a key of the account that was synced, or create another dock for the other one.
          *     - `adjustment_in_use`: Finalized bills have used the adjustment. End it with `effectiveTo`, and create another one.
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
          *     - `already_linked`: They are linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
+         *     - `api_key_missing`: The dock has no key. Give it one first (`POST /v1/docks/{dockId}/rotate`).
          *     - `bill_not_draft`: The bill is no draft. What is finalized stays as it is: cancel it and generate another one.
          *     - `bill_number_taken`: Another bill has the number. Send the request again.
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
@@ -21047,6 +21506,7 @@ export interface components {
          *     - `period_not_over`: The period is not over. Finalize the bill once its last day has passed.
          *     - `period_overlap`: Another bill covers a part of the period. Choose a period beside that of the bill that `detail` names, or cancel or delete that one.
          *     - `prune_too_large`: Too many entities are gone. Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so.
+         *     - `rate_limited_by_provider`: The provider wants to be left alone. Wait until `rateLimitResetAt` of the dock.
          *     - `role_in_use`: The role is in use. Give its members another role first.
          *     - `rotation_pending`: The secret was rotated a short while ago. Wait until `previousSecretExpiresAt`, or send `force: true`: then the secret before the last stops at once.
          *     - `site_has_agents`: The site has agents. Move or delete its agents, or send `cascade=true`.
@@ -21078,7 +21538,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
+                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -21199,6 +21659,9 @@ export interface components {
         /**
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
+         *     - `api_key_refused`: The provider refuses the key. Make a key with the provider and send that.
+         *     - `base_url_not_allowed`: The provider has an address of its own. Leave `baseUrl` out.
+         *     - `base_url_required`: The provider needs an address. Send a `baseUrl`.
          *     - `bill_too_large`: The bill is too large. Choose a shorter period, or smaller amounts, as `detail` says.
          *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
@@ -21214,7 +21677,9 @@ export interface components {
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `self_relationship`: An entity is related to itself. Name two entities.
+         *     - `sync_interval_too_short`: The provider is not synced as often. Name an interval that is not shorter than `minimumIntervalSeconds` of the provider.
          *     - `sync_run_not_found`: There is no such sync run. Name a sync run of this data source and type.
+         *     - `unknown_provider`: There is no such provider here. Name one that `GET /v1/providers` lists.
          *     - `unsupported_entity_type`: The integration does not bring this type. Name some of the integration's `supportedTypes`.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
          */
@@ -21231,7 +21696,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_run_not_found" | "unsupported_entity_type" | "url_not_allowed";
+                    code?: "api_key_refused" | "base_url_not_allowed" | "base_url_required" | "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_interval_too_short" | "sync_run_not_found" | "unknown_provider" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -21285,6 +21750,7 @@ export interface components {
          * @description The operation's `x-portico-problems` and `x-portico-problem-sets` say which of these it may be.
          *
          *     - `encryption_not_configured`: Secrets cannot be encrypted or read here. Nothing of the request was stored; let the operator set the master key that `detail` names.
+         *     - `provider_unavailable`: The provider does not answer. Try again later.
          *     - `unavailable`: The deployment cannot take this now. Nothing of the request was stored; send it again after `Retry-After` seconds.
          *     - `webhook_not_configured`: This webhook is not set up here. Let the operator set the secret named in `detail`; the sender tries again by itself.
          */
@@ -21302,7 +21768,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "encryption_not_configured" | "unavailable" | "webhook_not_configured";
+                    code?: "encryption_not_configured" | "provider_unavailable" | "unavailable" | "webhook_not_configured";
                 };
             };
         };
@@ -28510,6 +28976,895 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listDocks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `lastSyncStatus` is this.
+                 * @example pending
+                 */
+                lastSyncStatus?: ("pending" | "syncing" | "success" | "error") | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `name` is this. No control characters, and no marks that change the direction of writing.
+                 * @example DigitalOcean of Acme
+                 */
+                name?: string | undefined;
+                /**
+                 * @description Lists only rows whose `provider` is this.
+                 * @example mock
+                 */
+                provider?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "name" | "-name") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "DigitalOcean of Acme",
+                     *           "provider": "mock",
+                     *           "keyHint": "9f3c",
+                     *           "providerAccountId": "acct-10442",
+                     *           "baseUrl": "https://infrastructure.example.com/api",
+                     *           "lastSyncStatus": "pending",
+                     *           "lastSyncAt": 1768469400000,
+                     *           "lastSyncError": "The provider answered 401.",
+                     *           "syncInProgress": false,
+                     *           "syncStartedAt": 1768469400000,
+                     *           "syncConfig": {
+                     *             "enabled": false,
+                     *             "intervalSeconds": 300
+                     *           },
+                     *           "rateLimitRemaining": 4990,
+                     *           "rateLimitResetAt": 1768469400000,
+                     *           "rateLimitLimit": 5000,
+                     *           "consecutiveFailures": 0,
+                     *           "nextSyncAt": 1768469400000,
+                     *           "keyVersion": 1,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "DigitalOcean of Acme",
+                 *       "provider": "mock",
+                 *       "baseUrl": "https://infrastructure.example.com/api",
+                 *       "syncConfig": {
+                 *         "enabled": true,
+                 *         "intervalSeconds": 300
+                 *       },
+                 *       "apiKey": "mock_acme_correct-horse-battery-staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateDockBody"];
+            };
+        };
+        responses: {
+            /** @description Created: dock. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteDock: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "DigitalOcean of Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDockBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    releaseDockLock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "DigitalOcean of Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreDockBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateDockKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiKey": "mock_acme_correct-horse-battery-staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateDockKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "DigitalOcean of Acme",
+                     *       "provider": "mock",
+                     *       "keyHint": "9f3c",
+                     *       "providerAccountId": "acct-10442",
+                     *       "baseUrl": "https://infrastructure.example.com/api",
+                     *       "lastSyncStatus": "pending",
+                     *       "lastSyncAt": 1768469400000,
+                     *       "lastSyncError": "The provider answered 401.",
+                     *       "syncInProgress": false,
+                     *       "syncStartedAt": 1768469400000,
+                     *       "syncConfig": {
+                     *         "enabled": false,
+                     *         "intervalSeconds": 300
+                     *       },
+                     *       "rateLimitRemaining": 4990,
+                     *       "rateLimitResetAt": 1768469400000,
+                     *       "rateLimitLimit": 5000,
+                     *       "consecutiveFailures": 0,
+                     *       "nextSyncAt": 1768469400000,
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dock"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    syncDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceTables": [
+                 *         "servers"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SyncDockBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "syncId": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *       "status": "running",
+                     *       "startedAt": 1768469400000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncDockAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: dock. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isValid": true,
+                     *       "message": "The provider refused the key (401).",
+                     *       "rateLimit": {
+                     *         "remaining": 4990,
+                     *         "limit": 5000,
+                     *         "resetAt": 1768469400000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestDockAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: {
@@ -28517,7 +29872,7 @@ export interface operations {
                  * @description The domain to begin with.
                  * @example workspace
                  */
-                domain?: ("access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
+                domain?: ("access" | "billing" | "infrastructure" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace") | undefined;
             };
             header?: {
                 /**
@@ -35567,7 +36922,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "billing" | "infrastructure" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };
@@ -35662,7 +37017,7 @@ export interface operations {
                  * @description A part of the API, as `/v1/docs` offers it.
                  * @example workspace
                  */
-                domain: "access" | "billing" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
+                domain: "access" | "billing" | "infrastructure" | "integrations" | "jobs" | "observability" | "platform" | "sites" | "tenancy" | "workspace";
             };
             cookie?: never;
         };

@@ -1,0 +1,67 @@
+import { ProblemError } from "../../core/wire/errors";
+import { enqueueJob } from "../../jobs/queue";
+import { forgetHealth } from "../../observability/recordHealth";
+import { resourceTables } from "../tables";
+import type { TenantMutationContext } from "../../core/operations/declaration";
+import type { TenantWriter } from "../../core/records/writer";
+import type { Doc, Id } from "../../_generated/dataModel";
+
+/** Rows that one step of the job deletes. */
+const deletedPerStep = 200;
+const cleanupAction = "dock.cleanup";
+
+/** @throws {ProblemError} 409 while a sync runs, which works with the key and writes what it brings */
+export function assertIdle({ syncInProgress }: Pick<Doc<"docks">, "syncInProgress">): void {
+  if (syncInProgress) throw new ProblemError("sync_in_progress", "A sync of the dock runs.");
+}
+
+/** What a deleted dock is without: its key, and whatever says how that stood with its provider. */
+export const endedFields = {
+  encryptedApiKey: undefined,
+  keyHint: undefined,
+  rateLimitRemaining: undefined,
+  rateLimitLimit: undefined,
+  rateLimitResetAt: undefined,
+} as const;
+
+/** Ends what belongs to a dock that goes into the trash: grants now, as many as a batch, and by a job the rest and its resources. */
+export async function endDock(ctx: TenantMutationContext, dock: Doc<"docks">): Promise<void> {
+  await endGrants(ctx.db, dock._id);
+  await forgetHealth(ctx, "dock", dock._id);
+  await enqueueJob(ctx, {
+    organizationId: dock.organizationId,
+    runner: "builtin",
+    action: cleanupAction,
+    payload: { dockId: dock._id },
+    dedupeKey: `${cleanupAction}:${dock._id}`,
+  });
+}
+
+/** Ends a batch of the grants of a dock; answers how many. */
+async function endGrants(db: TenantWriter, dockId: Id<"docks">): Promise<number> {
+  const grants = db.index("dockPermissions", "by_organizationId_and_dockId", (q) => q.eq("dockId", dockId));
+  const found = await grants.take(deletedPerStep);
+  for (const grant of found) await db.purge("dockPermissions", grant);
+  return found.length;
+}
+
+/** Moves a batch of what a dock has brought to the trash, and ends a batch of its grants. Answers how many, and whether those were all. */
+export async function trashOfDock(
+  db: TenantWriter,
+  dockId: Id<"docks">,
+): Promise<{ readonly deleted: number; readonly isDone: boolean }> {
+  let left = deletedPerStep - (await endGrants(db, dockId));
+  let deleted = 0;
+  for (const table of resourceTables) {
+    const rows = db.index(table, "by_organizationId_and_deletedAt_and_dockId", (q) =>
+      q.eq("deletedAt", undefined).eq("dockId", dockId),
+    );
+    for (const row of await rows.take(left)) {
+      await db.softDelete(table, row);
+      deleted += 1;
+      left -= 1;
+    }
+    if (left === 0) break;
+  }
+  return { deleted, isDone: left > 0 };
+}

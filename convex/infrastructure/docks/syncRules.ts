@@ -1,0 +1,44 @@
+import { minuteMs, secondMs } from "../../core/wire/durations";
+import { limitedUntil } from "./rules";
+import type { Doc } from "../../_generated/dataModel";
+
+/** What a run of a dock is called among runs of other sources: one reads all tables. */
+export const runType = "resources";
+/** A sync of which nothing is heard for this long is taken for dead. */
+export const staleLockMs = 15 * minuteMs;
+/** Failures in a row of which administrators are told. */
+export const failuresToTell = 3;
+const longestBackOffMinutes = 60;
+const fewestGone = 5;
+const goneShare = 0.3;
+
+/** How many rows of a table may go by one sync that nobody has confirmed. */
+export function mostGone(live: number): number {
+  return Math.max(fewestGone, Math.floor(live * goneShare));
+}
+
+/** A text's place in [0, 1): docks of one interval are synced all through it rather than together. */
+export function spreadOf(id: string): number {
+  let hash = 2_166_136_261;
+  for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619) >>> 0;
+  return hash / 2 ** 32;
+}
+
+/** When a dock is synced again by itself after a sync that went well: up to a tenth of its interval later than it. */
+export function nextAfterSuccess(
+  dock: Pick<Doc<"docks">, "syncConfig" | "rateLimitRemaining" | "rateLimitResetAt"> & { readonly _id: string },
+  now: number,
+): number {
+  const intervalMs = dock.syncConfig.intervalSeconds * secondMs;
+  return Math.max(now + Math.round(intervalMs * (1 + spreadOf(dock._id) / 10)), limitedUntil(dock, now) ?? 0);
+}
+
+/** When after a number of failures in a row: twice as late each time, an hour at most, and never before its provider allows. */
+export function nextAfterFailure(
+  dock: Pick<Doc<"docks">, "rateLimitRemaining" | "rateLimitResetAt">,
+  failures: number,
+  now: number,
+): number {
+  const waitMs = Math.min(2 ** Math.min(failures, 10), longestBackOffMinutes) * minuteMs;
+  return Math.max(now + waitMs, limitedUntil(dock, now) ?? 0);
+}

@@ -1,0 +1,23 @@
+import type { ProblemRows } from "../core/wire/generalProblems";
+
+/** What the operations of `infrastructure` refuse with, beyond what any operation may answer. */
+export const problems = {
+  account_mismatch: [
+    409,
+    "The key is of another account",
+    "Use a key of the account that was synced, or create another dock for the other one.",
+  ],
+  already_granted: [409, "It is granted already", "Change the grant that is there, or take it back first."],
+  api_key_missing: [409, "The dock has no key", "Give it one first (`POST /v1/docks/{dockId}/rotate`)."],
+  rate_limited_by_provider: [409, "The provider wants to be left alone", "Wait until `rateLimitResetAt` of the dock."],
+  api_key_refused: [422, "The provider refuses the key", "Make a key with the provider and send that."],
+  base_url_not_allowed: [422, "The provider has an address of its own", "Leave `baseUrl` out."],
+  base_url_required: [422, "The provider needs an address", "Send a `baseUrl`."],
+  sync_interval_too_short: [
+    422,
+    "The provider is not synced as often",
+    "Name an interval that is not shorter than `minimumIntervalSeconds` of the provider.",
+  ],
+  unknown_provider: [422, "There is no such provider here", "Name one that `GET /v1/providers` lists."],
+  provider_unavailable: [503, "The provider does not answer", "Try again later."],
+} as const satisfies ProblemRows;

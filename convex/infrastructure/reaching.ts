@@ -1,0 +1,24 @@
+import type { Assignment } from "../core/records/assignedRows";
+import type { ResourceTable } from "./tables";
+
+/** How docks, and what they bring, are assigned: by grants to teams and clients, of which `operate` alone allows changes. */
+function byDockGrant(field: string, table?: ResourceTable): readonly Assignment[] {
+  const grant = {
+    table: "dockPermissions",
+    granted: "dockId",
+    toChange: { field: "level", value: "operate" },
+    ...(table && { covers: { field: "resourceTables", value: table } }),
+  } as const;
+  return [
+    { to: "teams", field, through: { ...grant, holder: "teamId" } },
+    { to: "clients", field, through: { ...grant, holder: "clientId" } },
+  ];
+}
+
+/** Docks are reached by any grant of them, whatever part of them it covers. */
+export const grantedDocks = byDockGrant("_id");
+
+/** Resources of a table are reached by grants of their dock that cover the table. */
+export function grantedResources(table: ResourceTable): readonly Assignment[] {
+  return byDockGrant("dockId", table);
+}
