@@ -1,6 +1,7 @@
 import { ProblemError } from "../../core/wire/errors";
 import { enqueueJob } from "../../jobs/queue";
 import { forgetHealth } from "../../observability/recordHealth";
+import { linkedOf, resourceChanged } from "../resources/links";
 import { resourceTables } from "../tables";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantWriter } from "../../core/records/writer";
@@ -57,7 +58,7 @@ export async function trashOfDock(
       q.eq("deletedAt", undefined).eq("dockId", dockId),
     );
     for (const row of await rows.take(left)) {
-      await db.softDelete(table, row);
+      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
       deleted += 1;
       left -= 1;
     }

@@ -1,3 +1,5 @@
+import { linkedOf, resourceChanged } from "../resources/links";
+import { nameOf, named } from "../resources/naming";
 import { mostGone } from "./syncRules";
 import type { Changes } from "../../core/records/scope";
 import type { TenantWriter } from "../../core/records/writer";
@@ -22,19 +24,20 @@ export async function upsertResources(
   // Of what a page lists twice, the last counts.
   for (const [providerResourceId, { name, status }] of new Map(found.map((each) => [each.providerResourceId, each]))) {
     const known = await resourceOf(db, dock._id, table, providerResourceId);
-    const seen = { name, status, lastSeenAt: now, missingSince: undefined };
+    const seen = { ...named(table, name), status, lastSeenAt: now, missingSince: undefined };
     if (!known) {
       const { provider, _id: dockId } = dock;
-      await db.insert(table, { dockId, provider, providerResourceId, name, status, lastSeenAt: now });
+      const first = { dockId, provider, providerResourceId, status, lastSeenAt: now, tags: [] };
+      await db.insert(table, { ...first, ...named(table, name) });
       counts.created += 1;
     } else if (known.deletedAt !== undefined) {
       // What a person deleted stays deleted; what a sync or a deleted dock took along comes back.
       if (known.ignoredAt === undefined) {
-        await db.restore(table, known, seen);
+        await resourceChanged(db, linkedOf(table, await db.restore(table, known, seen)));
         counts.updated += 1;
       } else counts.unchanged += 1;
-    } else if (known.name !== name || known.status !== status || known.missingSince !== undefined) {
-      await db.patch(table, known, seen);
+    } else if (nameOf(known) !== name || known.status !== status || known.missingSince !== undefined) {
+      await resourceChanged(db, linkedOf(table, await db.patch(table, known, seen)));
       counts.updated += 1;
     } else counts.unchanged += 1;
   }
@@ -92,7 +95,7 @@ export async function markResources(
     const row = await db.get(table, id);
     if (!row || row.deletedAt !== undefined) continue;
     if (missingSince === undefined) {
-      await db.softDelete(table, row);
+      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
       deleted += 1;
     } else await db.patch(table, row, { missingSince });
   }
