@@ -244,6 +244,7 @@ import type * as infrastructure_resources_expiry from "../infrastructure/resourc
 import type * as infrastructure_resources_inventory from "../infrastructure/resources/inventory.js";
 import type * as infrastructure_resources_links from "../infrastructure/resources/links.js";
 import type * as infrastructure_resources_naming from "../infrastructure/resources/naming.js";
+import type * as infrastructure_resources_observing from "../infrastructure/resources/observing.js";
 import type * as infrastructure_resources_operations from "../infrastructure/resources/operations.js";
 import type * as infrastructure_resources_payloads from "../infrastructure/resources/payloads.js";
 import type * as infrastructure_rest from "../infrastructure/rest.js";
@@ -682,6 +683,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/resources/inventory": typeof infrastructure_resources_inventory;
   "infrastructure/resources/links": typeof infrastructure_resources_links;
   "infrastructure/resources/naming": typeof infrastructure_resources_naming;
+  "infrastructure/resources/observing": typeof infrastructure_resources_observing;
   "infrastructure/resources/operations": typeof infrastructure_resources_operations;
   "infrastructure/resources/payloads": typeof infrastructure_resources_payloads;
   "infrastructure/rest": typeof infrastructure_rest;

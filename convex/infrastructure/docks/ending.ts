@@ -7,8 +7,8 @@ import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantWriter } from "../../core/records/writer";
 import type { Doc, Id } from "../../_generated/dataModel";
 
-/** Rows that one step of the job deletes. */
-const deletedPerStep = 200;
+/** Rows that one step of the job deletes: resources with all their links, as in a batch of a sync. */
+const deletedPerStep = 50;
 const cleanupAction = "dock.cleanup";
 
 /** @throws {ProblemError} 409 while a sync runs, which works with the key and writes what it brings */

@@ -9,8 +9,11 @@ import type { ProviderResource } from "../adapters/adapter";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
 
-/** Resources that one transaction writes or looks at. */
-export const resourcesPerBatch = 200;
+/**
+ * Resources that one transaction writes or looks at. Convex makes 4,096 calls of its database in one, and each resource is written with
+ * all its links, of which it may have `maximumProjects`.
+ */
+export const resourcesPerBatch = 50;
 
 /** Of those that bring what their provider says, which may take 256 KiB each, as stored and as brought. */
 const payloadsPerBatch = 40;

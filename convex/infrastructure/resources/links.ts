@@ -4,7 +4,7 @@ import type { TenantWriter } from "../../core/records/writer";
 import type { Doc } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
 
-/** Projects that a resource may belong to: each write of it writes all its links, and a sync writes 200 resources at once. */
+/** Projects that a resource may belong to: each write of it writes all its links, and a sync writes many resources at once. */
 export const maximumProjects = 50;
 /** How a link says that its resource is in the trash or gone. */
 export const deletedStatus = "deleted";

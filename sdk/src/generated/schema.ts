@@ -15645,8 +15645,38 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Databases. Absent where the caller may not read all of them. */
+                databases?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Health checks that are degraded. Absent where the caller may not read all of them. */
                 degradedChecks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Docks. Absent where the caller may not read all of them. */
+                docks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Domains. Absent where the caller may not read all of them. */
+                domains?: {
                     /**
                      * Format: int32
                      * @description How many there are, or were counted.
@@ -15705,6 +15735,16 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Projects. Absent where the caller may not read all of them. */
+                projects?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Roles of the organization's own. Absent where the caller may not read all of them. */
                 roles?: {
                     /**
@@ -15725,6 +15765,16 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Servers. Absent where the caller may not read all of them. */
+                servers?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Sites. Absent where the caller may not read all of them. */
                 sites?: {
                     /**
@@ -15737,6 +15787,16 @@ export interface components {
                 };
                 /** @description Todos. Absent where the caller may not read all of them. */
                 todos?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Web services. Absent where the caller may not read all of them. */
+                webServices?: {
                     /**
                      * Format: int32
                      * @description How many there are, or were counted.
@@ -17161,7 +17221,7 @@ export interface components {
              * @description The table that it is a row of.
              * @enum {string}
              */
-            resourceTable: "clientMemberships";
+            resourceTable: "clientMemberships" | "projects" | "servers" | "webServices" | "domains" | "databases";
             /**
              * @description How it is doing, of what has a status.
              * @example active
@@ -30311,7 +30371,7 @@ export interface operations {
                  * @description Lists only rows of this table.
                  * @example clientMemberships
                  */
-                resourceTable?: "clientMemberships" | undefined;
+                resourceTable?: ("clientMemberships" | "projects" | "servers" | "webServices" | "domains" | "databases") | undefined;
             };
             header?: {
                 /**
@@ -41683,6 +41743,30 @@ export interface operations {
                      *           "isCapped": false
                      *         },
                      *         "items": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "docks": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "servers": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "webServices": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "domains": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "databases": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "projects": {
                      *           "count": 3,
                      *           "isCapped": false
                      *         }
