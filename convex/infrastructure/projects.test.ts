@@ -12,6 +12,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+interface Listed {
+  readonly page: readonly { readonly id: string }[];
+}
 type World = Awaited<ReturnType<typeof inventoryHost>>;
 const { projects, projectResources, servers } = api.infrastructure;
 const firstPage = { paginationOpts: { cursor: null, numItems: 100 } };
@@ -190,7 +193,10 @@ describe("whoever is assigned to a team or a client", () => {
     const link = (resourceId: string) =>
       dana.mutation(projectResources.link, { ...named, projectId, resourceTable: "servers", resourceId });
     const tag = () => dana.mutation(servers.update, { ...named, serverId: a, tags: ["x"] });
-    const seen = async () => (await dana.query(servers.list, { ...named, ...firstPage })).page;
+    const seen = async () => {
+      const { page }: Listed = Object(await dana.query(servers.list, { ...named, ...firstPage }));
+      return page;
+    };
     const unassigned = { status: 403, code: "not_assigned" };
 
     expect(await seen()).toEqual([]);
@@ -260,7 +266,7 @@ describe("whoever is assigned to a team or a client", () => {
     const { page } = await cleo.query(api.access.clientResources.list, { ...named, clientId, ...firstPage });
     const shown = page.map(({ resourceTable, name }) => `${resourceTable} ${name}`).toSorted();
     expect(shown).toEqual(["clientMemberships cleo", "projects Shop", "servers web-0", "servers web-1"]);
-    const seen = await cleo.query(projects.list, { ...named, ...firstPage });
-    expect(seen.page.map(({ id }) => id)).toEqual([projectId]);
+    const { page: seen }: Listed = Object(await cleo.query(projects.list, { ...named, ...firstPage }));
+    expect(seen.map(({ id }) => id)).toEqual([projectId]);
   });
 });

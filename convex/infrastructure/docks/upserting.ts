@@ -25,7 +25,7 @@ export function batchesOf(rows: readonly ProviderResource[]): readonly (readonly
   let payloads = 0;
   let characters = 0;
   for (const row of rows) {
-    const { length = 0 } = row.fullApiData ?? "";
+    const { length } = row.fullApiData ?? "";
     const isFull =
       batches.at(-1)?.length === resourcesPerBatch ||
       payloads === payloadsPerBatch ||
