@@ -2903,7 +2903,7 @@ export interface ProjectResourcesResource {
    *
    * The projects that a resource belongs to, as far as the caller reads them, the one linked last first.
    *
-   * Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`, `not_assigned`.
+   * Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`.
    *
    * @example
    * for await (const project of portico.projectResources.listProjects("servers", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(project);

@@ -3788,7 +3788,7 @@ export interface paths {
          * List the projects of a resource
          * @description The projects that a resource belongs to, as far as the caller reads them, the one linked last first.
          *
-         *     Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`, `not_assigned`.
+         *     Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`.
          */
         get: operations["listResourceProjects"];
         put?: never;
