@@ -68,5 +68,12 @@ crons.interval("sync data sources", { minutes: 5 }, internal.integrations.source
 crons.interval("sync docks", { minutes: 1 }, internal.infrastructure.dockUpkeep.syncDue, {});
 crons.interval("release docks of dead syncs", { minutes: 1 }, internal.infrastructure.dockUpkeep.releaseStale, {});
 crons.daily("tell of credentials that end", { hourUTC: 6, minuteUTC: 12 }, internal.integrations.sourceUpkeep.warn, {});
+crons.daily("tell of domains that end", { hourUTC: 6, minuteUTC: 22 }, internal.infrastructure.resourceUpkeep.warn, {});
+crons.daily(
+  "keep links as their resources are",
+  { hourUTC: 3, minuteUTC: 52 },
+  internal.infrastructure.resourceUpkeep.repair,
+  {},
+);
 
 export default crons;

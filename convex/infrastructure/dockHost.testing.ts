@@ -9,9 +9,9 @@ import type { Doc, Id, TableNames } from "../_generated/dataModel";
 
 const issuer = "https://identity.example";
 const stamps = { createdAt: 1, updatedAt: 1 };
-const actions = ["read", "create", "update", "rotate", "sync", "delete", "restore"];
+const rights = ["dock:*", "resource:*", "project:*", "team:*", "client:*", "auditLog:read"];
 
-/** The product in this process with an organization of Ann's, who may do everything with docks. */
+/** The product in this process with an organization of Ann's, who may do everything with docks, what they bring, and whom it is for. */
 export async function dockHost(transactionLimits: TransactionLimits = {}) {
   vi.stubEnv("ENABLE_MOCK_PROVIDER", "true");
   vi.stubEnv("ENCRYPTION_MASTER_KEY", "ab".repeat(32));
@@ -24,7 +24,6 @@ export async function dockHost(transactionLimits: TransactionLimits = {}) {
     const named = { name: "ann", slug: "ann", status: "active", ownerId, settings, ...stamps } as const;
     const id = await db.insert("organizations", named);
     const role = { key: "owner", name: "Owner", rank: 100, isSystem: false, scope: "organization", ...stamps } as const;
-    const rights = actions.map((action) => `dock:${action}`);
     const roleId = await db.insert("roles", { organizationId: id, ...role, rights });
     const member = { userId: ownerId, roleId, roleKey: "owner", status: "active", ...stamps } as const;
     await db.insert("memberships", { organizationId: id, ...member });

@@ -11,6 +11,7 @@ import { loadReference, openDockKey } from "./docks/keys";
 import { rateLimitFields } from "./docks/rules";
 import { endSync } from "./docks/syncRuns";
 import {
+  batchesOf,
   lossRefused,
   markResources,
   missingAmong,
@@ -38,7 +39,13 @@ const rateLimit = v.object({
   limit: v.optional(v.number()),
   resetAt: v.optional(v.number()),
 });
-const resource = v.object({ providerResourceId: v.string(), name: v.string(), status: v.string() });
+const resource = v.object({
+  providerResourceId: v.string(),
+  name: v.string(),
+  status: v.string(),
+  details: v.optional(v.record(v.string(), v.union(v.string(), v.number()))),
+  fullApiData: v.optional(v.string()),
+});
 
 /** The adapter and the key of a run. */
 type Provider = { readonly adapter: DockAdapter; readonly access: ProviderAccess };
@@ -96,9 +103,8 @@ async function readTable(
   for (; next.done !== true; next = await pages.next()) {
     const { rows, rateLimit: limits } = next.value;
     for (const { providerResourceId } of rows) seen.add(providerResourceId);
-    for (let from = 0; from < Math.max(1, rows.length); from += resourcesPerBatch) {
-      const batch = rows.slice(from, from + resourcesPerBatch);
-      const found = batch.map(({ providerResourceId, name, status }) => ({ providerResourceId, name, status }));
+    for (const batch of batchesOf(rows)) {
+      const found = batch.map(({ details, ...each }) => ({ ...each, ...(details ? { details: { ...details } } : {}) }));
       await ctx.runMutation(takeReference, { ...of, table, found, ...(limits ? { rateLimit: { ...limits } } : {}) });
     }
   }

@@ -1,6 +1,7 @@
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dockHost, keyOf } from "./dockHost.testing";
+import { named } from "./resources/naming";
 import { resourceTables } from "./tables";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 15) }));
@@ -167,7 +168,8 @@ describe("a dock in the trash", () => {
               dockId,
               provider: "mock",
               providerResourceId: `r-${at}`,
-              name: `r-${at}`,
+              ...named(table, `r-${at}`),
+              tags: [],
               status: "running",
               lastSeenAt: 1,
               createdAt: 1,

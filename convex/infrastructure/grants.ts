@@ -19,4 +19,38 @@ export const grants = {
   },
   "dock:delete": { all: ["owner", "admin"], keys: true, description: "Delete docks." },
   "dock:restore": { all: ["owner", "admin"], keys: true, description: "Restore docks." },
+  "resource:update": {
+    all: ["owner", "admin", "member"],
+    assigned: ["developer"],
+    keys: true,
+    description: "Tag resources of docks; assigned ones where the grant of their dock is to operate.",
+  },
+  "resource:delete": { all: ["owner", "admin"], keys: true, description: "Delete resources of docks." },
+  "resource:restore": { all: ["owner", "admin"], keys: true, description: "Restore resources of docks." },
+  "project:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer"],
+    assigned: ["developer", "support", "client"],
+    keys: true,
+    description: "Read projects.",
+  },
+  "project:create": {
+    all: ["owner", "admin", "member"],
+    assigned: ["developer"],
+    keys: true,
+    description: "Create projects.",
+  },
+  "project:update": {
+    all: ["owner", "admin", "member"],
+    assigned: ["developer"],
+    keys: true,
+    description: "Change projects.",
+  },
+  "project:link": {
+    all: ["owner", "admin", "member"],
+    assigned: ["developer"],
+    keys: true,
+    description: "Say which resources belong to a project.",
+  },
+  "project:delete": { all: ["owner", "admin"], assigned: ["developer"], keys: true, description: "Delete projects." },
+  "project:restore": { all: ["owner", "admin"], assigned: ["developer"], keys: true, description: "Restore projects." },
 } as const satisfies Grants;

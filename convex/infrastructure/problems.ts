@@ -8,6 +8,11 @@ export const problems = {
     "Use a key of the account that was synced, or create another dock for the other one.",
   ],
   already_granted: [409, "It is granted already", "Change the grant that is there, or take it back first."],
+  dock_deleted: [
+    409,
+    "Its dock is in the trash",
+    "Restore the dock (`POST /v1/docks/{dockId}/restore`) and give it a key: its next sync brings its resources back.",
+  ],
   api_key_missing: [409, "The dock has no key", "Give it one first (`POST /v1/docks/{dockId}/rotate`)."],
   rate_limited_by_provider: [409, "The provider wants to be left alone", "Wait until `rateLimitResetAt` of the dock."],
   api_key_refused: [422, "The provider refuses the key", "Make a key with the provider and send that."],

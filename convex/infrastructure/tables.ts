@@ -1,11 +1,17 @@
 import * as z from "zod";
 import {
   described,
+  exampleHash,
+  exampleRowId,
   integer,
+  jsonObject,
+  madeWhenAbsent,
   outboundUrl,
   plainName,
   reference,
   sealed,
+  slug,
+  tags,
   text,
   timestampMs,
 } from "../core/schema/fields";
@@ -116,12 +122,17 @@ export const dockPermissions = tenantTable(dockPermissionFields, "C", {
   .index("by_organizationId_and_teamId_and_dockId", ["organizationId", "teamId", "dockId"])
   .index("by_organizationId_and_clientId_and_dockId", ["organizationId", "clientId", "dockId"]);
 
-/** What resources of every kind have in common. */
-const observedFields = {
+/** What people add to a resource, whoever its provider is. */
+const ownFields = {
+  tags: described(tags(30), "Words to find it by, 30 at most.", ["production"]),
+  metadata: described(jsonObject(8192), "What an integration keeps with it.", { costCenter: "4711" }).optional(),
+};
+
+/** What resources of every kind have in common, behind what each is called. */
+const commonFields = {
   dockId: described(reference("docks", "cascade"), "The dock that brought it."),
   provider: described(text(1, 40), "The dock's provider.", "mock"),
   providerResourceId: described(text(1, 200), "Its id with the provider.", "droplet-4711"),
-  name: described(text(1, 253), "Its name with the provider.", "web-1"),
   status: described(text(1, 20), "How it is, in the words that all providers share.", "running"),
   lastSeenAt: described(
     timestampMs(),
@@ -132,16 +143,217 @@ const observedFields = {
     "When the complete sync began that missed it first; absent where the last one saw it.",
   ).optional(),
   ignoredAt: described(timestampMs(), "When a person deleted it: no sync takes it out of the trash.").optional(),
+  dataHash: described(
+    z.string().max(64),
+    "The hash of what a sync has found of it, by which changes are told.",
+    exampleHash,
+  ).optional(),
 };
-const resourceTable = (noun: string, description: string) =>
-  tenantTable(observedFields, "CUD", { noun, description })
-    .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
-    .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
-    .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
-    .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
+const name = described(text(1, 253), "Its name with the provider.", "web-1");
 
-/** Written by syncs. */
-export const servers = resourceTable("server", "A server of any provider.");
-export const webServices = resourceTable("webService", "A web service of any provider.");
-export const domains = resourceTable("domain", "A domain of any provider.");
-export const databases = resourceTable("database", "A database of any provider.");
+/** The fields of a resource that syncs alone write, whatever its kind. */
+export const observedNames = [
+  "dockId",
+  "provider",
+  "providerResourceId",
+  "status",
+  "lastSeenAt",
+  "missingSince",
+  "ignoredAt",
+  "dataHash",
+] as const;
+
+export const serverFields = {
+  name,
+  ...commonFields,
+  primaryIpAddress: described(text(1, 45), "The address by which it is reached.", "203.0.113.7").optional(),
+  region: described(text(1, 80), "Where it stands, as the provider calls it.", "fra1").optional(),
+  ...ownFields,
+};
+export const webServiceFields = {
+  name,
+  ...commonFields,
+  productionUrl: described(text(1, 2048), "Where it is open to the public.", "https://shop.example.com").optional(),
+  environment: described(
+    z.enum(["production", "staging", "development", "preview"]),
+    "What it is for, where the provider tells.",
+  ).optional(),
+  gitRepo: described(text(1, 300), "The repository that it is built from.", "acme/shop").optional(),
+  ...ownFields,
+};
+export const domainFields = {
+  domainName: described(text(1, 253), "The domain in lower case, without a dot at its end.", "example.com"),
+  ...commonFields,
+  expiresAt: described(timestampMs(), "When its registration ends, where the provider tells.").optional(),
+  expiryNotices: described(
+    z.object({
+      expiresAt: described(timestampMs(), "The end that they were of: another one is told of anew."),
+      count: described(integer(1, 3), "How many of them: 30, 7 and 1 days before.", 1),
+    }),
+    "What administrators were told of the end of its registration.",
+  ).optional(),
+  ...ownFields,
+};
+export const databaseFields = {
+  name,
+  ...commonFields,
+  engine: described(text(1, 80), "What kind of database it is.", "postgresql").optional(),
+  version: described(text(1, 80), "The version of that.", "17.2").optional(),
+  ...ownFields,
+};
+
+/** Written by syncs; tags, metadata and the trash by people. */
+export const servers = tenantTable(serverFields, "CUD", {
+  noun: "server",
+  description: "A server of any provider.",
+  audited: true,
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
+  .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
+  .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
+  .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
+
+/** Written as servers are. */
+export const webServices = tenantTable(webServiceFields, "CUD", {
+  noun: "webService",
+  description: "A web service of any provider.",
+  audited: true,
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
+  .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
+  .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
+  .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
+
+/** Written as servers are. */
+export const domains = tenantTable(domainFields, "CUD", {
+  noun: "domain",
+  description: "A domain of any provider.",
+  audited: true,
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
+  .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
+  .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
+  .index("by_organizationId_and_dockId", ["organizationId", "dockId"])
+  .index("by_organizationId_and_deletedAt_and_expiresAt", ["organizationId", "deletedAt", "expiresAt"])
+  .index("by_expiresAt", ["expiresAt"]);
+
+/** Written as servers are. */
+export const databases = tenantTable(databaseFields, "CUD", {
+  noun: "database",
+  description: "A database of any provider.",
+  audited: true,
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_dockId", ["organizationId", "deletedAt", "dockId"])
+  .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
+  .index("by_organizationId_and_dockId_and_providerResourceId", ["organizationId", "dockId", "providerResourceId"])
+  .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
+
+/** UTF-8 bytes of what one resource's provider says of it. */
+export const maximumPayloadBytes = 256 * 1024;
+
+export const resourcePayloadFields = {
+  dockId: described(reference("docks", "cascade"), "The dock that brought it."),
+  resourceTable: described(z.enum(resourceTables), "The table of the resource."),
+  resourceId: described(text(1, 64), "Its id there.", exampleRowId),
+  fullApiData: described(
+    z.string().max(maximumPayloadBytes),
+    "What the provider itself says of it, as JSON text: the fields that its adapter names.",
+    '{"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}',
+  ),
+};
+/** What providers say of resources, beside their rows, which lists read without it. */
+export const resourcePayloads = tenantTable(resourcePayloadFields, "", {
+  noun: "resourcePayload",
+  description: "What a provider itself says of a resource.",
+})
+  .index("by_organizationId_and_resourceTable_and_resourceId", ["organizationId", "resourceTable", "resourceId"])
+  .index("by_organizationId_and_dockId", ["organizationId", "dockId"]);
+
+export const projectFields = {
+  name: described(
+    plainName(1, 120),
+    "What people call it; unique in the organization.",
+    "Shop of Acme",
+    "Shop of Acme Europe",
+  ),
+  slug: described(slug(), "Its name in URLs, which follows `name`; unique in the organization.", "shop-of-acme"),
+  teamId: described(reference("teams", "restrict"), "The team that works on it, whose members are assigned to it."),
+  clientId: described(reference("clients", "null"), "The client that it is for, whose people see it.").optional(),
+  status: madeWhenAbsent(
+    described(z.enum(["active", "archived"]), "Whether it is worked on, or kept for the record."),
+    "`active` unless given.",
+  ),
+  linearId: described(text(1, 120), "Its id in Linear.", "SHOP-42").optional(),
+  githubRepo: described(
+    z
+      .string()
+      .max(140)
+      .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/),
+    "Its repository on GitHub, as `owner/name`.",
+    "acme/shop",
+  ).optional(),
+  description: described(text(0, 2000), "What it is about.", "The shop and all that it runs on.").optional(),
+  tags: madeWhenAbsent(described(tags(30), "Words to find it by, 30 at most.", ["shop"]), "None unless given."),
+};
+
+/** Work for a client, and the resources that belong to it. Written by members. */
+export const projects = tenantTable(projectFields, "CUD", {
+  noun: "project",
+  description: "Work of a team, for a client where there is one, with the resources that belong to it.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
+    { fields: ["organizationId", "slug"], index: "by_organizationId_and_deletedAt_and_slug", code: "slug_taken" },
+  ],
+  events: ["updated"],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_teamId", ["organizationId", "deletedAt", "teamId"])
+  .index("by_organizationId_and_deletedAt_and_clientId", ["organizationId", "deletedAt", "clientId"])
+  .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
+  .index("by_organizationId_and_deletedAt_and_slug", ["organizationId", "deletedAt", "slug"])
+  .index("by_organizationId_and_deletedAt_and_status", ["organizationId", "deletedAt", "status"])
+  .index("by_organizationId_and_teamId", ["organizationId", "teamId"])
+  .index("by_organizationId_and_clientId", ["organizationId", "clientId"]);
+
+export const projectResourceFields = {
+  projectId: described(reference("projects", "cascade"), "The project."),
+  resourceTable: described(z.enum(resourceTables), "The table of the resource."),
+  resourceId: described(text(1, 64), "Its id there.", exampleRowId),
+  denormalizedName: described(text(1, 253), "What it is called, as of its last change.", "web-1"),
+  denormalizedStatus: described(
+    text(1, 20),
+    "How it is, as of its last change; `deleted` where it is in the trash or gone.",
+    "running",
+  ),
+};
+
+/** Resources of projects. Written by members; names and statuses by whoever writes the resource. */
+export const projectResources = tenantTable(projectResourceFields, "CU", {
+  noun: "projectResource",
+  description: "A resource that belongs to a project, with its name and how it is.",
+  audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "projectId", "resourceTable", "resourceId"],
+      index: "by_organizationId_and_projectId_and_resourceTable_and_resourceId",
+      code: "already_linked",
+    },
+  ],
+})
+  .index("by_organizationId_and_projectId_and_resourceTable", ["organizationId", "projectId", "resourceTable"])
+  .index("by_organizationId_and_resourceTable_and_resourceId", ["organizationId", "resourceTable", "resourceId"])
+  .index("by_organizationId_and_projectId_and_resourceTable_and_resourceId", [
+    "organizationId",
+    "projectId",
+    "resourceTable",
+    "resourceId",
+  ]);

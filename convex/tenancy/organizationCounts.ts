@@ -42,4 +42,10 @@ export const organizationCounts = {
   schedules: { table: "schedules", permission: "schedule:read", says: "Schedules." },
   todos: { table: "todos", permission: "todo:read", says: "Todos." },
   items: { table: "items", permission: "item:read", says: "Items." },
+  docks: { table: "docks", permission: "dock:read", says: "Docks." },
+  servers: { table: "servers", permission: "resource:read", says: "Servers." },
+  webServices: { table: "webServices", permission: "resource:read", says: "Web services." },
+  domains: { table: "domains", permission: "resource:read", says: "Domains." },
+  databases: { table: "databases", permission: "resource:read", says: "Databases." },
+  projects: { table: "projects", permission: "project:read", says: "Projects." },
 } as const satisfies Readonly<Record<string, Countable>>;

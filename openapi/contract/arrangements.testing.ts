@@ -4,7 +4,7 @@ import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
 import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
-import { infrastructureRows, newDockBody } from "./rows/infrastructure.testing";
+import { infrastructureRows, newDockBody, newLink, unlinked } from "./rows/infrastructure.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
@@ -235,6 +235,16 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   }),
   // Each site is linked to a data source once.
   "docks.create": async () => ({ body: newDockBody() }),
+  "projectResources.link": async (world) => {
+    const { params, resource } = await unlinked(world);
+    return { params, body: resource };
+  },
+  "projectResources.linkBatch": async (world) => {
+    const { params, resource } = await unlinked(world);
+    return { params, body: { items: [resource] } };
+  },
+  "projectResources.unlink": async (world) => ({ params: (await newLink(world)).params ?? {} }),
+  "projectResources.listProjects": async (world) => ({ params: (await newLink(world)).resource }),
   "dataSourceSites.link": async ({ portico, owner, rows }) => ({
     body: { dataSourceId: await newDataSource(portico, owner, rows["integrations"] ?? ""), siteId: rows["sites"] },
   }),

@@ -138,8 +138,9 @@ function expectedOfMember(
   if (reach === undefined) return "403";
   // What names no row lists and makes what is one's own, and lists what is assigned; what is made is assigned to nobody yet.
   if (on === undefined) return reach === "own" || kind === "query" ? "in" : "403";
-  // The rows of the matrix are the owner's; what goes to the trash loses those whom it is assigned to.
-  return isAssignee && reach === "assigned" && verb !== "restore" ? "in" : "403";
+  // The rows of the matrix are the owner's; what goes to the trash loses those whom it is assigned to. Docks are granted to nobody here.
+  const isTheirs = isAssignee && on.assigned?.some(({ to, through }) => to === "clients" && !through);
+  return isTheirs && reach === "assigned" && verb !== "restore" ? "in" : "403";
 }
 
 /** Whose membership is over keeps what is a user's own; the organization itself is hidden from who has no part in it. */
@@ -197,13 +198,14 @@ async function withCustomRole(world: World, scope: "organization" | "assigned"):
 
 /** Brings the caller to the client that the request's path names, which is the way to all that is assigned to it. */
 async function joinClientOf(
-  { portico, owner }: World,
+  { portico, owner, rows }: World,
   { params = {} }: Arranged,
   { userId }: Credential,
 ): Promise<void> {
   const { clientId } = params;
   if (clientId === undefined) return;
-  const { status, text } = await send(portico, "POST", `/v1/clients/${clientId}/members`, owner, { userId });
+  const place = { userId, roleId: rows["roles"] };
+  const { status, text } = await send(portico, "POST", `/v1/clients/${clientId}/members`, owner, place);
   // They are there from the other door, or the client is in the trash.
   if (![201, 404, 409].includes(status)) throw new Error(`The client's members answered ${status}: ${text}`);
 }

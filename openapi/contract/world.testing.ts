@@ -163,6 +163,8 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization, inte
   const dataSources = await newDataSource(portico, token, integrations);
   return {
     ...Object.fromEntries(listed),
+    teams: await newNamed(portico, token, "/v1/teams"),
+    clients: await newNamed(portico, token, "/v1/clients"),
     integrations,
     dataSources,
     entities: await newEntity(portico, token, dataSources),
@@ -180,6 +182,11 @@ async function rowsOf(portico: TestPortico, organization: DemoOrganization, inte
 async function firstId(portico: TestPortico, path: string, token: string): Promise<string> {
   const { body } = await send(portico, "GET", `${path}?limit=1`, token);
   return String(Object(Object(body)["data"]?.[0]).id ?? "");
+}
+
+/** A row that takes a name and no more. */
+async function newNamed(portico: TestPortico, token: string, path: string): Promise<string> {
+  return String((await send(portico, "POST", path, token, { name: `Sample ${nextSample()}` })).body["id"]);
 }
 
 /** A tier of its own that somebody has been granted. */

@@ -259,6 +259,22 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/docks.test.ts › has no key and no grants any more",
       "convex/infrastructure/docks.test.ts › comes back in error, without a key",
     ),
+    Resources: held(
+      "convex/infrastructure/resources.test.ts › is brought back by no sync, until somebody restores it",
+      "convex/infrastructure/resources.test.ts › stays in the trash while its dock is there",
+      "convex/infrastructure/resources.test.ts › is kept beside the row, and read where it is asked for alone",
+      "convex/infrastructure/resources.test.ts › comes in pages of few rows",
+      "convex/infrastructure/resources.test.ts › are told of 30, 7 and 1 days before",
+      "convex/infrastructure/projects.test.ts › links what is granted to operate",
+    ),
+    Projects: held(
+      "convex/infrastructure/projects.test.ts › follows its name, with a number where another one has it",
+      "convex/infrastructure/projects.test.ts › keeps a team that a project needs",
+      "convex/infrastructure/projects.test.ts › are linked once, all of a batch or none",
+      "convex/infrastructure/projects.test.ts › are on its dashboard as their links say",
+      "convex/infrastructure/resources.test.ts › are as their resources after every write of these",
+      "convex/infrastructure/resources.test.ts › are repaired at night",
+    ),
   },
   "docs/integrations.md": {
     "Integrations and data sources": held(

@@ -2,6 +2,18 @@ import type { Permission } from "../../core/access/permissions";
 import type { TenantTable } from "../../core/records/documents";
 import type { Assignment } from "../../core/records/assignedRows";
 
+/** Resources of a table belong to the clients to which their dock is granted with it. */
+function byDock(table: string): readonly Assignment[] {
+  const covers = { field: "resourceTables", value: table };
+  return [
+    {
+      to: "clients",
+      field: "dockId",
+      through: { table: "dockPermissions", holder: "clientId", granted: "dockId", covers },
+    },
+  ];
+}
+
 /** Rows of one table that belong to clients. */
 export interface Belonging {
   readonly table: TenantTable;
@@ -25,4 +37,15 @@ export const clientBelongings: readonly Belonging[] = [
     permission: "client:read",
     name: "roleKey",
   },
+  {
+    table: "projects",
+    ways: [{ to: "clients", field: "clientId" }],
+    permission: "project:read",
+    name: "name",
+    status: "status",
+  },
+  { table: "servers", ways: byDock("servers"), permission: "resource:read", name: "name", status: "status" },
+  { table: "webServices", ways: byDock("webServices"), permission: "resource:read", name: "name", status: "status" },
+  { table: "domains", ways: byDock("domains"), permission: "resource:read", name: "domainName", status: "status" },
+  { table: "databases", ways: byDock("databases"), permission: "resource:read", name: "name", status: "status" },
 ];

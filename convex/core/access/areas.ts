@@ -12,8 +12,14 @@ interface AreaRow {
 
 /** Area permissions of a custom role, as rights. An area whose resources are yet to come has none. */
 export const areaRights = {
-  projects: { read: [], full: [] },
-  resources: { read: ["resource:read"], full: [] },
+  projects: {
+    read: ["project:read"],
+    full: ["project:create", "project:update", "project:delete", "project:restore", "project:link"],
+  },
+  resources: {
+    read: ["resource:read", "healthCheck:read"],
+    full: ["resource:update", "resource:delete", "resource:restore"],
+  },
   docks: {
     read: ["dock:read", "syncHistory:read"],
     full: ["dock:create", "dock:update", "dock:rotate", "dock:sync", "dock:delete", "dock:restore"],

@@ -44,6 +44,7 @@ const internalIndexes: Readonly<Record<string, readonly string[]>> = {
   eventLogs: ["by_status_and_nextRetryAt", "by_status_and_lockExpiresAt", "by_expiresAt"],
   syncHistory: ["by_status_and_lockExpiresAt", "by_expiresAt"],
   docks: ["by_syncInProgress_and_syncStartedAt", "by_syncInProgress_and_nextSyncAt"],
+  domains: ["by_expiresAt"],
   subscriptions: ["by_stripeSubscriptionId", "by_endNoticeAt", "by_stripeCustomerId"],
   integrationPricingTiers: ["by_integrationId"],
   usageRecords: ["by_integrationId"],

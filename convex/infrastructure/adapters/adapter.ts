@@ -26,6 +26,10 @@ export interface ProviderResource {
   readonly providerResourceId: string;
   readonly name: string;
   readonly status: string;
+  /** What resources of the table have besides (`region` of a server); what the table does not know is left out. */
+  readonly details?: Readonly<Record<string, string | number>>;
+  /** What the provider itself says of it, as JSON text: the fields that the adapter names, and no other. */
+  readonly fullApiData?: string;
 }
 
 /** What one answer of a provider lists. */

@@ -1,5 +1,7 @@
 import { ProviderError } from "./providerError";
-import type { DockAdapter } from "./adapter";
+import { resourceTables } from "../tables";
+import type { ResourceTable } from "../tables";
+import type { DockAdapter, ProviderResource } from "./adapter";
 
 /** Keys say of which account they are: `mock_<account>_<anything>`; `mock_away_…` is of a provider that does not answer. */
 const keyForm = /^mock_([a-z0-9-]{1,40})_/;
@@ -17,12 +19,34 @@ export const mock: DockAdapter = {
     if (accountId === "away") throw new ProviderError("unavailable", "The provider answered 502.");
     return { accountId, rateLimit: { remaining: 4999, limit: 5000 } };
   },
-  resourceTables: ["servers", "domains"],
+  resourceTables,
   fetch: async function* ({ apiKey }, table) {
     const [, accountId = "none"] = keyForm.exec(apiKey) ?? [];
-    const status = table === "domains" ? "active" : "running";
-    for (const at of [1, 2])
-      yield { rows: [{ providerResourceId: `${table}-${at}`, name: `${accountId}-${table}-${at}`, status }] };
+    for (const at of [1, 2]) yield { rows: [mockResource(accountId, table, at)] };
     return { complete: true };
   },
 };
+
+/** What resources of each table have besides. The registration of domains ends on the first days of 2040. */
+const detailsOf: Readonly<Record<ResourceTable, (at: number) => Readonly<Record<string, string | number>>>> = {
+  servers: (at) => ({ primaryIpAddress: `203.0.113.${at}`, region: "fra1" }),
+  webServices: (at) => ({
+    productionUrl: `https://${at}.example.com`,
+    environment: "production",
+    gitRepo: "acme/shop",
+  }),
+  domains: (at) => ({ expiresAt: Date.UTC(2040, 0, at) }),
+  databases: () => ({ engine: "postgresql", version: "17.2" }),
+};
+
+function mockResource(accountId: string, table: ResourceTable, at: number): ProviderResource {
+  const isDomain = table === "domains";
+  const name = isDomain ? `${accountId}-${at}.example` : `${accountId}-${table}-${at}`;
+  return {
+    providerResourceId: `${table}-${at}`,
+    name,
+    status: isDomain ? "active" : "running",
+    details: detailsOf[table](at),
+    fullApiData: JSON.stringify({ id: at, name, account: accountId }),
+  };
+}

@@ -1,13 +1,14 @@
 import { ProblemError } from "../../core/wire/errors";
 import { enqueueJob } from "../../jobs/queue";
 import { forgetHealth } from "../../observability/recordHealth";
+import { linkedOf, resourceChanged } from "../resources/links";
 import { resourceTables } from "../tables";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantWriter } from "../../core/records/writer";
 import type { Doc, Id } from "../../_generated/dataModel";
 
-/** Rows that one step of the job deletes. */
-const deletedPerStep = 200;
+/** Rows that one step of the job deletes: resources with all their links, as in a batch of a sync. */
+const deletedPerStep = 50;
 const cleanupAction = "dock.cleanup";
 
 /** @throws {ProblemError} 409 while a sync runs, which works with the key and writes what it brings */
@@ -57,7 +58,7 @@ export async function trashOfDock(
       q.eq("deletedAt", undefined).eq("dockId", dockId),
     );
     for (const row of await rows.take(left)) {
-      await db.softDelete(table, row);
+      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
       deleted += 1;
       left -= 1;
     }

@@ -1,3 +1,7 @@
+import { linkedOf, resourceChanged } from "../resources/links";
+import { named } from "../resources/naming";
+import { dataHashOf, detailsOf } from "../resources/observing";
+import { keepPayload } from "../resources/payloads";
 import { mostGone } from "./syncRules";
 import type { Changes } from "../../core/records/scope";
 import type { TenantWriter } from "../../core/records/writer";
@@ -5,8 +9,38 @@ import type { ProviderResource } from "../adapters/adapter";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
 
-/** Resources that one transaction writes or looks at. */
-export const resourcesPerBatch = 200;
+/**
+ * Resources that one transaction writes or looks at. Convex makes 4,096 calls of its database in one, and each resource is written with
+ * all its links, of which it may have `maximumProjects`.
+ */
+export const resourcesPerBatch = 50;
+
+/** Of those that bring what their provider says, which may take 256 KiB each, as stored and as brought. */
+const payloadsPerBatch = 40;
+const payloadCharactersPerBatch = 1024 * 1024;
+
+/** Parts a page into what one transaction each may take, at least one: of a page without rows the mutation notes the limits. */
+export function batchesOf(rows: readonly ProviderResource[]): readonly (readonly ProviderResource[])[] {
+  const batches: ProviderResource[][] = [[]];
+  let payloads = 0;
+  let characters = 0;
+  for (const row of rows) {
+    const { length } = row.fullApiData ?? "";
+    const isFull =
+      batches.at(-1)?.length === resourcesPerBatch ||
+      payloads === payloadsPerBatch ||
+      characters + length > payloadCharactersPerBatch;
+    if (isFull) {
+      batches.push([]);
+      payloads = 0;
+      characters = 0;
+    }
+    batches.at(-1)?.push(row);
+    payloads += row.fullApiData === undefined ? 0 : 1;
+    characters += length;
+  }
+  return batches;
+}
 
 /** What came of a batch. A revived row counts as updated in the history of runs. */
 export type BatchCounts = { created: number; updated: number; unchanged: number };
@@ -20,23 +54,32 @@ export async function upsertResources(
 ): Promise<BatchCounts> {
   const counts = { created: 0, updated: 0, unchanged: 0 };
   // Of what a page lists twice, the last counts.
-  for (const [providerResourceId, { name, status }] of new Map(found.map((each) => [each.providerResourceId, each]))) {
+  for (const [providerResourceId, each] of new Map(found.map((one) => [one.providerResourceId, one]))) {
+    const { name, status, fullApiData } = each;
     const known = await resourceOf(db, dock._id, table, providerResourceId);
-    const seen = { name, status, lastSeenAt: now, missingSince: undefined };
+    const dataHash = await dataHashOf(each);
+    const details = { ...named(table, name), ...detailsOf(table, each.details), status, dataHash };
+    const seen = { ...details, lastSeenAt: now, missingSince: undefined };
+    const isSame = known?.dataHash === dataHash;
+    let written: Doc<ResourceTable> | undefined;
     if (!known) {
       const { provider, _id: dockId } = dock;
-      await db.insert(table, { dockId, provider, providerResourceId, name, status, lastSeenAt: now });
+      const first = { dockId, provider, providerResourceId, status, lastSeenAt: now, tags: [] };
+      written = await db.insert(table, { ...first, ...details });
       counts.created += 1;
     } else if (known.deletedAt !== undefined) {
       // What a person deleted stays deleted; what a sync or a deleted dock took along comes back.
       if (known.ignoredAt === undefined) {
-        await db.restore(table, known, seen);
+        written = await db.restore(table, known, seen);
         counts.updated += 1;
       } else counts.unchanged += 1;
-    } else if (known.name !== name || known.status !== status || known.missingSince !== undefined) {
-      await db.patch(table, known, seen);
+    } else if (!isSame || known.missingSince !== undefined) {
+      written = await db.patch(table, known, seen);
       counts.updated += 1;
     } else counts.unchanged += 1;
+    if (!written) continue;
+    if (!isSame && fullApiData !== undefined) await keepPayload(db, table, written, fullApiData);
+    if (known) await resourceChanged(db, linkedOf(table, written));
   }
   return counts;
 }
@@ -92,7 +135,7 @@ export async function markResources(
     const row = await db.get(table, id);
     if (!row || row.deletedAt !== undefined) continue;
     if (missingSince === undefined) {
-      await db.softDelete(table, row);
+      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
       deleted += 1;
     } else await db.patch(table, row, { missingSince });
   }

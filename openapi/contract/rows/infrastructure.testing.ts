@@ -1,6 +1,11 @@
+import { setTimeout } from "node:timers/promises";
+import { resourceTables } from "../../../convex/infrastructure/tables";
+import { inventory } from "../../../convex/infrastructure/resources/inventory";
 import { send } from "../client.testing";
 import { nextSample } from "../samples.testing";
+import type { Arranged } from "../client.testing";
 import type { World } from "../world.testing";
+import type { ResourceTable } from "../../../convex/infrastructure/tables";
 import type { RowMaker } from "./rowMaker.testing";
 
 /** A body that connects the mock provider, with a key of its account `acme`. */
@@ -14,6 +19,75 @@ async function newDock({ portico, owner }: Pick<World, "portico" | "owner">): Pr
   return String(made.body["id"]);
 }
 
+/** What syncs of mock docks have brought and no test has taken yet. */
+const untaken = new WeakMap<object, Record<ResourceTable, string[]>>();
+
+/** A resource that no other test works on: a sync brings two of each table. */
+export async function newResource(world: Pick<World, "portico" | "owner">, table: ResourceTable): Promise<string> {
+  const known = untaken.get(world.portico) ?? { servers: [], webServices: [], domains: [], databases: [] };
+  untaken.set(world.portico, known);
+  if (known[table].length === 0)
+    for (const [each, ids] of Object.entries(await syncedDock(world))) known[toTable(each)].push(...ids);
+  const id = known[table].pop();
+  if (id === undefined) throw new Error(`The mock provider has brought no ${table}.`);
+  return id;
+}
+
+function toTable(name: string): ResourceTable {
+  const table = resourceTables.find((each) => each === name);
+  if (!table) throw new Error(`${name} is no table of resources.`);
+  return table;
+}
+
+/** Connects the mock provider, and waits for its first sync. Answers the ids of what that has brought, by their tables. */
+async function syncedDock(world: Pick<World, "portico" | "owner">): Promise<Record<ResourceTable, string[]>> {
+  const { portico, owner } = world;
+  const dockId = await newDock(world);
+  const begun = await send(portico, "POST", `/v1/docks/${dockId}/sync`, owner, {});
+  if (begun.status !== 202) throw new Error(`A dock could not be synced: ${begun.text}`);
+  for (;;) {
+    const { body } = await send(portico, "GET", `/v1/docks/${dockId}`, owner);
+    if (body["syncInProgress"] === false) break;
+    await setTimeout(20);
+  }
+  const brought: Record<ResourceTable, string[]> = { servers: [], webServices: [], domains: [], databases: [] };
+  for (const table of resourceTables) {
+    const { body } = await send(portico, "GET", `/v1${inventory[table].path}?dockId=${dockId}`, owner);
+    const rows: readonly { id: string }[] = Object(body)["data"];
+    brought[table].push(...rows.map(({ id }) => id));
+  }
+  return brought;
+}
+
+/** A project of the world's team. */
+export async function newProject({ portico, owner, rows }: World): Promise<string> {
+  const body = { name: `Project ${nextSample()}`, teamId: rows["teams"] };
+  const made = await send(portico, "POST", "/v1/projects", owner, body);
+  if (made.status !== 201) throw new Error(`No project could be created: ${made.text}`);
+  return String(made.body["id"]);
+}
+
+/** A project and a server that do not belong together yet, as a request names them. */
+export async function unlinked(world: World) {
+  const resource = { resourceTable: "servers", resourceId: await newResource(world, "servers") };
+  return { params: { projectId: await newProject(world) }, resource };
+}
+
+/** A link of a server to a project. */
+export async function newLink(world: World): Promise<Arranged & { readonly resource: Record<string, string> }> {
+  const { params, resource } = await unlinked(world);
+  const made = await send(world.portico, "POST", `/v1/projects/${params.projectId}/resources`, world.owner, resource);
+  if (made.status !== 201) throw new Error(`A resource could not be linked: ${made.text}`);
+  return { params: { ...params, linkId: String(made.body["id"]) }, resource };
+}
+
 export const infrastructureRows = {
   docks: async (world) => ({ id: await newDock(world) }),
+  servers: async (world) => ({ id: await newResource(world, "servers") }),
+  webServices: async (world) => ({ id: await newResource(world, "webServices") }),
+  domains: async (world) => ({ id: await newResource(world, "domains") }),
+  databases: async (world) => ({ id: await newResource(world, "databases") }),
+  projects: async (world) => ({ id: await newProject(world) }),
+  // Their paths name the project.
+  projectResources: async (world) => ({ id: await newProject(world) }),
 } satisfies Record<string, RowMaker>;

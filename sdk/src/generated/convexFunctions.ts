@@ -31,8 +31,10 @@ import type {
   CreateWebhookEndpointAnswer,
   DataSource,
   DataSourceSite,
+  Database,
   DeclineInvitationAnswer,
   Dock,
+  Domain,
   Entity,
   EntityRelationship,
   EventLog,
@@ -41,6 +43,8 @@ import type {
   GetBillPageAnswer,
   GetCurrentUserAnswer,
   GetDataSourceSyncStatusAnswer,
+  GetDatabaseAnswer,
+  GetDomainAnswer,
   GetEntityAnswer,
   GetFileAnswer,
   GetGlobalEntityAnswer,
@@ -53,16 +57,22 @@ import type {
   GetMySubscriptionAnswer,
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
+  GetProjectDashboardAnswer,
+  GetServerAnswer,
   GetSiteViewAnswer,
   GetUsageSummaryAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  GetWebServiceAnswer,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
   Integration,
   Invitation,
   Item,
+  LinkProjectResourcesAnswer,
   ListClientResourcesRow,
+  ListDatabasesRow,
+  ListDomainsRow,
   ListEntitiesRow,
   ListGlobalEntitiesRow,
   ListIntegrationsRow,
@@ -70,12 +80,17 @@ import type {
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListProjectResourcesRow,
   ListRelatedEntitiesRow,
+  ListServersRow,
   ListSitesViewRow,
   ListUsersRow,
+  ListWebServicesRow,
   Membership,
   Organization,
   PricingTier,
+  Project,
+  ProjectResource,
   PruneEntitiesAnswer,
   PurgeOrganizationAnswer,
   RecordHealthChecksAnswer,
@@ -88,6 +103,7 @@ import type {
   RotateWebhookSecretAnswer,
   Schedule,
   ScheduledJob,
+  Server,
   SetDataSourceSitesAnswer,
   Site,
   Subscription,
@@ -105,6 +121,7 @@ import type {
   UpsertMyProfileAnswer,
   UsageRecord,
   User,
+  WebService,
   WebhookDelivery,
   WebhookEndpoint,
   WebhookEvent,
@@ -188,6 +205,11 @@ export interface ConvexFunctions {
   "billing/usageRecords:list": { type: "query"; args: TenantListArgs<"listUsageRecords">; result: PaginationResult<UsageRecord> };
   "billing/usageRecords:record": { type: "mutation"; args: TenantChangeArgs<"recordUsage">; result: UsageRecord };
   "billing/usageRecords:recordBatch": { type: "mutation"; args: TenantChangeArgs<"recordUsageBatch">; result: RecordUsageBatchAnswer };
+  "infrastructure/databases:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDatabase">; result: Returned<"deleteDatabase"> };
+  "infrastructure/databases:get": { type: "query"; args: TenantArgs<"getDatabase">; result: GetDatabaseAnswer };
+  "infrastructure/databases:list": { type: "query"; args: TenantListArgs<"listDatabases">; result: PaginationResult<ListDatabasesRow> };
+  "infrastructure/databases:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDatabase">; result: Database };
+  "infrastructure/databases:update": { type: "mutation"; args: TenantChangeArgs<"updateDatabase">; result: Database };
   "infrastructure/docks:create": { type: "action"; args: TenantChangeArgs<"createDock">; result: Dock };
   "infrastructure/docks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDock">; result: Returned<"deleteDock"> };
   "infrastructure/docks:get": { type: "query"; args: TenantArgs<"getDock">; result: Dock };
@@ -198,6 +220,33 @@ export interface ConvexFunctions {
   "infrastructure/docks:sync": { type: "mutation"; args: TenantArgs<"syncDock">; result: SyncDockAnswer };
   "infrastructure/docks:test": { type: "action"; args: TenantArgs<"testDock">; result: TestDockAnswer };
   "infrastructure/docks:update": { type: "mutation"; args: TenantChangeArgs<"updateDock">; result: Dock };
+  "infrastructure/domains:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDomain">; result: Returned<"deleteDomain"> };
+  "infrastructure/domains:get": { type: "query"; args: TenantArgs<"getDomain">; result: GetDomainAnswer };
+  "infrastructure/domains:list": { type: "query"; args: TenantListArgs<"listDomains">; result: PaginationResult<ListDomainsRow> };
+  "infrastructure/domains:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDomain">; result: Domain };
+  "infrastructure/domains:update": { type: "mutation"; args: TenantChangeArgs<"updateDomain">; result: Domain };
+  "infrastructure/projectResources:link": { type: "mutation"; args: TenantChangeArgs<"linkProjectResource">; result: ProjectResource };
+  "infrastructure/projectResources:linkBatch": { type: "mutation"; args: TenantChangeArgs<"linkProjectResources">; result: LinkProjectResourcesAnswer };
+  "infrastructure/projectResources:list": { type: "query"; args: TenantListArgs<"listProjectResources">; result: PaginationResult<ListProjectResourcesRow> };
+  "infrastructure/projectResources:listProjects": { type: "query"; args: TenantListArgs<"listResourceProjects">; result: PaginationResult<Project> };
+  "infrastructure/projectResources:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkProjectResource">; result: Returned<"unlinkProjectResource"> };
+  "infrastructure/projects:create": { type: "mutation"; args: TenantChangeArgs<"createProject">; result: Project };
+  "infrastructure/projects:delete": { type: "mutation"; args: TenantChangeArgs<"deleteProject">; result: Returned<"deleteProject"> };
+  "infrastructure/projects:get": { type: "query"; args: TenantArgs<"getProject">; result: Project };
+  "infrastructure/projects:getDashboard": { type: "query"; args: TenantArgs<"getProjectDashboard">; result: GetProjectDashboardAnswer };
+  "infrastructure/projects:list": { type: "query"; args: TenantListArgs<"listProjects">; result: PaginationResult<Project> };
+  "infrastructure/projects:restore": { type: "mutation"; args: TenantChangeArgs<"restoreProject">; result: Project };
+  "infrastructure/projects:update": { type: "mutation"; args: TenantChangeArgs<"updateProject">; result: Project };
+  "infrastructure/servers:delete": { type: "mutation"; args: TenantChangeArgs<"deleteServer">; result: Returned<"deleteServer"> };
+  "infrastructure/servers:get": { type: "query"; args: TenantArgs<"getServer">; result: GetServerAnswer };
+  "infrastructure/servers:list": { type: "query"; args: TenantListArgs<"listServers">; result: PaginationResult<ListServersRow> };
+  "infrastructure/servers:restore": { type: "mutation"; args: TenantChangeArgs<"restoreServer">; result: Server };
+  "infrastructure/servers:update": { type: "mutation"; args: TenantChangeArgs<"updateServer">; result: Server };
+  "infrastructure/webServices:delete": { type: "mutation"; args: TenantChangeArgs<"deleteWebService">; result: Returned<"deleteWebService"> };
+  "infrastructure/webServices:get": { type: "query"; args: TenantArgs<"getWebService">; result: GetWebServiceAnswer };
+  "infrastructure/webServices:list": { type: "query"; args: TenantListArgs<"listWebServices">; result: PaginationResult<ListWebServicesRow> };
+  "infrastructure/webServices:restore": { type: "mutation"; args: TenantChangeArgs<"restoreWebService">; result: WebService };
+  "infrastructure/webServices:update": { type: "mutation"; args: TenantChangeArgs<"updateWebService">; result: WebService };
   "integrations/dataSourceSites:link": { type: "mutation"; args: TenantChangeArgs<"linkDataSourceSite">; result: DataSourceSite };
   "integrations/dataSourceSites:list": { type: "query"; args: TenantListArgs<"listDataSourceSites">; result: PaginationResult<DataSourceSite> };
   "integrations/dataSourceSites:unlink": { type: "mutation"; args: TenantChangeArgs<"unlinkDataSourceSite">; result: Returned<"unlinkDataSourceSite"> };
@@ -493,6 +542,13 @@ export interface Api {
     };
   };
   infrastructure: {
+    databases: {
+      delete: Reference<"infrastructure/databases:delete">;
+      get: Reference<"infrastructure/databases:get">;
+      list: Reference<"infrastructure/databases:list">;
+      restore: Reference<"infrastructure/databases:restore">;
+      update: Reference<"infrastructure/databases:update">;
+    };
     docks: {
       create: Reference<"infrastructure/docks:create">;
       delete: Reference<"infrastructure/docks:delete">;
@@ -504,6 +560,43 @@ export interface Api {
       sync: Reference<"infrastructure/docks:sync">;
       test: Reference<"infrastructure/docks:test">;
       update: Reference<"infrastructure/docks:update">;
+    };
+    domains: {
+      delete: Reference<"infrastructure/domains:delete">;
+      get: Reference<"infrastructure/domains:get">;
+      list: Reference<"infrastructure/domains:list">;
+      restore: Reference<"infrastructure/domains:restore">;
+      update: Reference<"infrastructure/domains:update">;
+    };
+    projectResources: {
+      link: Reference<"infrastructure/projectResources:link">;
+      linkBatch: Reference<"infrastructure/projectResources:linkBatch">;
+      list: Reference<"infrastructure/projectResources:list">;
+      listProjects: Reference<"infrastructure/projectResources:listProjects">;
+      unlink: Reference<"infrastructure/projectResources:unlink">;
+    };
+    projects: {
+      create: Reference<"infrastructure/projects:create">;
+      delete: Reference<"infrastructure/projects:delete">;
+      get: Reference<"infrastructure/projects:get">;
+      getDashboard: Reference<"infrastructure/projects:getDashboard">;
+      list: Reference<"infrastructure/projects:list">;
+      restore: Reference<"infrastructure/projects:restore">;
+      update: Reference<"infrastructure/projects:update">;
+    };
+    servers: {
+      delete: Reference<"infrastructure/servers:delete">;
+      get: Reference<"infrastructure/servers:get">;
+      list: Reference<"infrastructure/servers:list">;
+      restore: Reference<"infrastructure/servers:restore">;
+      update: Reference<"infrastructure/servers:update">;
+    };
+    webServices: {
+      delete: Reference<"infrastructure/webServices:delete">;
+      get: Reference<"infrastructure/webServices:get">;
+      list: Reference<"infrastructure/webServices:list">;
+      restore: Reference<"infrastructure/webServices:restore">;
+      update: Reference<"infrastructure/webServices:update">;
     };
   };
   integrations: {

@@ -25,7 +25,13 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     usageRecords: "delete-;getSummary~+;list;record+=POST ;recordBatch+=POST batch",
   },
   infrastructure: {
+    databases: "delete;get+;list;restore;update",
     docks: "create;delete;get;list;releaseLock;restore+;rotateKey+=POST {}/rotate;sync+;test;update",
+    domains: "delete;get+;list;restore;update",
+    projectResources: "/projects/{}/resources;link+=POST ;linkBatch+=POST batch;list;listProjects=GET /resources/{}/{}/projects;unlink=DELETE {}",
+    projects: "create;delete;get;getDashboard;list;restore+;update",
+    servers: "delete;get+;list;restore;update",
+    webServices: "delete;get+;list;restore;update",
   },
   integrations: {
     dataSourceSites: "link+=POST ;list;unlink=DELETE {}",

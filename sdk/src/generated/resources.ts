@@ -59,6 +59,7 @@ import type {
   CreateItemBody,
   CreateOrganizationBody,
   CreatePricingTierBody,
+  CreateProjectBody,
   CreateRoleBody,
   CreateScheduleBody,
   CreateScheduledJobBody,
@@ -74,9 +75,11 @@ import type {
   CreateWebhookEndpointBody,
   DataSource,
   DataSourceSite,
+  Database,
   DeclineInvitationAnswer,
   DeclineInvitationBody,
   Dock,
+  Domain,
   EnrollAgentAnswer,
   EnrollAgentBody,
   Entity,
@@ -90,6 +93,8 @@ import type {
   GetBillPageAnswer,
   GetCurrentUserAnswer,
   GetDataSourceSyncStatusAnswer,
+  GetDatabaseAnswer,
+  GetDomainAnswer,
   GetEntityAnswer,
   GetFileAnswer,
   GetGlobalEntityAnswer,
@@ -102,10 +107,13 @@ import type {
   GetMySubscriptionAnswer,
   GetOrganizationBySlugAnswer,
   GetOrganizationSummaryAnswer,
+  GetProjectDashboardAnswer,
+  GetServerAnswer,
   GetSiteViewAnswer,
   GetUsageSummaryAnswer,
   GetUserAnswer,
   GetUserProfileAnswer,
+  GetWebServiceAnswer,
   GrantSubscriptionBody,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
@@ -114,7 +122,12 @@ import type {
   Invitation,
   Item,
   LinkDataSourceSiteBody,
+  LinkProjectResourceBody,
+  LinkProjectResourcesAnswer,
+  LinkProjectResourcesBody,
   ListClientResourcesRow,
+  ListDatabasesRow,
+  ListDomainsRow,
   ListEntitiesRow,
   ListGlobalEntitiesRow,
   ListIntegrationsRow,
@@ -122,13 +135,18 @@ import type {
   ListMyTeamsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
+  ListProjectResourcesRow,
   ListRelatedEntitiesRow,
+  ListServersRow,
   ListSitesViewRow,
   ListUsersRow,
+  ListWebServicesRow,
   MarkBillPaidBody,
   Membership,
   Organization,
   PricingTier,
+  Project,
+  ProjectResource,
   PruneEntitiesAnswer,
   PruneEntitiesBody,
   PurgeOrganizationAnswer,
@@ -145,6 +163,7 @@ import type {
   RestoreClientBody,
   RestoreDataSourceBody,
   RestoreDockBody,
+  RestoreProjectBody,
   RestoreRoleBody,
   RestoreSiteBody,
   RestoreTeamBody,
@@ -158,6 +177,7 @@ import type {
   RotateWebhookSecretBody,
   Schedule,
   ScheduledJob,
+  Server,
   SetDataSourceCredentialsBody,
   SetDataSourceSitesBody,
   SetOrganizationQuotasBody,
@@ -187,7 +207,9 @@ import type {
   UpdateClientMemberBody,
   UpdateCurrentUserBody,
   UpdateDataSourceBody,
+  UpdateDatabaseBody,
   UpdateDockBody,
+  UpdateDomainBody,
   UpdateEntityBody,
   UpdateIntegrationBody,
   UpdateItemBody,
@@ -197,19 +219,23 @@ import type {
   UpdateMySettingsBody,
   UpdateOrganizationBody,
   UpdatePricingTierBody,
+  UpdateProjectBody,
   UpdateRoleBody,
   UpdateScheduleBody,
+  UpdateServerBody,
   UpdateSiteBody,
   UpdateSubscriptionTierBody,
   UpdateTeamBody,
   UpdateTeamMemberBody,
   UpdateTodoBody,
+  UpdateWebServiceBody,
   UpdateWebhookEndpointBody,
   UploadFileAnswer,
   UpsertMyProfileAnswer,
   UpsertMyProfileBody,
   UsageRecord,
   User,
+  WebService,
   WebhookDelivery,
   WebhookEndpoint,
   WebhookEvent,
@@ -1219,6 +1245,72 @@ export interface DataSourcesResource {
 
 }
 
+/** Calls of `portico.databases`. */
+export interface DatabasesResource {
+  /**
+   * Delete a database
+   *
+   * Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+   *
+   * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.databases.delete("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
+   */
+  delete(databaseId: string, input?: Query<"deleteDatabase">, options?: ChangeOptions): Call<Result<"deleteDatabase">>;
+
+  /**
+   * Get a database
+   *
+   * Needs the permission `resource:read`.
+   *
+   * @example
+   * const answer = await portico.databases.get("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
+   */
+  get(databaseId: string, input?: Query<"getDatabase">, options?: ReadOptions): Call<GetDatabaseAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(databaseId: string, input: Query<"getDatabase"> | undefined, options: RequestOptions): Call<GetDatabaseAnswer | undefined>;
+
+  /**
+   * List databases
+   *
+   * Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.databases.list()) console.log(row);
+   */
+  list(input?: Query<"listDatabases">, options?: ReadOptions): ListCall<ListDatabasesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDatabases"> | undefined, options: RequestOptions): Call<Page<ListDatabasesRow> | undefined>;
+
+  /**
+   * Restore a database
+   *
+   * Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+   *
+   * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+   *
+   * @example
+   * const database = await portico.databases.restore("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
+   */
+  restore(databaseId: string, options?: ChangeOptions): Call<Database>;
+
+  /**
+   * Update a database
+   *
+   * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+   *
+   * Needs the permission `resource:update`.
+   *
+   * @example
+   * const database = await portico.databases.update("x41r9bsm8yh93m3ccy5gw9rffbgbafcj", { tags: ["production"] });
+   */
+  update(databaseId: string, input: UpdateDatabaseBody, options?: ChangeOptions): Call<Database>;
+
+}
+
 /** Calls of `portico.docks`. */
 export interface DocksResource {
   /**
@@ -1348,6 +1440,72 @@ export interface DocksResource {
    * const dock = await portico.docks.update("6t5hvjkteaadgbqeyaze7gze088sbf7z", { name: "DigitalOcean of Acme" });
    */
   update(dockId: string, input: UpdateDockBody, options?: ChangeOptions): Call<Dock>;
+
+}
+
+/** Calls of `portico.domains`. */
+export interface DomainsResource {
+  /**
+   * Delete a domain
+   *
+   * Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+   *
+   * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.domains.delete("ve1nech2e12bs0kzhtyb402atvwemjy1");
+   */
+  delete(domainId: string, input?: Query<"deleteDomain">, options?: ChangeOptions): Call<Result<"deleteDomain">>;
+
+  /**
+   * Get a domain
+   *
+   * Needs the permission `resource:read`.
+   *
+   * @example
+   * const answer = await portico.domains.get("ve1nech2e12bs0kzhtyb402atvwemjy1");
+   */
+  get(domainId: string, input?: Query<"getDomain">, options?: ReadOptions): Call<GetDomainAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(domainId: string, input: Query<"getDomain"> | undefined, options: RequestOptions): Call<GetDomainAnswer | undefined>;
+
+  /**
+   * List domains
+   *
+   * Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {expiresFrom/expiresTo, sort=expiresAt}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.domains.list()) console.log(row);
+   */
+  list(input?: Query<"listDomains">, options?: ReadOptions): ListCall<ListDomainsRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listDomains"> | undefined, options: RequestOptions): Call<Page<ListDomainsRow> | undefined>;
+
+  /**
+   * Restore a domain
+   *
+   * Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+   *
+   * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+   *
+   * @example
+   * const domain = await portico.domains.restore("ve1nech2e12bs0kzhtyb402atvwemjy1");
+   */
+  restore(domainId: string, options?: ChangeOptions): Call<Domain>;
+
+  /**
+   * Update a domain
+   *
+   * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+   *
+   * Needs the permission `resource:update`.
+   *
+   * @example
+   * const domain = await portico.domains.update("ve1nech2e12bs0kzhtyb402atvwemjy1", { tags: ["production"] });
+   */
+  update(domainId: string, input: UpdateDomainBody, options?: ChangeOptions): Call<Domain>;
 
 }
 
@@ -2698,6 +2856,174 @@ export interface PricingTiersResource {
 
 }
 
+/** Calls of `portico.projectResources`. */
+export interface ProjectResourcesResource {
+  /**
+   * Link a resource to a project
+   *
+   * The link bears the resource's name and status, which follow it from then on. Whoever reaches resources by grants needs one to operate the dock.
+   *
+   * Needs the permission `project:link`. Its own refusals: `already_linked`, `limit_reached`, `not_assigned`, `cross_tenant_reference`.
+   *
+   * @example
+   * const projectResource = await portico.projectResources.link("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { resourceTable: "servers", resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r" });
+   */
+  link(projectId: string, input: LinkProjectResourceBody, options?: ChangeOptions): Call<ProjectResource>;
+
+  /**
+   * Link up to 100 resources to a project
+   *
+   * One transaction: all are linked that are not yet, or none. What is linked already, or named twice, is skipped. Pointers of errors carry the item's index.
+   *
+   * Needs the permission `project:link`. Its own refusals: `limit_reached`, `not_assigned`, `cross_tenant_reference`.
+   *
+   * @example
+   * const answer = await portico.projectResources.linkBatch("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", {
+   *   items: [{ resourceTable: "servers", resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r" }],
+   * });
+   */
+  linkBatch(projectId: string, input: LinkProjectResourcesBody, options?: ChangeOptions): Call<LinkProjectResourcesAnswer>;
+
+  /**
+   * List the resources of a project
+   *
+   * Newest first unless sorted otherwise. With `expand=resource` each link shows its resource too, where that is there and the caller reads it by itself.
+   *
+   * Needs the permission `project:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.projectResources.list("5q0nqj4nh9rkm6kcw4y0qn88621n5tff")) console.log(row);
+   */
+  list(projectId: string, input?: Query<"listProjectResources">, options?: ReadOptions): ListCall<ListProjectResourcesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(projectId: string, input: Query<"listProjectResources"> | undefined, options: RequestOptions): Call<Page<ListProjectResourcesRow> | undefined>;
+
+  /**
+   * List the projects of a resource
+   *
+   * The projects that a resource belongs to, as far as the caller reads them, the one linked last first.
+   *
+   * Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`.
+   *
+   * @example
+   * for await (const project of portico.projectResources.listProjects("servers", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(project);
+   */
+  listProjects(resourceTable: string, resourceId: string, input?: Query<"listResourceProjects">, options?: ReadOptions): ListCall<Project>;
+  /** listProjects unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listProjects(resourceTable: string, resourceId: string, input: Query<"listResourceProjects"> | undefined, options: RequestOptions): Call<Page<Project> | undefined>;
+
+  /**
+   * Unlink a resource from a project
+   *
+   * Ends the link for good; the resource stays.
+   *
+   * Needs the permission `project:link`.
+   *
+   * @example
+   * await portico.projectResources.unlink("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", "aagzw79ctwhspwhvdcpy68y7b03nh7xb");
+   */
+  unlink(projectId: string, linkId: string, options?: ChangeOptions): Call<Result<"unlinkProjectResource">>;
+
+}
+
+/** Calls of `portico.projects`. */
+export interface ProjectsResource {
+  /**
+   * Create a project
+   *
+   * Needs the permission `project:create`. Its own refusals: `name_taken`, `slug_taken`.
+   *
+   * @example
+   * const project = await portico.projects.create({
+   *   name: "Shop of Acme",
+   *   teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+   *   status: "active",
+   *   linearId: "SHOP-42",
+   *   githubRepo: "acme/shop",
+   *   description: "The shop and all that it runs on.",
+   *   tags: ["shop"],
+   * });
+   */
+  create(input: CreateProjectBody, options?: ChangeOptions): Call<Project>;
+
+  /**
+   * Delete a project
+   *
+   * Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `project:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.projects.delete("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
+   */
+  delete(projectId: string, input?: Query<"deleteProject">, options?: ChangeOptions): Call<Result<"deleteProject">>;
+
+  /**
+   * Get a project
+   *
+   * For members of the organization; machines and assigned roles need the permission `project:read`.
+   *
+   * @example
+   * const project = await portico.projects.get("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
+   */
+  get(projectId: string, options?: ReadOptions): Call<Project>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(projectId: string, options: RequestOptions): Call<Project | undefined>;
+
+  /**
+   * Get the dashboard of a project
+   *
+   * The project with all its resources by their tables, as its links know them: no resource is read for it. `health` is the worst of them.
+   *
+   * For members of the organization; machines and assigned roles need the permission `project:read`.
+   *
+   * @example
+   * const answer = await portico.projects.getDashboard("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
+   */
+  getDashboard(projectId: string, options?: ReadOptions): Call<GetProjectDashboardAnswer>;
+  /** getDashboard unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  getDashboard(projectId: string, options: RequestOptions): Call<GetProjectDashboardAnswer | undefined>;
+
+  /**
+   * List projects
+   *
+   * Newest first unless sorted otherwise. Supported together: {clientId, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {teamId, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `project:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const project of portico.projects.list()) console.log(project);
+   */
+  list(input?: Query<"listProjects">, options?: ReadOptions): ListCall<Project>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listProjects"> | undefined, options: RequestOptions): Call<Page<Project> | undefined>;
+
+  /**
+   * Restore a project
+   *
+   * Takes it out of the trash, without the resources that it had. Send another `name` where it is taken by now; a slug that is taken is made anew.
+   *
+   * Needs the permission `project:restore`. Its own refusals: `not_deleted`, `name_taken`, `slug_taken`.
+   *
+   * @example
+   * const project = await portico.projects.restore("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { name: "Shop of Acme" });
+   */
+  restore(projectId: string, input?: RestoreProjectBody, options?: ChangeOptions): Call<Project>;
+
+  /**
+   * Update a project
+   *
+   * Fields left out stay as they are; null clears an optional field. The slug follows the name. `status` archives a project and takes it back.
+   *
+   * Needs the permission `project:update`. Its own refusals: `name_taken`, `slug_taken`.
+   *
+   * @example
+   * const project = await portico.projects.update("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { name: "Shop of Acme" });
+   */
+  update(projectId: string, input: UpdateProjectBody, options?: ChangeOptions): Call<Project>;
+
+}
+
 /** Calls of `portico.roles`. */
 export interface RolesResource {
   /**
@@ -3070,6 +3396,72 @@ export interface SchedulesResource {
    * const schedule = await portico.schedules.update("ettj0vr27ryy4ksc571ve800xdak5gxg", { title: "Service the pumps" });
    */
   update(scheduleId: string, input: UpdateScheduleBody, options?: ChangeOptions): Call<Schedule>;
+
+}
+
+/** Calls of `portico.servers`. */
+export interface ServersResource {
+  /**
+   * Delete a server
+   *
+   * Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+   *
+   * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.servers.delete("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
+   */
+  delete(serverId: string, input?: Query<"deleteServer">, options?: ChangeOptions): Call<Result<"deleteServer">>;
+
+  /**
+   * Get a server
+   *
+   * Needs the permission `resource:read`.
+   *
+   * @example
+   * const answer = await portico.servers.get("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
+   */
+  get(serverId: string, input?: Query<"getServer">, options?: ReadOptions): Call<GetServerAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(serverId: string, input: Query<"getServer"> | undefined, options: RequestOptions): Call<GetServerAnswer | undefined>;
+
+  /**
+   * List servers
+   *
+   * Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.servers.list()) console.log(row);
+   */
+  list(input?: Query<"listServers">, options?: ReadOptions): ListCall<ListServersRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listServers"> | undefined, options: RequestOptions): Call<Page<ListServersRow> | undefined>;
+
+  /**
+   * Restore a server
+   *
+   * Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+   *
+   * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+   *
+   * @example
+   * const server = await portico.servers.restore("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
+   */
+  restore(serverId: string, options?: ChangeOptions): Call<Server>;
+
+  /**
+   * Update a server
+   *
+   * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+   *
+   * Needs the permission `resource:update`.
+   *
+   * @example
+   * const server = await portico.servers.update("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z", { tags: ["production"] });
+   */
+  update(serverId: string, input: UpdateServerBody, options?: ChangeOptions): Call<Server>;
 
 }
 
@@ -3744,6 +4136,72 @@ export interface UsersResource {
 
 }
 
+/** Calls of `portico.webServices`. */
+export interface WebServicesResource {
+  /**
+   * Delete a web service
+   *
+   * Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+   *
+   * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.webServices.delete("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
+   */
+  delete(webServiceId: string, input?: Query<"deleteWebService">, options?: ChangeOptions): Call<Result<"deleteWebService">>;
+
+  /**
+   * Get a web service
+   *
+   * Needs the permission `resource:read`.
+   *
+   * @example
+   * const answer = await portico.webServices.get("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
+   */
+  get(webServiceId: string, input?: Query<"getWebService">, options?: ReadOptions): Call<GetWebServiceAnswer>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(webServiceId: string, input: Query<"getWebService"> | undefined, options: RequestOptions): Call<GetWebServiceAnswer | undefined>;
+
+  /**
+   * List web services
+   *
+   * Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.webServices.list()) console.log(row);
+   */
+  list(input?: Query<"listWebServices">, options?: ReadOptions): ListCall<ListWebServicesRow>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listWebServices"> | undefined, options: RequestOptions): Call<Page<ListWebServicesRow> | undefined>;
+
+  /**
+   * Restore a web service
+   *
+   * Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+   *
+   * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+   *
+   * @example
+   * const webService = await portico.webServices.restore("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
+   */
+  restore(webServiceId: string, options?: ChangeOptions): Call<WebService>;
+
+  /**
+   * Update a web service
+   *
+   * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+   *
+   * Needs the permission `resource:update`.
+   *
+   * @example
+   * const webService = await portico.webServices.update("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9", { tags: ["production"] });
+   */
+  update(webServiceId: string, input: UpdateWebServiceBody, options?: ChangeOptions): Call<WebService>;
+
+}
+
 /** Calls of `portico.webhookDeliveries`. */
 export interface WebhookDeliveriesResource {
   /**
@@ -3944,7 +4402,9 @@ export abstract class Resources {
   declare readonly clients: ClientsResource;
   declare readonly dataSourceSites: DataSourceSitesResource;
   declare readonly dataSources: DataSourcesResource;
+  declare readonly databases: DatabasesResource;
   declare readonly docks: DocksResource;
+  declare readonly domains: DomainsResource;
   declare readonly entities: EntitiesResource;
   declare readonly entityRelationships: EntityRelationshipsResource;
   declare readonly eventLogs: EventLogsResource;
@@ -3959,9 +4419,12 @@ export abstract class Resources {
   declare readonly organizations: OrganizationsResource;
   declare readonly permissions: PermissionsResource;
   declare readonly pricingTiers: PricingTiersResource;
+  declare readonly projectResources: ProjectResourcesResource;
+  declare readonly projects: ProjectsResource;
   declare readonly roles: RolesResource;
   declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;
+  declare readonly servers: ServersResource;
   declare readonly sites: SitesResource;
   declare readonly subscriptionTiers: SubscriptionTiersResource;
   declare readonly subscriptions: SubscriptionsResource;
@@ -3971,6 +4434,7 @@ export abstract class Resources {
   declare readonly todos: TodosResource;
   declare readonly usageRecords: UsageRecordsResource;
   declare readonly users: UsersResource;
+  declare readonly webServices: WebServicesResource;
   declare readonly webhookDeliveries: WebhookDeliveriesResource;
   declare readonly webhookEndpoints: WebhookEndpointsResource;
   declare readonly webhookEvents: WebhookEventsResource;

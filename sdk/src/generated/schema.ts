@@ -1423,6 +1423,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/databases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List databases
+         * @description Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDatabases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/databases/{databaseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a database
+         * @description Needs the permission `resource:read`.
+         */
+        get: operations["getDatabase"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a database
+         * @description Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+         *
+         *     Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteDatabase"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a database
+         * @description Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+         *
+         *     Needs the permission `resource:update`.
+         */
+        patch: operations["updateDatabase"];
+        trace?: never;
+    };
+    "/v1/databases/{databaseId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a database
+         * @description Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+         *
+         *     Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+         */
+        post: operations["restoreDatabase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docks": {
         parameters: {
             query?: never;
@@ -1627,6 +1703,82 @@ export interface paths {
         get: operations["getDocsFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List domains
+         * @description Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {expiresFrom/expiresTo, sort=expiresAt}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listDomains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/domains/{domainId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a domain
+         * @description Needs the permission `resource:read`.
+         */
+        get: operations["getDomain"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a domain
+         * @description Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+         *
+         *     Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteDomain"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a domain
+         * @description Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+         *
+         *     Needs the permission `resource:update`.
+         */
+        patch: operations["updateDomain"];
+        trace?: never;
+    };
+    "/v1/domains/{domainId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a domain
+         * @description Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+         *
+         *     Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+         */
+        post: operations["restoreDomain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3451,6 +3603,202 @@ export interface paths {
         patch: operations["updatePricingTier"];
         trace?: never;
     };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List projects
+         * @description Newest first unless sorted otherwise. Supported together: {clientId, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {teamId, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `project:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listProjects"];
+        put?: never;
+        /**
+         * Create a project
+         * @description Needs the permission `project:create`. Its own refusals: `name_taken`, `slug_taken`.
+         */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a project
+         * @description For members of the organization; machines and assigned roles need the permission `project:read`.
+         */
+        get: operations["getProject"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a project
+         * @description Moves it to the trash. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `project:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a project
+         * @description Fields left out stay as they are; null clears an optional field. The slug follows the name. `status` archives a project and takes it back.
+         *
+         *     Needs the permission `project:update`. Its own refusals: `name_taken`, `slug_taken`.
+         */
+        patch: operations["updateProject"];
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the dashboard of a project
+         * @description The project with all its resources by their tables, as its links know them: no resource is read for it. `health` is the worst of them.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `project:read`.
+         */
+        get: operations["getProjectDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the resources of a project
+         * @description Newest first unless sorted otherwise. With `expand=resource` each link shows its resource too, where that is there and the caller reads it by itself.
+         *
+         *     Needs the permission `project:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listProjectResources"];
+        put?: never;
+        /**
+         * Link a resource to a project
+         * @description The link bears the resource's name and status, which follow it from then on. Whoever reaches resources by grants needs one to operate the dock.
+         *
+         *     Needs the permission `project:link`. Its own refusals: `already_linked`, `limit_reached`, `not_assigned`, `cross_tenant_reference`.
+         */
+        post: operations["linkProjectResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/resources/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a resource from a project
+         * @description Ends the link for good; the resource stays.
+         *
+         *     Needs the permission `project:link`.
+         */
+        delete: operations["unlinkProjectResource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/resources/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link up to 100 resources to a project
+         * @description One transaction: all are linked that are not yet, or none. What is linked already, or named twice, is skipped. Pointers of errors carry the item's index.
+         *
+         *     Needs the permission `project:link`. Its own refusals: `limit_reached`, `not_assigned`, `cross_tenant_reference`.
+         */
+        post: operations["linkProjectResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a project
+         * @description Takes it out of the trash, without the resources that it had. Send another `name` where it is taken by now; a slug that is taken is made anew.
+         *
+         *     Needs the permission `project:restore`. Its own refusals: `not_deleted`, `name_taken`, `slug_taken`.
+         */
+        post: operations["restoreProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{resourceTable}/{resourceId}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the projects of a resource
+         * @description The projects that a resource belongs to, as far as the caller reads them, the one linked last first.
+         *
+         *     Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`.
+         */
+        get: operations["listResourceProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -3873,6 +4221,82 @@ export interface paths {
          *     Needs the permission `schedule:create`.
          */
         post: operations["batchCreateSchedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List servers
+         * @description Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/servers/{serverId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a server
+         * @description Needs the permission `resource:read`.
+         */
+        get: operations["getServer"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a server
+         * @description Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+         *
+         *     Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteServer"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a server
+         * @description Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+         *
+         *     Needs the permission `resource:update`.
+         */
+        patch: operations["updateServer"];
+        trace?: never;
+    };
+    "/v1/servers/{serverId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a server
+         * @description Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+         *
+         *     Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+         */
+        post: operations["restoreServer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4581,6 +5005,82 @@ export interface paths {
         get: operations["getUserProfile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/web-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List web services
+         * @description Newest first unless sorted otherwise; of whoever reaches granted docks alone, theirs. With `include=full` a page has 12 rows at most. Supported together: {createdFrom/createdTo, sort=created}, {dockId, createdFrom/createdTo, sort=created}, {provider, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listWebServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/web-services/{webServiceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a web service
+         * @description Needs the permission `resource:read`.
+         */
+        get: operations["getWebService"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a web service
+         * @description Moves it to the trash, where no sync revives it; the provider is not asked to do anything. Its links say `deleted`. With `permanent=true`, deletes for good what is in the trash: a sync that finds it then brings it anew.
+         *
+         *     Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteWebService"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a web service
+         * @description Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
+         *
+         *     Needs the permission `resource:update`.
+         */
+        patch: operations["updateWebService"];
+        trace?: never;
+    };
+    "/v1/web-services/{webServiceId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a web service
+         * @description Takes it out of the trash. Syncs keep it as the provider has it again, and its links say how it is.
+         *
+         *     Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
+         */
+        post: operations["restoreWebService"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7397,6 +7897,90 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["PingEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "project.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A project was updated
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A project was updated. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "project.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Shop of Acme",
+                     *         "slug": "shop-of-acme",
+                     *         "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *         "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *         "status": "active",
+                     *         "linearId": "SHOP-42",
+                     *         "githubRepo": "acme/shop",
+                     *         "description": "The shop and all that it runs on.",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectUpdatedEvent"];
                 };
             };
             responses: {
@@ -11505,6 +12089,52 @@ export interface components {
              */
             unitCost: number;
         };
+        /** @description What to send to create a project. */
+        CreateProjectBody: {
+            /**
+             * @description The client that it is for, whose people see it.
+             * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+             */
+            clientId?: string | undefined;
+            /**
+             * @description What it is about.
+             * @example The shop and all that it runs on.
+             */
+            description?: string | undefined;
+            /**
+             * @description Its repository on GitHub, as `owner/name`.
+             * @example acme/shop
+             */
+            githubRepo?: string | undefined;
+            /**
+             * @description Its id in Linear.
+             * @example SHOP-42
+             */
+            linearId?: string | undefined;
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Shop of Acme
+             * @example Shop of Acme Europe
+             */
+            name: string;
+            /**
+             * @description Whether it is worked on, or kept for the record. `active` unless given.
+             * @enum {string}
+             */
+            status?: ("active" | "archived") | undefined;
+            /**
+             * @description Words to find it by, 30 at most. None unless given.
+             * @example [
+             *       "shop"
+             *     ]
+             */
+            tags?: string[] | undefined;
+            /**
+             * @description The team that works on it, whose members are assigned to it.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId: string;
+        };
         /** @description What to send to create a role. */
         CreateRoleBody: {
             /** @description Rights by areas of the product, beside `rights`. */
@@ -12013,6 +12643,111 @@ export interface components {
              */
             url: string;
         };
+        /** @description A database of any provider. */
+        Database: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What kind of database it is.
+             * @example postgresql
+             */
+            engine?: string;
+            /**
+             * @description Id of the database.
+             * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description The version of that.
+             * @example 17.2
+             */
+            version?: string;
+        };
         /** @description An integration as an organization has connected it: for all of it, or for one site. */
         DataSource: {
             /**
@@ -12395,6 +13130,120 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["Dock"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A domain of any provider. */
+        Domain: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description The domain in lower case, without a dot at its end.
+             * @example example.com
+             */
+            domainName: string;
+            /**
+             * Format: int64
+             * @description When its registration ends, where the provider tells. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /** @description What administrators were told of the end of its registration. */
+            expiryNotices?: {
+                /**
+                 * Format: int32
+                 * @description How many of them: 30, 7 and 1 days before.
+                 * @example 1
+                 */
+                count: number;
+                /**
+                 * Format: int64
+                 * @description The end that they were of: another one is told of anew. Milliseconds since the epoch.
+                 */
+                expiresAt: number;
+            };
+            /**
+             * @description Id of the domain.
+             * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description The answer to “Enrol a device”. */
         EnrollAgentAnswer: {
@@ -13417,6 +14266,118 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description The answer to “Get a database”. */
+        GetDatabaseAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What kind of database it is.
+             * @example postgresql
+             */
+            engine?: string;
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the database.
+             * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /** @description The projects that it belongs to, as far as the caller reads them. */
+            projectIds: string[];
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description The version of that.
+             * @example 17.2
+             */
+            version?: string;
+        };
         /** @description The answer to “Get the sync status of a data source”. */
         GetDataSourceSyncStatusAnswer: {
             /**
@@ -13488,6 +14449,127 @@ export interface components {
                  */
                 type: string;
             }[];
+        };
+        /** @description The answer to “Get a domain”. */
+        GetDomainAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description The domain in lower case, without a dot at its end.
+             * @example example.com
+             */
+            domainName: string;
+            /**
+             * Format: int64
+             * @description When its registration ends, where the provider tells. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /** @description What administrators were told of the end of its registration. */
+            expiryNotices?: {
+                /**
+                 * Format: int32
+                 * @description How many of them: 30, 7 and 1 days before.
+                 * @example 1
+                 */
+                count: number;
+                /**
+                 * Format: int64
+                 * @description The end that they were of: another one is told of anew. Milliseconds since the epoch.
+                 */
+                expiresAt: number;
+            };
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the domain.
+             * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /** @description The projects that it belongs to, as far as the caller reads them. */
+            projectIds: string[];
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description The answer to “Get an entity”. */
         GetEntityAnswer: {
@@ -14563,8 +15645,38 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Databases. Absent where the caller may not read all of them. */
+                databases?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Health checks that are degraded. Absent where the caller may not read all of them. */
                 degradedChecks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Docks. Absent where the caller may not read all of them. */
+                docks?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Domains. Absent where the caller may not read all of them. */
+                domains?: {
                     /**
                      * Format: int32
                      * @description How many there are, or were counted.
@@ -14623,6 +15735,16 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Projects. Absent where the caller may not read all of them. */
+                projects?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Roles of the organization's own. Absent where the caller may not read all of them. */
                 roles?: {
                     /**
@@ -14643,6 +15765,16 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Servers. Absent where the caller may not read all of them. */
+                servers?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Sites. Absent where the caller may not read all of them. */
                 sites?: {
                     /**
@@ -14655,6 +15787,16 @@ export interface components {
                 };
                 /** @description Todos. Absent where the caller may not read all of them. */
                 todos?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
+                /** @description Web services. Absent where the caller may not read all of them. */
+                webServices?: {
                     /**
                      * Format: int32
                      * @description How many there are, or were counted.
@@ -14762,6 +15904,248 @@ export interface components {
                     used: number;
                 };
             };
+        };
+        /** @description The answer to “Get the dashboard of a project”. */
+        GetProjectDashboardAnswer: {
+            /**
+             * @description The worst health among them; absent where none is watched.
+             * @enum {string}
+             */
+            health?: "healthy" | "degraded" | "down";
+            project: components["schemas"]["Project"];
+            /**
+             * Format: int32
+             * @description How many they are.
+             * @example 2
+             */
+            resourceCount: number;
+            /** @description Its resources by their tables. */
+            resources: {
+                /** @description Its databases, the first linked first. */
+                databases: {
+                    /**
+                     * @description Its health, where it is watched.
+                     * @enum {string}
+                     */
+                    health?: "healthy" | "degraded" | "down";
+                    /**
+                     * @description The link.
+                     * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+                     */
+                    linkId: string;
+                    /**
+                     * @description What the resource is called.
+                     * @example web-1
+                     */
+                    name: string;
+                    /**
+                     * @description Its id there.
+                     * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                     */
+                    resourceId: string;
+                    /**
+                     * @description How it is; `deleted` where it is in the trash or gone.
+                     * @example running
+                     */
+                    status: string;
+                }[];
+                /** @description Its domains, the first linked first. */
+                domains: {
+                    /**
+                     * @description Its health, where it is watched.
+                     * @enum {string}
+                     */
+                    health?: "healthy" | "degraded" | "down";
+                    /**
+                     * @description The link.
+                     * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+                     */
+                    linkId: string;
+                    /**
+                     * @description What the resource is called.
+                     * @example web-1
+                     */
+                    name: string;
+                    /**
+                     * @description Its id there.
+                     * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                     */
+                    resourceId: string;
+                    /**
+                     * @description How it is; `deleted` where it is in the trash or gone.
+                     * @example running
+                     */
+                    status: string;
+                }[];
+                /** @description Its servers, the first linked first. */
+                servers: {
+                    /**
+                     * @description Its health, where it is watched.
+                     * @enum {string}
+                     */
+                    health?: "healthy" | "degraded" | "down";
+                    /**
+                     * @description The link.
+                     * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+                     */
+                    linkId: string;
+                    /**
+                     * @description What the resource is called.
+                     * @example web-1
+                     */
+                    name: string;
+                    /**
+                     * @description Its id there.
+                     * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                     */
+                    resourceId: string;
+                    /**
+                     * @description How it is; `deleted` where it is in the trash or gone.
+                     * @example running
+                     */
+                    status: string;
+                }[];
+                /** @description Its webServices, the first linked first. */
+                webServices: {
+                    /**
+                     * @description Its health, where it is watched.
+                     * @enum {string}
+                     */
+                    health?: "healthy" | "degraded" | "down";
+                    /**
+                     * @description The link.
+                     * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+                     */
+                    linkId: string;
+                    /**
+                     * @description What the resource is called.
+                     * @example web-1
+                     */
+                    name: string;
+                    /**
+                     * @description Its id there.
+                     * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                     */
+                    resourceId: string;
+                    /**
+                     * @description How it is; `deleted` where it is in the trash or gone.
+                     * @example running
+                     */
+                    status: string;
+                }[];
+            };
+        };
+        /** @description The answer to “Get a server”. */
+        GetServerAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the server.
+             * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The address by which it is reached.
+             * @example 203.0.113.7
+             */
+            primaryIpAddress?: string;
+            /** @description The projects that it belongs to, as far as the caller reads them. */
+            projectIds: string[];
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description Where it stands, as the provider calls it.
+             * @example fra1
+             */
+            region?: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description The answer to “Get a site with its agents counted”. */
         GetSiteViewAnswer: {
@@ -14984,6 +16368,123 @@ export interface components {
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId: string;
+        };
+        /** @description The answer to “Get a web service”. */
+        GetWebServiceAnswer: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What it is for, where the provider tells.
+             * @enum {string}
+             */
+            environment?: "production" | "staging" | "development" | "preview";
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description The repository that it is built from.
+             * @example acme/shop
+             */
+            gitRepo?: string;
+            /**
+             * @description Id of the web service.
+             * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Where it is open to the public.
+             * @example https://shop.example.com
+             */
+            productionUrl?: string;
+            /** @description The projects that it belongs to, as far as the caller reads them. */
+            projectIds: string[];
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description What to send to grant a subscription. */
         GrantSubscriptionBody: {
@@ -15639,6 +17140,59 @@ export interface components {
              */
             siteId: string;
         };
+        /** @description What to send to link a resource to a project. */
+        LinkProjectResourceBody: {
+            /**
+             * @description Its id there.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId: string;
+            /**
+             * @description The table of the resource.
+             * @enum {string}
+             */
+            resourceTable: "servers" | "webServices" | "domains" | "databases";
+        };
+        /** @description The answer to “Link up to 100 resources to a project”. */
+        LinkProjectResourcesAnswer: {
+            /** @description What became of each item, in the order of `items`. */
+            data: {
+                link: components["schemas"]["ProjectResource"];
+                /**
+                 * @description Whether it was linked by this, or is linked already.
+                 * @enum {string}
+                 */
+                outcome: "linked" | "skipped";
+            }[];
+            /**
+             * Format: int32
+             * @description How many were linked.
+             * @example 2
+             */
+            linked: number;
+            /**
+             * Format: int32
+             * @description How many were skipped.
+             * @example 0
+             */
+            skipped: number;
+        };
+        /** @description What to send to link up to 100 resources to a project. */
+        LinkProjectResourcesBody: {
+            /** @description The resources to link. */
+            items: {
+                /**
+                 * @description Its id there.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                resourceId: string;
+                /**
+                 * @description The table of the resource.
+                 * @enum {string}
+                 */
+                resourceTable: "servers" | "webServices" | "domains" | "databases";
+            }[];
+        };
         /** @description A page of a list, each row of it a client resource. */
         ListClientResourcesPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -15667,7 +17221,7 @@ export interface components {
              * @description The table that it is a row of.
              * @enum {string}
              */
-            resourceTable: "clientMemberships";
+            resourceTable: "clientMemberships" | "projects" | "servers" | "webServices" | "domains" | "databases";
             /**
              * @description How it is doing, of what has a status.
              * @example active
@@ -15676,6 +17230,247 @@ export interface components {
             /**
              * Format: int64
              * @description When it was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a database. */
+        ListDatabasesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListDatabasesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List databases”. */
+        ListDatabasesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What kind of database it is.
+             * @example postgresql
+             */
+            engine?: string;
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the database.
+             * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+            /**
+             * @description The version of that.
+             * @example 17.2
+             */
+            version?: string;
+        };
+        /** @description A page of a list, each row of it a domain. */
+        ListDomainsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListDomainsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List domains”. */
+        ListDomainsRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description The domain in lower case, without a dot at its end.
+             * @example example.com
+             */
+            domainName: string;
+            /**
+             * Format: int64
+             * @description When its registration ends, where the provider tells. Milliseconds since the epoch.
+             */
+            expiresAt?: number;
+            /** @description What administrators were told of the end of its registration. */
+            expiryNotices?: {
+                /**
+                 * Format: int32
+                 * @description How many of them: 30, 7 and 1 days before.
+                 * @example 1
+                 */
+                count: number;
+                /**
+                 * Format: int64
+                 * @description The end that they were of: another one is told of anew. Milliseconds since the epoch.
+                 */
+                expiresAt: number;
+            };
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the domain.
+             * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
              * @example 1768473000000
              */
             updatedAt: number;
@@ -16349,6 +18144,220 @@ export interface components {
                 }[];
             }[];
         };
+        /** @description A page of a list, each row of it a project resource. */
+        ListProjectResourcesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListProjectResourcesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List the resources of a project”. */
+        ListProjectResourcesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What it is called, as of its last change.
+             * @example web-1
+             */
+            denormalizedName: string;
+            /**
+             * @description How it is, as of its last change; `deleted` where it is in the trash or gone.
+             * @example running
+             */
+            denormalizedStatus: string;
+            /**
+             * @description Id of the project resource.
+             * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+             */
+            id: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The project.
+             * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+             */
+            projectId: string;
+            /** @description The resource itself, where it was asked for. */
+            resource?: {
+                /**
+                 * Format: int64
+                 * @description When the row was made. Milliseconds since the epoch.
+                 */
+                createdAt: number;
+                /**
+                 * @description The user who made the row; absent where no person did.
+                 * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+                 */
+                createdBy?: string;
+                /**
+                 * @description The hash of what a sync has found of it, by which changes are told.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
+                dataHash?: string;
+                /**
+                 * Format: int64
+                 * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+                 */
+                deletedAt?: number;
+                /**
+                 * @description The dock that brought it.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+                /**
+                 * @description The domain in lower case, without a dot at its end.
+                 * @example example.com
+                 */
+                domainName?: string;
+                /**
+                 * @description What kind of database it is.
+                 * @example postgresql
+                 */
+                engine?: string;
+                /**
+                 * @description What it is for, where the provider tells.
+                 * @enum {string}
+                 */
+                environment?: "production" | "staging" | "development" | "preview";
+                /**
+                 * Format: int64
+                 * @description When its registration ends, where the provider tells. Milliseconds since the epoch.
+                 */
+                expiresAt?: number;
+                /** @description What administrators were told of the end of its registration. */
+                expiryNotices?: {
+                    /**
+                     * Format: int32
+                     * @description How many of them: 30, 7 and 1 days before.
+                     * @example 1
+                     */
+                    count: number;
+                    /**
+                     * Format: int64
+                     * @description The end that they were of: another one is told of anew. Milliseconds since the epoch.
+                     */
+                    expiresAt: number;
+                };
+                /**
+                 * @description The repository that it is built from.
+                 * @example acme/shop
+                 */
+                gitRepo?: string;
+                /**
+                 * @description Its id there.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+                 */
+                ignoredAt?: number;
+                /**
+                 * Format: int64
+                 * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+                 */
+                lastSeenAt: number;
+                /**
+                 * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+                 * @example {
+                 *       "costCenter": "4711"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: int64
+                 * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+                 */
+                missingSince?: number;
+                /**
+                 * @description Its name with the provider.
+                 * @example web-1
+                 */
+                name?: string;
+                /**
+                 * @description The organization that the row belongs to.
+                 * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+                 */
+                organizationId: string;
+                /**
+                 * @description The address by which it is reached.
+                 * @example 203.0.113.7
+                 */
+                primaryIpAddress?: string;
+                /**
+                 * @description Where it is open to the public.
+                 * @example https://shop.example.com
+                 */
+                productionUrl?: string;
+                /**
+                 * @description The dock's provider.
+                 * @example mock
+                 */
+                provider: string;
+                /**
+                 * @description Its id with the provider.
+                 * @example droplet-4711
+                 */
+                providerResourceId: string;
+                /**
+                 * @description Where it stands, as the provider calls it.
+                 * @example fra1
+                 */
+                region?: string;
+                /**
+                 * @description How it is, in the words that all providers share.
+                 * @example running
+                 */
+                status: string;
+                /**
+                 * @description Words to find it by, 30 at most.
+                 * @example [
+                 *       "production"
+                 *     ]
+                 */
+                tags: string[];
+                /**
+                 * Format: int64
+                 * @description When the row was last changed. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                updatedAt: number;
+                /**
+                 * @description The version of that.
+                 * @example 17.2
+                 */
+                version?: string;
+            };
+            /**
+             * @description Its id there.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId: string;
+            /**
+             * @description The table of the resource.
+             * @enum {string}
+             */
+            resourceTable: "servers" | "webServices" | "domains" | "databases";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
         /** @description A page of a list, each row of it an entity. */
         ListRelatedEntitiesPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -16449,6 +18458,122 @@ export interface components {
              * @example vgjrscpr0s5bgtdbca1fhanbxhvcw347
              */
             siteId?: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a server. */
+        ListServersPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListServersRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List servers”. */
+        ListServersRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description Id of the server.
+             * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The address by which it is reached.
+             * @example 203.0.113.7
+             */
+            primaryIpAddress?: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description Where it stands, as the provider calls it.
+             * @example fra1
+             */
+            region?: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
             /**
              * Format: int64
              * @description When the row was last changed. Milliseconds since the epoch.
@@ -16618,6 +18743,127 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive" | "pending";
+        };
+        /** @description A page of a list, each row of it a web service. */
+        ListWebServicesPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListWebServicesRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List web services”. */
+        ListWebServicesRow: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What it is for, where the provider tells.
+             * @enum {string}
+             */
+            environment?: "production" | "staging" | "development" | "preview";
+            /**
+             * @description What the provider itself says of it, as JSON text: the fields that its adapter names.
+             * @example {"id":4711,"name":"web-1","size_slug":"s-2vcpu-4gb"}
+             */
+            fullApiData?: string;
+            /**
+             * @description The repository that it is built from.
+             * @example acme/shop
+             */
+            gitRepo?: string;
+            /**
+             * @description Id of the web service.
+             * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Where it is open to the public.
+             * @example https://shop.example.com
+             */
+            productionUrl?: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description That the gateway runs. */
         Liveness: {
@@ -17277,6 +19523,168 @@ export interface components {
         ProblemIndex: {
             /** @description The codes, in order. */
             problems: components["schemas"]["ProblemEntry"][];
+        };
+        /** @description Work of a team, for a client where there is one, with the resources that belong to it. */
+        Project: {
+            /**
+             * @description The client that it is for, whose people see it.
+             * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+             */
+            clientId?: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description What it is about.
+             * @example The shop and all that it runs on.
+             */
+            description?: string;
+            /**
+             * @description Its repository on GitHub, as `owner/name`.
+             * @example acme/shop
+             */
+            githubRepo?: string;
+            /**
+             * @description Id of the project.
+             * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+             */
+            id: string;
+            /**
+             * @description Its id in Linear.
+             * @example SHOP-42
+             */
+            linearId?: string;
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Shop of Acme
+             * @example Shop of Acme Europe
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Its name in URLs, which follows `name`; unique in the organization.
+             * @example shop-of-acme
+             */
+            slug: string;
+            /**
+             * @description Whether it is worked on, or kept for the record.
+             * @enum {string}
+             */
+            status: "active" | "archived";
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "shop"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * @description The team that works on it, whose members are assigned to it.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId: string;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it a project. */
+        ProjectPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["Project"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A resource that belongs to a project, with its name and how it is. */
+        ProjectResource: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description What it is called, as of its last change.
+             * @example web-1
+             */
+            denormalizedName: string;
+            /**
+             * @description How it is, as of its last change; `deleted` where it is in the trash or gone.
+             * @example running
+             */
+            denormalizedStatus: string;
+            /**
+             * @description Id of the project resource.
+             * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+             */
+            id: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The project.
+             * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+             */
+            projectId: string;
+            /**
+             * @description Its id there.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId: string;
+            /**
+             * @description The table of the resource.
+             * @enum {string}
+             */
+            resourceTable: "servers" | "webServices" | "domains" | "databases";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A project was updated. The body of a delivery. */
+        ProjectUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Project"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "project.updated";
         };
         /** @description Metadata of the protected resource (RFC 9728). */
         ProtectedResource: {
@@ -17949,6 +20357,15 @@ export interface components {
              * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
              * @example DigitalOcean of Acme
              * @example DigitalOcean of Acme Europe
+             */
+            name?: string | undefined;
+        };
+        /** @description What to send to restore a project. */
+        RestoreProjectBody: {
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Shop of Acme
+             * @example Shop of Acme Europe
              */
             name?: string | undefined;
         };
@@ -18751,6 +21168,111 @@ export interface components {
              * @constant
              */
             type: "schedule.updated";
+        };
+        /** @description A server of any provider. */
+        Server: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description Id of the server.
+             * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The address by which it is reached.
+             * @example 203.0.113.7
+             */
+            primaryIpAddress?: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description Where it stands, as the provider calls it.
+             * @example fra1
+             */
+            region?: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description What to send to set the credentials of a data source. */
         SetDataSourceCredentialsBody: {
@@ -19989,6 +22511,25 @@ export interface components {
              */
             name?: string | undefined;
         };
+        /** @description What to send to update a database. */
+        UpdateDatabaseBody: {
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags?: string[] | undefined;
+        };
         /** @description What to send to update a data source. */
         UpdateDataSourceBody: {
             /**
@@ -20061,6 +22602,25 @@ export interface components {
                  */
                 intervalSeconds?: number | undefined;
             } | undefined;
+        };
+        /** @description What to send to update a domain. */
+        UpdateDomainBody: {
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags?: string[] | undefined;
         };
         /** @description What to send to update an entity. */
         UpdateEntityBody: {
@@ -20477,6 +23037,52 @@ export interface components {
              */
             effectiveUntil?: (number | null) | undefined;
         };
+        /** @description What to send to update a project. */
+        UpdateProjectBody: {
+            /**
+             * @description The client that it is for, whose people see it.
+             * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+             */
+            clientId?: (string | null) | undefined;
+            /**
+             * @description What it is about.
+             * @example The shop and all that it runs on.
+             */
+            description?: (string | null) | undefined;
+            /**
+             * @description Its repository on GitHub, as `owner/name`.
+             * @example acme/shop
+             */
+            githubRepo?: (string | null) | undefined;
+            /**
+             * @description Its id in Linear.
+             * @example SHOP-42
+             */
+            linearId?: (string | null) | undefined;
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Shop of Acme
+             * @example Shop of Acme Europe
+             */
+            name?: string | undefined;
+            /**
+             * @description Whether it is worked on, or kept for the record.
+             * @enum {string}
+             */
+            status?: ("active" | "archived") | undefined;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "shop"
+             *     ]
+             */
+            tags?: string[] | undefined;
+            /**
+             * @description The team that works on it, whose members are assigned to it.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId?: string | undefined;
+        };
         /** @description What to send to update a role. */
         UpdateRoleBody: {
             /** @description Rights by areas of the product, beside `rights`. */
@@ -20574,6 +23180,25 @@ export interface components {
              * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
              */
             userId?: string | undefined;
+        };
+        /** @description What to send to update a server. */
+        UpdateServerBody: {
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags?: string[] | undefined;
         };
         /** @description What to send to update a site. */
         UpdateSiteBody: {
@@ -20737,6 +23362,25 @@ export interface components {
              * @example https://hooks.example.com/portico
              */
             url?: string | undefined;
+        };
+        /** @description What to send to update a web service. */
+        UpdateWebServiceBody: {
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: ({
+                [key: string]: unknown;
+            } | null) | undefined;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags?: string[] | undefined;
         };
         /** @description The answer to “Upload a file”. */
         UploadFileAnswer: {
@@ -21286,6 +23930,116 @@ export interface components {
              */
             status: "accepted" | "known";
         };
+        /** @description A web service of any provider. */
+        WebService: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The hash of what a sync has found of it, by which changes are told.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            dataHash?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description The dock that brought it.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description What it is for, where the provider tells.
+             * @enum {string}
+             */
+            environment?: "production" | "staging" | "development" | "preview";
+            /**
+             * @description The repository that it is built from.
+             * @example acme/shop
+             */
+            gitRepo?: string;
+            /**
+             * @description Id of the web service.
+             * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a person deleted it: no sync takes it out of the trash. Milliseconds since the epoch.
+             */
+            ignoredAt?: number;
+            /**
+             * Format: int64
+             * @description When a sync last found it new, changed or back. What is unchanged is not written: it was seen at `lastSyncAt` of its dock. Milliseconds since the epoch.
+             */
+            lastSeenAt: number;
+            /**
+             * @description What an integration keeps with it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "costCenter": "4711"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When the complete sync began that missed it first; absent where the last one saw it. Milliseconds since the epoch.
+             */
+            missingSince?: number;
+            /**
+             * @description Its name with the provider.
+             * @example web-1
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Where it is open to the public.
+             * @example https://shop.example.com
+             */
+            productionUrl?: string;
+            /**
+             * @description The dock's provider.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description Its id with the provider.
+             * @example droplet-4711
+             */
+            providerResourceId: string;
+            /**
+             * @description How it is, in the words that all providers share.
+             * @example running
+             */
+            status: string;
+            /**
+             * @description Words to find it by, 30 at most.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
     };
     responses: {
         /** @description The answer that the caller has is still current. */
@@ -21477,6 +24231,7 @@ export interface components {
          *     - `confirmation_mismatch`: The confirmation does not match. Send the organization's current slug as `confirmSlug`.
          *     - `credit_in_use`: Later bills have used credit that this one left over. Cancel the later bills first, which `detail` names the adjustment of.
          *     - `data_source_inactive`: The data source is not active. Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`.
+         *     - `dock_deleted`: Its dock is in the trash. Restore the dock (`POST /v1/docks/{dockId}/restore`) and give it a key: its next sync brings its resources back.
          *     - `email_taken`: The e-mail address belongs to another user. Use another address, or sign in as that user.
          *     - `enrollment_exhausted`: The enrolment token is used up. Create a new enrolment token for the site.
          *     - `external_id_taken`: The external id is taken. Use another external id.
@@ -21538,7 +24293,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
+                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "dock_deleted" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -27616,7 +30371,7 @@ export interface operations {
                  * @description Lists only rows of this table.
                  * @example clientMemberships
                  */
-                resourceTable?: "clientMemberships" | undefined;
+                resourceTable?: ("clientMemberships" | "projects" | "servers" | "webServices" | "domains" | "databases") | undefined;
             };
             header?: {
                 /**
@@ -28976,6 +31731,466 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listDatabases: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `dockId` is this.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId?: string | undefined;
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `provider` is this.
+                 * @example mock
+                 */
+                provider?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "x41r9bsm8yh93m3ccy5gw9rffbgbafcj",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "web-1",
+                     *           "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "provider": "mock",
+                     *           "providerResourceId": "droplet-4711",
+                     *           "status": "running",
+                     *           "lastSeenAt": 1768469400000,
+                     *           "missingSince": 1768469400000,
+                     *           "ignoredAt": 1768469400000,
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "engine": "postgresql",
+                     *           "version": "17.2",
+                     *           "tags": [
+                     *             "production"
+                     *           ],
+                     *           "metadata": {
+                     *             "costCenter": "4711"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListDatabasesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDatabase: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the database.
+                 * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+                 */
+                databaseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: database. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "x41r9bsm8yh93m3ccy5gw9rffbgbafcj",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "engine": "postgresql",
+                     *       "version": "17.2",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}",
+                     *       "projectIds": [
+                     *         "5q0nqj4nh9rkm6kcw4y0qn88621n5tff"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetDatabaseAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteDatabase: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the database.
+                 * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+                 */
+                databaseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDatabase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the database.
+                 * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+                 */
+                databaseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         "production"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDatabaseBody"];
+            };
+        };
+        responses: {
+            /** @description Done: database. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "x41r9bsm8yh93m3ccy5gw9rffbgbafcj",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "engine": "postgresql",
+                     *       "version": "17.2",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Database"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreDatabase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the database.
+                 * @example x41r9bsm8yh93m3ccy5gw9rffbgbafcj
+                 */
+                databaseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: database. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "x41r9bsm8yh93m3ccy5gw9rffbgbafcj",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "engine": "postgresql",
+                     *       "version": "17.2",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Database"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listDocks: {
         parameters: {
             query?: {
@@ -29957,6 +33172,488 @@ export interface operations {
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
+        };
+    };
+    listDomains: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `dockId` is this.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId?: string | undefined;
+                /**
+                 * @description Inclusive: `expiresAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                expiresFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `expiresAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                expiresTo?: number | undefined;
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `provider` is this.
+                 * @example mock
+                 */
+                provider?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `expiresAt`, latest first, where one of `expiresFrom`, `expiresTo` is given; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "expiresAt" | "-expiresAt") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ve1nech2e12bs0kzhtyb402atvwemjy1",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "domainName": "example.com",
+                     *           "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "provider": "mock",
+                     *           "providerResourceId": "droplet-4711",
+                     *           "status": "running",
+                     *           "lastSeenAt": 1768469400000,
+                     *           "missingSince": 1768469400000,
+                     *           "ignoredAt": 1768469400000,
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "expiresAt": 1768469400000,
+                     *           "expiryNotices": {
+                     *             "expiresAt": 1768469400000,
+                     *             "count": 1
+                     *           },
+                     *           "tags": [
+                     *             "production"
+                     *           ],
+                     *           "metadata": {
+                     *             "costCenter": "4711"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListDomainsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDomain: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the domain.
+                 * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+                 */
+                domainId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: domain. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ve1nech2e12bs0kzhtyb402atvwemjy1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "domainName": "example.com",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "expiresAt": 1768469400000,
+                     *       "expiryNotices": {
+                     *         "expiresAt": 1768469400000,
+                     *         "count": 1
+                     *       },
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}",
+                     *       "projectIds": [
+                     *         "5q0nqj4nh9rkm6kcw4y0qn88621n5tff"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetDomainAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteDomain: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the domain.
+                 * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+                 */
+                domainId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDomain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the domain.
+                 * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+                 */
+                domainId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         "production"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDomainBody"];
+            };
+        };
+        responses: {
+            /** @description Done: domain. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ve1nech2e12bs0kzhtyb402atvwemjy1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "domainName": "example.com",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "expiresAt": 1768469400000,
+                     *       "expiryNotices": {
+                     *         "expiresAt": 1768469400000,
+                     *         "count": 1
+                     *       },
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreDomain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the domain.
+                 * @example ve1nech2e12bs0kzhtyb402atvwemjy1
+                 */
+                domainId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: domain. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ve1nech2e12bs0kzhtyb402atvwemjy1",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "domainName": "example.com",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "expiresAt": 1768469400000,
+                     *       "expiryNotices": {
+                     *         "expiresAt": 1768469400000,
+                     *         "count": 1
+                     *       },
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     getUnsubscription: {
@@ -38048,6 +41745,30 @@ export interface operations {
                      *         "items": {
                      *           "count": 3,
                      *           "isCapped": false
+                     *         },
+                     *         "docks": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "servers": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "webServices": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "domains": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "databases": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "projects": {
+                     *           "count": 3,
+                     *           "isCapped": false
                      *         }
                      *       },
                      *       "quotas": {
@@ -38772,6 +42493,1122 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Lists only rows whose `clientId` is this.
+                 * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+                 */
+                clientId?: string | undefined;
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `slug` is this.
+                 * @example shop-of-acme
+                 */
+                slug?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example active
+                 */
+                status?: ("active" | "archived") | undefined;
+                /**
+                 * @description Lists only rows whose `teamId` is this.
+                 * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+                 */
+                teamId?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "Shop of Acme",
+                     *           "slug": "shop-of-acme",
+                     *           "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *           "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *           "status": "active",
+                     *           "linearId": "SHOP-42",
+                     *           "githubRepo": "acme/shop",
+                     *           "description": "The shop and all that it runs on.",
+                     *           "tags": [
+                     *             "shop"
+                     *           ],
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Shop of Acme",
+                 *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                 *       "status": "active",
+                 *       "linearId": "SHOP-42",
+                 *       "githubRepo": "acme/shop",
+                 *       "description": "The shop and all that it runs on.",
+                 *       "tags": [
+                 *         "shop"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateProjectBody"];
+            };
+        };
+        responses: {
+            /** @description Created: project. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Shop of Acme",
+                     *       "slug": "shop-of-acme",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "status": "active",
+                     *       "linearId": "SHOP-42",
+                     *       "githubRepo": "acme/shop",
+                     *       "description": "The shop and all that it runs on.",
+                     *       "tags": [
+                     *         "shop"
+                     *       ],
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: project. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Shop of Acme",
+                     *       "slug": "shop-of-acme",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "status": "active",
+                     *       "linearId": "SHOP-42",
+                     *       "githubRepo": "acme/shop",
+                     *       "description": "The shop and all that it runs on.",
+                     *       "tags": [
+                     *         "shop"
+                     *       ],
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Shop of Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateProjectBody"];
+            };
+        };
+        responses: {
+            /** @description Done: project. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Shop of Acme",
+                     *       "slug": "shop-of-acme",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "status": "active",
+                     *       "linearId": "SHOP-42",
+                     *       "githubRepo": "acme/shop",
+                     *       "description": "The shop and all that it runs on.",
+                     *       "tags": [
+                     *         "shop"
+                     *       ],
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getProjectDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: project. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "project": {
+                     *         "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "Shop of Acme",
+                     *         "slug": "shop-of-acme",
+                     *         "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *         "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *         "status": "active",
+                     *         "linearId": "SHOP-42",
+                     *         "githubRepo": "acme/shop",
+                     *         "description": "The shop and all that it runs on.",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       },
+                     *       "resources": {
+                     *         "servers": [
+                     *           {
+                     *             "linkId": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running",
+                     *             "health": "healthy"
+                     *           }
+                     *         ],
+                     *         "webServices": [
+                     *           {
+                     *             "linkId": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running",
+                     *             "health": "healthy"
+                     *           }
+                     *         ],
+                     *         "domains": [
+                     *           {
+                     *             "linkId": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running",
+                     *             "health": "healthy"
+                     *           }
+                     *         ],
+                     *         "databases": [
+                     *           {
+                     *             "linkId": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running",
+                     *             "health": "healthy"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "resourceCount": 2,
+                     *       "health": "healthy"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetProjectDashboardAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listProjectResources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description `resource` shows the resources themselves.
+                 * @example resource
+                 */
+                expand?: "resource" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `resourceTable` is this.
+                 * @example servers
+                 */
+                resourceTable?: ("servers" | "webServices" | "domains" | "databases") | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `resourceId`, latest first, where one of `resourceTable` is given.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "projectId": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *           "resourceTable": "servers",
+                     *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "denormalizedName": "web-1",
+                     *           "denormalizedStatus": "running",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "resource": {
+                     *             "id": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *             "name": "web-1",
+                     *             "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *             "provider": "mock",
+                     *             "providerResourceId": "droplet-4711",
+                     *             "status": "running",
+                     *             "lastSeenAt": 1768469400000,
+                     *             "missingSince": 1768469400000,
+                     *             "ignoredAt": 1768469400000,
+                     *             "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *             "primaryIpAddress": "203.0.113.7",
+                     *             "region": "fra1",
+                     *             "tags": [
+                     *               "production"
+                     *             ],
+                     *             "metadata": {
+                     *               "costCenter": "4711"
+                     *             },
+                     *             "createdAt": 1768469400000,
+                     *             "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *             "updatedAt": 1768473000000,
+                     *             "productionUrl": "https://shop.example.com",
+                     *             "environment": "production",
+                     *             "gitRepo": "acme/shop",
+                     *             "domainName": "example.com",
+                     *             "expiresAt": 1768469400000,
+                     *             "expiryNotices": {
+                     *               "expiresAt": 1768469400000,
+                     *               "count": 1
+                     *             },
+                     *             "engine": "postgresql",
+                     *             "version": "17.2"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListProjectResourcesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    linkProjectResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceTable": "servers",
+                 *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkProjectResourceBody"];
+            };
+        };
+        responses: {
+            /** @description Created: project resource. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "projectId": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *       "resourceTable": "servers",
+                     *       "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *       "denormalizedName": "web-1",
+                     *       "denormalizedStatus": "running",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectResource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unlinkProjectResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project resource.
+                 * @example aagzw79ctwhspwhvdcpy68y7b03nh7xb
+                 */
+                linkId: string;
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    linkProjectResources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "resourceTable": "servers",
+                 *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkProjectResourcesBody"];
+            };
+        };
+        responses: {
+            /** @description Done: project resource. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "outcome": "linked",
+                     *           "link": {
+                     *             "id": "aagzw79ctwhspwhvdcpy68y7b03nh7xb",
+                     *             "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *             "projectId": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *             "resourceTable": "servers",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "denormalizedName": "web-1",
+                     *             "denormalizedStatus": "running",
+                     *             "createdAt": 1768469400000,
+                     *             "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *             "updatedAt": 1768473000000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "linked": 2,
+                     *       "skipped": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LinkProjectResourcesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the project.
+                 * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+                 */
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Shop of Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreProjectBody"];
+            };
+        };
+        responses: {
+            /** @description Done: project. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Shop of Acme",
+                     *       "slug": "shop-of-acme",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "status": "active",
+                     *       "linearId": "SHOP-42",
+                     *       "githubRepo": "acme/shop",
+                     *       "description": "The shop and all that it runs on.",
+                     *       "tags": [
+                     *         "shop"
+                     *       ],
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listResourceProjects: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Its id there.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                resourceId: string;
+                /**
+                 * @description The table of the resource.
+                 * @example servers
+                 */
+                resourceTable: "servers" | "webServices" | "domains" | "databases";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "Shop of Acme",
+                     *           "slug": "shop-of-acme",
+                     *           "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *           "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *           "status": "active",
+                     *           "linearId": "SHOP-42",
+                     *           "githubRepo": "acme/shop",
+                     *           "description": "The shop and all that it runs on.",
+                     *           "tags": [
+                     *             "shop"
+                     *           ],
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -41136,6 +45973,466 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listServers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `dockId` is this.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId?: string | undefined;
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `provider` is this.
+                 * @example mock
+                 */
+                provider?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "web-1",
+                     *           "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "provider": "mock",
+                     *           "providerResourceId": "droplet-4711",
+                     *           "status": "running",
+                     *           "lastSeenAt": 1768469400000,
+                     *           "missingSince": 1768469400000,
+                     *           "ignoredAt": 1768469400000,
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "primaryIpAddress": "203.0.113.7",
+                     *           "region": "fra1",
+                     *           "tags": [
+                     *             "production"
+                     *           ],
+                     *           "metadata": {
+                     *             "costCenter": "4711"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListServersPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getServer: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the server.
+                 * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+                 */
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: server. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "primaryIpAddress": "203.0.113.7",
+                     *       "region": "fra1",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}",
+                     *       "projectIds": [
+                     *         "5q0nqj4nh9rkm6kcw4y0qn88621n5tff"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetServerAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteServer: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the server.
+                 * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+                 */
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the server.
+                 * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+                 */
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         "production"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateServerBody"];
+            };
+        };
+        responses: {
+            /** @description Done: server. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "primaryIpAddress": "203.0.113.7",
+                     *       "region": "fra1",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreServer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the server.
+                 * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+                 */
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: server. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "primaryIpAddress": "203.0.113.7",
+                     *       "region": "fra1",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -44866,6 +50163,470 @@ export interface operations {
             404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listWebServices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Lists only rows whose `dockId` is this.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId?: string | undefined;
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `provider` is this.
+                 * @example mock
+                 */
+                provider?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+                /**
+                 * @description Lists only rows whose `status` is this.
+                 * @example running
+                 */
+                status?: string | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "web-1",
+                     *           "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "provider": "mock",
+                     *           "providerResourceId": "droplet-4711",
+                     *           "status": "running",
+                     *           "lastSeenAt": 1768469400000,
+                     *           "missingSince": 1768469400000,
+                     *           "ignoredAt": 1768469400000,
+                     *           "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "productionUrl": "https://shop.example.com",
+                     *           "environment": "production",
+                     *           "gitRepo": "acme/shop",
+                     *           "tags": [
+                     *             "production"
+                     *           ],
+                     *           "metadata": {
+                     *             "costCenter": "4711"
+                     *           },
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000,
+                     *           "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWebServicesPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getWebService: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `full` shows what the provider itself says, as `fullApiData`.
+                 * @example full
+                 */
+                include?: "full" | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the web service.
+                 * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+                 */
+                webServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: web service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "productionUrl": "https://shop.example.com",
+                     *       "environment": "production",
+                     *       "gitRepo": "acme/shop",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000,
+                     *       "fullApiData": "{\"id\":4711,\"name\":\"web-1\",\"size_slug\":\"s-2vcpu-4gb\"}",
+                     *       "projectIds": [
+                     *         "5q0nqj4nh9rkm6kcw4y0qn88621n5tff"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetWebServiceAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteWebService: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the web service.
+                 * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+                 */
+                webServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateWebService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the web service.
+                 * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+                 */
+                webServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         "production"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWebServiceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: web service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "productionUrl": "https://shop.example.com",
+                     *       "environment": "production",
+                     *       "gitRepo": "acme/shop",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreWebService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the web service.
+                 * @example d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9
+                 */
+                webServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: web service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "web-1",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "provider": "mock",
+                     *       "providerResourceId": "droplet-4711",
+                     *       "status": "running",
+                     *       "lastSeenAt": 1768469400000,
+                     *       "missingSince": 1768469400000,
+                     *       "ignoredAt": 1768469400000,
+                     *       "dataHash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "productionUrl": "https://shop.example.com",
+                     *       "environment": "production",
+                     *       "gitRepo": "acme/shop",
+                     *       "tags": [
+                     *         "production"
+                     *       ],
+                     *       "metadata": {
+                     *         "costCenter": "4711"
+                     *       },
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
