@@ -1,4 +1,4 @@
-import type { ProviderClient } from "./client";
+import type { ProviderClient } from "../../core/wire/providerClient";
 
 /** What a provider tells of one thing, as it is and as it is compared across providers. */
 export interface ProviderItem {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFakePsa } from "../../../examples/msp-sync/fakePsa";
-import { ProviderError } from "./providerError";
-import { ProviderClient } from "./client";
+import { ProviderError } from "../../core/wire/providerError";
+import { ProviderClient } from "../../core/wire/providerClient";
 import { firstPage, isWhole, pagesOf } from "./reading";
 import { psa } from "./psa";
 import type { FakePsa, PsaRow } from "../../../examples/msp-sync/fakePsa";

@@ -1,5 +1,5 @@
-import { ProviderError } from "./providerError";
-import { ProviderClient } from "./client";
+import { ProviderError } from "../../core/wire/providerError";
+import { ProviderClient } from "../../core/wire/providerClient";
 import type { Adapter, ConnectionSettings, ProviderItem } from "./adapter";
 
 /*

@@ -1,7 +1,7 @@
 import { maximumBatchItems } from "../tables";
-import { ProviderError } from "./providerError";
+import { ProviderError } from "../../core/wire/providerError";
 import type { Adapter, Listing, ProviderItem } from "./adapter";
-import type { ProviderClient } from "./client";
+import type { ProviderClient } from "../../core/wire/providerClient";
 
 /** How far a run has read: what the next page is read with, in this action or in the one after a crash. */
 export interface ReadingProgress {

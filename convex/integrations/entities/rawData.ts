@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { canonicalJson } from "../../core/wire/canonicalJson";
+import { isNestedDeeper } from "../../core/wire/jsonDepth";
 import { InexactNumber, isExactJson } from "../../core/wire/exactNumbers";
 import { jsonTextOf } from "../../core/wire/jsonText";
 import { sha256Hex } from "../../core/wire/secrets";
@@ -74,23 +75,6 @@ function valueFault(value: unknown, path: RawFault["path"]): RawFault | undefine
     if (fault) return fault;
   }
   return undefined;
-}
-
-/** Whether JSON text has more levels: counts brackets outside of texts, since a parsed value could only be walked as deep as it is. */
-export function isNestedDeeper(text: string, levels: number): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (inText) {
-      if (character === "\\") at++;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === "[" || character === "{") depth++;
-    else if (character === "]" || character === "}") depth--;
-    if (depth > levels) return true;
-  }
-  return false;
 }
 
 /**

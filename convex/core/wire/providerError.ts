@@ -12,3 +12,17 @@ export class ProviderError extends Error {
     super(message);
   }
 }
+
+/** The provider takes the credentials for no good ones. */
+export class CredentialsRefused extends ProviderError {
+  constructor(message: string) {
+    super(message, false);
+  }
+}
+
+/** The provider asks to be left alone, for as long as it says where it does. */
+export class AskedToWait extends ProviderError {
+  constructor(message: string, retryAfterMs?: number) {
+    super(message, true, retryAfterMs);
+  }
+}
