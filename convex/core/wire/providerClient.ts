@@ -91,8 +91,7 @@ export class ProviderClient {
       const holdMs = this.#notBefore - Date.now();
       if (holdMs > longestWaitMs) throw new AskedToWait("The provider asks to wait.", holdMs);
       if (holdMs > 0) await wait(holdMs);
-      if (this.calls >= maximumCalls)
-        throw new ProviderError("The calls that may be made are used up.", true);
+      if (this.calls >= maximumCalls) throw new ProviderError("The calls that may be made are used up.", true);
       this.calls += 1;
       const result = await send({ timeoutMs, maxBodyBytes: maximumAnswerBytes, ...request });
       if (result.kind === "failed") {

@@ -1222,7 +1222,7 @@ export interface DataSourcesResource {
   /**
    * Test a data source
    *
-   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested (`isProviderAsked: false`).
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
    *
