@@ -173,7 +173,7 @@ describe("nothing is taken for whole", () => {
   const cases: readonly (readonly [Trouble, RegExp])[] = [
     [{ kind: "status", status: 503, after: 1 }, /asks to wait/],
     [{ kind: "status", status: 429, retryAfter: "300", after: 1 }, /asks to wait/],
-    [{ kind: "status", status: 403, after: 1 }, /refused the credentials/],
+    [{ kind: "status", status: 401, after: 1 }, /refused the credentials/],
     [{ kind: "html", after: 1 }, /no JSON/],
     [{ kind: "slow", after: 1 }, /in time/],
     [{ kind: "half", after: 1 }, /no JSON/],

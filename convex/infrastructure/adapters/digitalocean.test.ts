@@ -280,6 +280,17 @@ it("waits as it is told, and goes on", async () => {
   expect([rows.length, end?.complete, provider.requests.length]).toEqual([450, true, 5]);
 });
 
+it("brings the other tables with a key that may not read one", async () => {
+  const provider = fake({ droplets: many(3, droplet), databases: [database(1)] });
+  provider.trouble = { kind: "status", status: 403, times: 1 };
+  expect((await read(provider, "databases")).end).toEqual({
+    complete: false,
+    count: 0,
+    why: "The key may not read it (403).",
+  });
+  expect((await read(provider, "servers")).end).toEqual({ complete: true, count: 3 });
+});
+
 describe("secrets in the provider's objects", () => {
   it("are stored nowhere, of thirty shapes and of fields that are texts until they are not", async () => {
     const secretly = (row: JsonObject) => ({ ...secretShapes, ...row });
