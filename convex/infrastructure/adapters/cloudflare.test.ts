@@ -97,10 +97,9 @@ describe("a token", () => {
     await expect(cloudflare.validateCredentials(malformed.access)).rejects.not.toBeInstanceOf(CredentialsRefused);
   });
 
-  it("whose account has no id is not taken", async () => {
-    await expect(cloudflare.validateCredentials(fake({ accounts: [{ name: "Acme" }] }).access)).rejects.toThrow(
-      /without an id/,
-    );
+  it.each([undefined, null, "../zones", "a/b", "a?b", ""])("whose account has the id %j is not taken", async (id) => {
+    const { access } = fake({ accounts: [{ id, name: "Acme" }] });
+    await expect(cloudflare.validateCredentials(access)).rejects.toThrow(/without an id/);
   });
 });
 
@@ -203,6 +202,17 @@ describe("nothing is taken for whole", () => {
     provider.trouble = trouble;
     expect((await read(provider)).end).toMatchObject({ complete: false, why: expect.stringMatching(why) });
   });
+});
+
+it("is left alone all through a sync once it says so, also by what asks for another list", async () => {
+  const { requests, access } = new FakeProvider({
+    answer: () => ({ success: true, result: [acme], result_info: { total_count: 1 } }),
+    isList: () => false,
+    headers: { ratelimit: '"default";r=0;t=200' },
+  });
+  for (let table = 0; table < 3; table++)
+    expect((await readAll(cloudflare.fetch(access, "domains"))).failure).toBeInstanceOf(ProviderError);
+  expect(requests).toHaveLength(1);
 });
 
 it("is left alone for as long as it says once it allows no more", async () => {

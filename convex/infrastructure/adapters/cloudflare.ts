@@ -85,7 +85,9 @@ async function accountOf(ask: Ask): Promise<string> {
     );
   const [account] = rows;
   const accountId = isJsonObject(account) ? idOf(account["id"]) : undefined;
-  if (accountId === undefined) throw new ProviderError("The provider answered an account without an id.", false);
+  // It becomes a part of a path.
+  if (accountId === undefined || !/^\w+$/.test(accountId))
+    throw new ProviderError("The provider answered an account without an id.", false);
   return accountId;
 }
 
@@ -96,7 +98,7 @@ async function assertActive(ask: Ask, accountId: string): Promise<RateLimit | un
       return await ask("/user/tokens/verify");
     } catch (error) {
       if (!(error instanceof CredentialsRefused)) throw error;
-      return ask(`/accounts/${encodeURIComponent(accountId)}/tokens/verify`);
+      return ask(`/accounts/${accountId}/tokens/verify`);
     }
   };
   const { answer, rateLimit } = await verified();

@@ -60,15 +60,32 @@ function acmeOf(provider: FakeProvider): DockAdapter {
   };
 }
 
-it("needs one adapter and one line: it is listed, connected, tested, synced, and found among all resources", async () => {
-  const provider = new FakeProvider({
+/** The provider, with what it lists. */
+const acmeCloud = (listed: readonly object[]) =>
+  new FakeProvider({
     answer: (url) =>
-      url.pathname === "/me" ? { id: "acct-1" } : { rows: sliceOf(url, machines), meta: { total: machines.length } },
+      url.pathname === "/me" ? { id: "acct-1" } : { rows: sliceOf(url, listed), meta: { total: listed.length } },
     isList: ({ pathname }) => pathname === "/machines",
   });
+
+/** An organization with a dock of the provider, which is registered until the test ends. */
+async function worldOf(provider: FakeProvider) {
   dockAdapters.push(acmeOf(provider));
   onTestFinished(() => void dockAdapters.pop());
-  const { ann, named, create, test, rows, host } = await dockHost();
+  const made = await dockHost();
+  const { ann, named, create, host } = made;
+  const dock = await create({ provider: "acme-cloud", apiKey: fakeKey });
+  const sync = async () => {
+    await ann.mutation(api.infrastructure.docks.sync, { ...named, dockId: dock.id });
+    await host.finishInProgressScheduledFunctions();
+    vi.advanceTimersByTime(1);
+    await host.finishInProgressScheduledFunctions();
+  };
+  return { ...made, dock, sync };
+}
+
+it("needs one adapter and one line: it is listed, connected, tested, synced, and found among all resources", async () => {
+  const { ann, named, test, rows, dock, sync } = await worldOf(acmeCloud(machines));
 
   const { data: providers } = await ann.query(api.infrastructure.providers.list, named);
   expect(providers.find((each) => each.provider === "acme-cloud")).toEqual({
@@ -80,13 +97,9 @@ it("needs one adapter and one line: it is listed, connected, tested, synced, and
     baseUrlAllowed: false,
   });
 
-  const { id: dockId, syncConfig } = await create({ provider: "acme-cloud", apiKey: fakeKey });
-  expect(syncConfig).toEqual({ enabled: true, intervalSeconds: 600 });
-  expect(await test(dockId)).toMatchObject({ isValid: true });
-  await ann.mutation(api.infrastructure.docks.sync, { ...named, dockId });
-  await host.finishInProgressScheduledFunctions();
-  vi.advanceTimersByTime(1);
-  await host.finishInProgressScheduledFunctions();
+  expect(dock.syncConfig).toEqual({ enabled: true, intervalSeconds: 600 });
+  expect(await test(dock.id)).toMatchObject({ isValid: true });
+  await sync();
 
   expect(await rows("syncHistory")).toMatchObject([{ status: "success", counts: { servers: { created: 30 } } }]);
   const paginationOpts = { cursor: null, numItems: 50 };
@@ -95,6 +108,15 @@ it("needs one adapter and one line: it is listed, connected, tested, synced, and
   expect((await rows("servers")).map(({ name }) => name)).toEqual(machines.map(({ name }) => name));
   for (const { name } of machines) expect(JSON.stringify(listed)).toContain(`"${name}"`);
   expect(JSON.stringify(await rows("resourcePayloads"))).not.toContain("planted");
+});
+
+it("leaves out what is no machine, and the run says so and takes nothing for gone", async () => {
+  const { rows, sync } = await worldOf(acmeCloud([...machines.slice(1), { name: "without an id" }]));
+  await sync();
+  expect(await rows("syncHistory")).toMatchObject([
+    { status: "partial", isComplete: false, errors: [{ message: expect.stringContaining("1 of 30 rows") }] },
+  ]);
+  expect(await rows("servers")).toHaveLength(29);
 });
 
 it("is named by no other file of the product", () => {
