@@ -9,6 +9,7 @@ import { placeOf } from "./resourceOrder";
 const descriptions: Readonly<Record<string, string>> = {
   me: "The signed-in person: user, profile, settings, rights and organizations.",
   permissions: "The catalogue of permissions.",
+  providers: "What docks can connect.",
   clientResources: "What belongs to a client, of all tables.",
   batch: "Several rows in one transaction.",
   oauth: "Access tokens for machines, and how OAuth clients discover this deployment.",

@@ -200,6 +200,7 @@ export const routeTable: readonly Route[] = [
   {"method":"POST","path":"/v1/projects/:projectId/resources/batch","domain":"infrastructure","kind":"mutation","operation":"projectResources.linkBatch","operationId":"linkProjectResources"},
   {"method":"DELETE","path":"/v1/projects/:projectId/resources/:linkId","domain":"infrastructure","kind":"mutation","operation":"projectResources.unlink","operationId":"unlinkProjectResource"},
   {"method":"POST","path":"/v1/projects/:projectId/restore","domain":"infrastructure","kind":"mutation","operation":"projects.restore","operationId":"restoreProject"},
+  {"method":"GET","path":"/v1/providers","domain":"infrastructure","kind":"query","operation":"providers.list","operationId":"listProviders"},
   {"method":"GET","path":"/v1/resources/:resourceTable/:resourceId/projects","domain":"infrastructure","kind":"query","operation":"projectResources.listProjects","operationId":"listResourceProjects"},
   {"method":"GET","path":"/v1/roles","domain":"access","kind":"query","operation":"roles.list","operationId":"listRoles"},
   {"method":"POST","path":"/v1/roles","domain":"access","kind":"mutation","operation":"roles.create","operationId":"createRole"},

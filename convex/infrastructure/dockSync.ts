@@ -108,7 +108,8 @@ async function readTable(
       await ctx.runMutation(takeReference, { ...of, table, found, ...(limits ? { rateLimit: { ...limits } } : {}) });
     }
   }
-  if (!next.value.complete) return [`The list of ${table} was not read to its end: nothing is taken for gone.`];
+  const { complete, why = "It was not read to its end." } = next.value;
+  if (!complete) return [`The list of ${table} is not whole: nothing is taken for gone. ${why}`];
   const missing = await missingOf(ctx, of, table, seen);
   const refused = confirmLoss ? undefined : lossRefused(missing, table);
   await markAll(ctx, of, table, missing.first, false);

@@ -259,6 +259,17 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/docks.test.ts › has no key and no grants any more",
       "convex/infrastructure/docks.test.ts › comes back in error, without a key",
     ),
+    Providers: held(
+      "scripts/portico/pageFigures.test.ts › are the providers of docs/infrastructure.md",
+      "convex/infrastructure/adapters/cloudflare.test.ts › reaches",
+      "convex/infrastructure/adapters/digitalocean.test.ts › are read to the end that the provider counts",
+      "convex/infrastructure/adapters/digitalocean.test.ts › it is left out, and counted",
+      "convex/infrastructure/adapters/digitalocean.test.ts › brings the other tables with a key that may not read one",
+      "convex/infrastructure/adapters/cloudflare.test.ts › is left alone for as long as it says",
+      "convex/infrastructure/adapters/digitalocean.test.ts › are stored nowhere, of thirty shapes",
+      "convex/infrastructure/adapters/newProvider.test.ts › needs one adapter and one line",
+      "convex/infrastructure/adapters/newProvider.test.ts › leaves out what is no machine, and the run says so",
+    ),
     Resources: held(
       "convex/infrastructure/resources.test.ts › is brought back by no sync, until somebody restores it",
       "convex/infrastructure/resources.test.ts › stays in the trash while its dock is there",

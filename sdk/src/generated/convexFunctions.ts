@@ -81,6 +81,7 @@ import type {
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
+  ListProvidersAnswer,
   ListRelatedEntitiesRow,
   ListServersRow,
   ListSitesViewRow,
@@ -237,6 +238,7 @@ export interface ConvexFunctions {
   "infrastructure/projects:list": { type: "query"; args: TenantListArgs<"listProjects">; result: PaginationResult<Project> };
   "infrastructure/projects:restore": { type: "mutation"; args: TenantChangeArgs<"restoreProject">; result: Project };
   "infrastructure/projects:update": { type: "mutation"; args: TenantChangeArgs<"updateProject">; result: Project };
+  "infrastructure/providers:list": { type: "query"; args: TenantArgs<"listProviders">; result: ListProvidersAnswer };
   "infrastructure/servers:delete": { type: "mutation"; args: TenantChangeArgs<"deleteServer">; result: Returned<"deleteServer"> };
   "infrastructure/servers:get": { type: "query"; args: TenantArgs<"getServer">; result: GetServerAnswer };
   "infrastructure/servers:list": { type: "query"; args: TenantListArgs<"listServers">; result: PaginationResult<ListServersRow> };
@@ -583,6 +585,9 @@ export interface Api {
       list: Reference<"infrastructure/projects:list">;
       restore: Reference<"infrastructure/projects:restore">;
       update: Reference<"infrastructure/projects:update">;
+    };
+    providers: {
+      list: Reference<"infrastructure/providers:list">;
     };
     servers: {
       delete: Reference<"infrastructure/servers:delete">;

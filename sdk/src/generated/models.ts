@@ -189,6 +189,7 @@ export type ListOrganizationsRow = components["schemas"]["ListOrganizationsRow"]
 export type ListPermissionsAnswer = components["schemas"]["ListPermissionsAnswer"];
 export type ListProjectResourcesPage = components["schemas"]["ListProjectResourcesPage"];
 export type ListProjectResourcesRow = components["schemas"]["ListProjectResourcesRow"];
+export type ListProvidersAnswer = components["schemas"]["ListProvidersAnswer"];
 export type ListRelatedEntitiesPage = components["schemas"]["ListRelatedEntitiesPage"];
 export type ListRelatedEntitiesRow = components["schemas"]["ListRelatedEntitiesRow"];
 export type ListServersPage = components["schemas"]["ListServersPage"];

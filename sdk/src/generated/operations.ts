@@ -30,6 +30,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     domains: "delete;get+;list;restore;update",
     projectResources: "/projects/{}/resources;link+=POST ;linkBatch+=POST batch;list;listProjects=GET /resources/{}/{}/projects;unlink=DELETE {}",
     projects: "create;delete;get;getDashboard;list;restore+;update",
+    providers: "list-",
     servers: "delete;get+;list;restore;update",
     webServices: "delete;get+;list;restore;update",
   },

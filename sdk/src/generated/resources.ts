@@ -136,6 +136,7 @@ import type {
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
+  ListProvidersAnswer,
   ListRelatedEntitiesRow,
   ListServersRow,
   ListSitesViewRow,
@@ -3024,6 +3025,24 @@ export interface ProjectsResource {
 
 }
 
+/** Calls of `portico.providers`. */
+export interface ProvidersResource {
+  /**
+   * List the providers
+   *
+   * What docks can connect here, by its name in `provider`. The same for every organization.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dock:read`.
+   *
+   * @example
+   * const answer = await portico.providers.list();
+   */
+  list(options?: ReadOptions): Call<ListProvidersAnswer>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(options: RequestOptions): Call<ListProvidersAnswer | undefined>;
+
+}
+
 /** Calls of `portico.roles`. */
 export interface RolesResource {
   /**
@@ -4421,6 +4440,7 @@ export abstract class Resources {
   declare readonly pricingTiers: PricingTiersResource;
   declare readonly projectResources: ProjectResourcesResource;
   declare readonly projects: ProjectsResource;
+  declare readonly providers: ProvidersResource;
   declare readonly roles: RolesResource;
   declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;

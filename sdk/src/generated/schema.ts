@@ -3777,6 +3777,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers
+         * @description What docks can connect here, by its name in `provider`. The same for every organization.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dock:read`.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/resources/{resourceTable}/{resourceId}/projects": {
         parameters: {
             query?: never;
@@ -18357,6 +18379,44 @@ export interface components {
              * @example 1768473000000
              */
             updatedAt: number;
+        };
+        /** @description The answer to “List the providers”. */
+        ListProvidersAnswer: {
+            /** @description Every provider that can be connected. */
+            data: {
+                /** @description Whether its docks have a `baseUrl`, which they need then; others must have none. */
+                baseUrlAllowed: boolean;
+                /**
+                 * @description Its name for people.
+                 * @example DigitalOcean
+                 */
+                label: string;
+                /**
+                 * Format: int32
+                 * @description Fewer than these are refused.
+                 * @example 60
+                 */
+                minimumIntervalSeconds: number;
+                /**
+                 * @description The provider, as `GET /v1/providers` names it.
+                 * @example mock
+                 */
+                provider: string;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs of a dock that names no interval.
+                 * @example 120
+                 */
+                recommendedIntervalSeconds: number;
+                /**
+                 * @description The tables that its docks bring rows of.
+                 * @example [
+                 *       "servers",
+                 *       "domains"
+                 *     ]
+                 */
+                resourceTables: ("servers" | "webServices" | "domains" | "databases")[];
+            }[];
         };
         /** @description A page of a list, each row of it an entity. */
         ListRelatedEntitiesPage: {
@@ -43514,6 +43574,66 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: provider. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "provider": "mock",
+                     *           "label": "DigitalOcean",
+                     *           "resourceTables": [
+                     *             "servers",
+                     *             "domains"
+                     *           ],
+                     *           "recommendedIntervalSeconds": 120,
+                     *           "minimumIntervalSeconds": 60,
+                     *           "baseUrlAllowed": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListProvidersAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
