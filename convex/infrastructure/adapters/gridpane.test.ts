@@ -257,7 +257,6 @@ describe("nothing is taken for whole", () => {
     ["500", { kind: "status", status: 500, after: 1 }, /answered 500/],
     ["404", { kind: "status", status: 404, after: 1 }, /answered 404/],
     ["401", { kind: "status", status: 401, after: 1 }, /refused the credentials/],
-    ["403", { kind: "status", status: 403, after: 1 }, /refused the credentials/],
     ["HTML", { kind: "html", after: 1 }, /no JSON/],
     ["late", { kind: "slow", after: 1 }, /in time/],
     ["half", { kind: "half", after: 1 }, /no JSON/],
@@ -281,6 +280,7 @@ describe("nothing is taken for whole", () => {
   });
 
   it.each<[string, Trouble, RegExp]>([
+    ["403", { kind: "status", status: 403, after: 1 }, /may not read/],
     ["nothing more", { kind: "emptyPage", after: 1 }, /ended after 200 rows of 450/],
     ["an earlier last page", page({ meta: { ...meta, last_page: 2 } }), /ended after 400 rows of 450/],
     ["another count", page({ meta: { ...meta, last_page: 2, total: 400 } }), /changed/],

@@ -212,7 +212,10 @@ function siteStatusOf(row: JsonObject): string {
   return typeof row["built_at"] === "string" ? "running" : "unknown";
 }
 
-/** GridPane counts requests by endpoint, in headers of its own: they get the names that all others have. */
+/**
+ * GridPane counts requests by endpoint, in headers of its own: they get the names that all others have. What one endpoint asks to wait is not
+ * kept for the next, so that each reading is of an access of its own.
+ */
 const usualHeaders = {
   "retry-after-endpoint": "retry-after",
   "x-ratelimit-endpoint-remaining": "x-ratelimit-remaining",

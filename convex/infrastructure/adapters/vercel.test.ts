@@ -98,6 +98,22 @@ describe("a key", () => {
     await expect(vercel.validateCredentials(fake({ token }).access)).rejects.toBeInstanceOf(CredentialsRefused);
   });
 
+  it("for one project is refused: Vercel tells nothing of a person or a team to it", async () => {
+    const { access } = fake({});
+    const send: typeof access.send = async () => ({
+      kind: "answered",
+      status: 403,
+      headers: new Headers({ "content-type": "application/json" }),
+      body: new TextEncoder().encode('{"error":{"code":"forbidden"}}'),
+      isWhole: true,
+      durationMs: 1,
+    });
+    await expect(vercel.validateCredentials({ ...access, send })).rejects.toBeInstanceOf(CredentialsRefused);
+    expect((await readAll(vercel.fetch({ ...access, send }, "webServices"))).failure).toBeInstanceOf(
+      CredentialsRefused,
+    );
+  });
+
   it("that is wrong is refused, and one without an account is none", async () => {
     const { access } = fake({});
     const wrong = { ...access, apiKey: "wrong_correct-horse" };
@@ -278,7 +294,6 @@ describe("nothing is taken for whole", () => {
     ["500", { kind: "status", status: 500, after: 1 }, /answered 500/],
     ["404", { kind: "status", status: 404, after: 1 }, /answered 404/],
     ["401", { kind: "status", status: 401, after: 1 }, /refused the credentials/],
-    ["403", { kind: "status", status: 403, after: 1 }, /refused the credentials/],
     ["HTML", { kind: "html", after: 1 }, /no JSON/],
     ["late", { kind: "slow", after: 1 }, /in time/],
     ["half", { kind: "half", after: 1 }, /no JSON/],
@@ -315,6 +330,7 @@ describe("nothing is taken for whole", () => {
 
   const miscounted = page({ projects: [vercelProject(900)], pagination: { count: 2, next: null } });
   it.each<[string, Trouble, number, RegExp]>([
+    ["403", { kind: "status", status: 403, after: 1 }, perPage, /may not read/],
     ["nothing more", { kind: "emptyPage", after: 1 }, perPage, /without its mark/],
     ["the first page for ever", { kind: "repeatedPage", after: 1 }, perPage, /without its mark/],
     ["another number of rows than the page counts", miscounted, perPage + 1, /1 of 102 rows/],
