@@ -11,6 +11,7 @@ const descriptions: Readonly<Record<string, string>> = {
   permissions: "The catalogue of permissions.",
   providers: "What docks can connect.",
   clientResources: "What belongs to a client, of all tables.",
+  dockSyncHistory: "The syncs of a dock, and what came of each.",
   batch: "Several rows in one transaction.",
   oauth: "Access tokens for machines, and how OAuth clients discover this deployment.",
   platform: "The deployment itself.",

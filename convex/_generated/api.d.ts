@@ -227,7 +227,11 @@ import type * as infrastructure_adapters_reading from "../infrastructure/adapter
 import type * as infrastructure_adapters_registry from "../infrastructure/adapters/registry.js";
 import type * as infrastructure_databases from "../infrastructure/databases.js";
 import type * as infrastructure_dockCleanup from "../infrastructure/dockCleanup.js";
+import type * as infrastructure_dockPermissions from "../infrastructure/dockPermissions.js";
+import type * as infrastructure_dockPermissions_giving from "../infrastructure/dockPermissions/giving.js";
+import type * as infrastructure_dockPermissions_resource from "../infrastructure/dockPermissions/resource.js";
 import type * as infrastructure_dockSync from "../infrastructure/dockSync.js";
+import type * as infrastructure_dockSyncHistory from "../infrastructure/dockSyncHistory.js";
 import type * as infrastructure_dockUpkeep from "../infrastructure/dockUpkeep.js";
 import type * as infrastructure_docks from "../infrastructure/docks.js";
 import type * as infrastructure_docks_ending from "../infrastructure/docks/ending.js";
@@ -675,7 +679,11 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/adapters/registry": typeof infrastructure_adapters_registry;
   "infrastructure/databases": typeof infrastructure_databases;
   "infrastructure/dockCleanup": typeof infrastructure_dockCleanup;
+  "infrastructure/dockPermissions": typeof infrastructure_dockPermissions;
+  "infrastructure/dockPermissions/giving": typeof infrastructure_dockPermissions_giving;
+  "infrastructure/dockPermissions/resource": typeof infrastructure_dockPermissions_resource;
   "infrastructure/dockSync": typeof infrastructure_dockSync;
+  "infrastructure/dockSyncHistory": typeof infrastructure_dockSyncHistory;
   "infrastructure/dockUpkeep": typeof infrastructure_dockUpkeep;
   "infrastructure/docks": typeof infrastructure_docks;
   "infrastructure/docks/ending": typeof infrastructure_docks_ending;

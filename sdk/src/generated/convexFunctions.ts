@@ -34,6 +34,7 @@ import type {
   Database,
   DeclineInvitationAnswer,
   Dock,
+  DockPermission,
   Domain,
   Entity,
   EntityRelationship,
@@ -211,6 +212,11 @@ export interface ConvexFunctions {
   "infrastructure/databases:list": { type: "query"; args: TenantListArgs<"listDatabases">; result: PaginationResult<ListDatabasesRow> };
   "infrastructure/databases:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDatabase">; result: Database };
   "infrastructure/databases:update": { type: "mutation"; args: TenantChangeArgs<"updateDatabase">; result: Database };
+  "infrastructure/dockPermissions:grant": { type: "mutation"; args: TenantChangeArgs<"grantDockPermission">; result: DockPermission };
+  "infrastructure/dockPermissions:list": { type: "query"; args: TenantListArgs<"listDockPermissions">; result: PaginationResult<DockPermission> };
+  "infrastructure/dockPermissions:revoke": { type: "mutation"; args: TenantChangeArgs<"revokeDockPermission">; result: Returned<"revokeDockPermission"> };
+  "infrastructure/dockPermissions:update": { type: "mutation"; args: TenantChangeArgs<"updateDockPermission">; result: DockPermission };
+  "infrastructure/dockSyncHistory:list": { type: "query"; args: TenantListArgs<"listDockSyncHistory">; result: PaginationResult<SyncRun> };
   "infrastructure/docks:create": { type: "action"; args: TenantChangeArgs<"createDock">; result: Dock };
   "infrastructure/docks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDock">; result: Returned<"deleteDock"> };
   "infrastructure/docks:get": { type: "query"; args: TenantArgs<"getDock">; result: Dock };
@@ -550,6 +556,15 @@ export interface Api {
       list: Reference<"infrastructure/databases:list">;
       restore: Reference<"infrastructure/databases:restore">;
       update: Reference<"infrastructure/databases:update">;
+    };
+    dockPermissions: {
+      grant: Reference<"infrastructure/dockPermissions:grant">;
+      list: Reference<"infrastructure/dockPermissions:list">;
+      revoke: Reference<"infrastructure/dockPermissions:revoke">;
+      update: Reference<"infrastructure/dockPermissions:update">;
+    };
+    dockSyncHistory: {
+      list: Reference<"infrastructure/dockSyncHistory:list">;
     };
     docks: {
       create: Reference<"infrastructure/docks:create">;
