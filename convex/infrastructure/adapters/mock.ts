@@ -1,4 +1,4 @@
-import { ProviderError } from "./providerError";
+import { CredentialsRefused, ProviderError } from "../../core/wire/providerError";
 import { resourceTables } from "../tables";
 import type { ResourceTable } from "../tables";
 import type { DockAdapter, ProviderResource } from "./adapter";
@@ -15,15 +15,15 @@ export const mock: DockAdapter = {
   minimumIntervalSeconds: 60,
   validateCredentials: async ({ apiKey }) => {
     const [, accountId] = keyForm.exec(apiKey) ?? [];
-    if (accountId === undefined) throw new ProviderError("refused", "The provider refused the key (401).");
-    if (accountId === "away") throw new ProviderError("unavailable", "The provider answered 502.");
+    if (accountId === undefined) throw new CredentialsRefused("The provider refused the key (401).", 401);
+    if (accountId === "away") throw new ProviderError("The provider answered 502.", true, undefined, 502);
     return { accountId, rateLimit: { remaining: 4999, limit: 5000 } };
   },
   resourceTables,
   fetch: async function* ({ apiKey }, table) {
     const [, accountId = "none"] = keyForm.exec(apiKey) ?? [];
     for (const at of [1, 2]) yield { rows: [mockResource(accountId, table, at)] };
-    return { complete: true };
+    return { complete: true, count: 2 };
   },
 };
 

@@ -1,3 +1,4 @@
+import { definedOf } from "../../core/records/documents";
 import { ProviderError } from "../../core/wire/providerError";
 import { ProviderClient } from "../../core/wire/providerClient";
 import type { Adapter, ConnectionSettings, ProviderItem } from "./adapter";
@@ -32,7 +33,7 @@ export const psa: Adapter = {
   },
   credentials: ["clientId", "clientSecret"],
 
-  connect({ config, credentials, maximumCalls }: ConnectionSettings) {
+  connect({ config, credentials, maximumCalls, send }: ConnectionSettings) {
     const authUrl = config["authUrl"] ?? `${baseUrlOf(config)}/auth`;
     const { clientId, clientSecret } = credentials;
     if (typeof authUrl !== "string" || typeof clientId !== "string" || typeof clientSecret !== "string")
@@ -52,6 +53,7 @@ export const psa: Adapter = {
         body: body.toString(),
       },
       maximumCalls,
+      ...definedOf({ send }),
     });
   },
 
