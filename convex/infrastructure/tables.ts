@@ -37,6 +37,11 @@ export const dockFields = {
   provider: described(text(1, 40), "The provider, as `GET /v1/providers` names it.", "mock"),
   encryptedApiKey: described(sealed(), "The key of the provider.").optional(),
   keyHint: described(text(4, 4), "How the key ends; absent while it has none.", "9f3c").optional(),
+  keyFingerprint: described(
+    z.string().max(64),
+    "A keyed hash of provider and key, by which docks of the same key share what the provider allows.",
+    exampleHash,
+  ).optional(),
   providerAccountId: described(
     text(1, 200),
     "The provider's account that the key is of, as the first sync has found it.",
@@ -75,6 +80,14 @@ export const docks = tenantTable(dockFields, "CUD", {
   noun: "dock",
   description: "A connection to a provider of infrastructure, with one encrypted key.",
   audited: true,
+  secret: ["keyFingerprint"],
+  events: [
+    {
+      type: "dock.synced",
+      description: "A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock.",
+    },
+    { type: "dock.error", description: "A sync has failed; `data` is the dock, and says why in `lastSyncError`." },
+  ],
   unique: [
     { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
   ],
@@ -83,6 +96,7 @@ export const docks = tenantTable(dockFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
   .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
   .index("by_organizationId_and_deletedAt_and_lastSyncStatus", ["organizationId", "deletedAt", "lastSyncStatus"])
+  .index("by_organizationId_and_keyFingerprint", ["organizationId", "keyFingerprint"])
   .index("by_syncInProgress_and_syncStartedAt", ["syncInProgress", "syncStartedAt"])
   .index("by_syncInProgress_and_nextSyncAt", ["syncInProgress", "nextSyncAt"]);
 

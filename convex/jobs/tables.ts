@@ -147,6 +147,11 @@ const syncCountFields = {
   updated: described(integer(0, 1_000_000_000), "How many have changed.", 3),
   deleted: described(integer(0, 1_000_000_000), "How many are gone.", 1),
   unchanged: described(integer(0, 1_000_000_000), "How many are as they were.", 480),
+  revived: described(
+    integer(0, 1_000_000_000),
+    "How many came back from the trash; absent where these count as changed.",
+    2,
+  ).optional(),
 };
 export const syncErrorFields = {
   scope: described(text(1, 100), "What it happened to.", "tickets"),
@@ -204,3 +209,25 @@ export const syncHistory = tenantTable(syncRunFields, "", {
   .index("by_organizationId_and_openKey", ["organizationId", "openKey"])
   .index("by_status_and_lockExpiresAt", ["status", "lockExpiresAt"])
   .index("by_expiresAt", ["expiresAt"]);
+
+/** Rows that one sighting names at most. */
+export const maximumSeenRows = 200;
+
+export const syncSightingFields = {
+  dataSourceId: described(reference("dataSources", "cascade"), "The data source that the run syncs.").optional(),
+  dockId: described(reference("docks", "cascade"), "The dock that it syncs.").optional(),
+  type: described(text(1, 60), "What kind of rows were seen.", "devices"),
+  syncRunId: described(z.string().max(64), "The sync run.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"),
+  rowIds: described(z.array(z.string().max(64)).max(maximumSeenRows), "What one batch of it brought.", [
+    "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+  ]),
+  seenAt: described(timestampMs(), "When it was brought."),
+};
+
+/** What sync runs have seen, a row for each batch, until later runs have no more use for it: rows that did not change are not written. */
+export const syncSightings = tenantTable(syncSightingFields, "", {
+  noun: "syncSighting",
+  description: "The rows that a sync run brought in one batch.",
+})
+  .index("by_organizationId_and_dataSourceId_and_type_and_seenAt", ["organizationId", "dataSourceId", "type", "seenAt"])
+  .index("by_organizationId_and_dockId_and_type_and_seenAt", ["organizationId", "dockId", "type", "seenAt"]);

@@ -20,6 +20,7 @@ export function assertIdle({ syncInProgress }: Pick<Doc<"docks">, "syncInProgres
 export const endedFields = {
   encryptedApiKey: undefined,
   keyHint: undefined,
+  keyFingerprint: undefined,
   rateLimitRemaining: undefined,
   rateLimitLimit: undefined,
   rateLimitResetAt: undefined,

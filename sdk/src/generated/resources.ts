@@ -1392,7 +1392,7 @@ export interface DocksResource {
   /**
    * Create a dock
    *
-   * Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+   * Connects a provider. The key is encrypted for this dock and shown to nobody. Its first sync, within a minute unless `syncConfig.enabled` is false, shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
    *
    * Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
    *
@@ -1448,7 +1448,7 @@ export interface DocksResource {
   /**
    * Release the lock of a dock
    *
-   * Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+   * Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel it (`POST /v1/scheduled-jobs/{jobId}/cancel`) to break a sync off. A dock that is not locked stays as it is.
    *
    * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
    *
