@@ -1516,7 +1516,7 @@ export interface paths {
         put?: never;
         /**
          * Create a dock
-         * @description Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+         * @description Connects a provider. The key is encrypted for this dock and shown to nobody. Its first sync, within a minute unless `syncConfig.enabled` is false, shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
          *
          *     Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
          */
@@ -1626,7 +1626,7 @@ export interface paths {
         put?: never;
         /**
          * Release the lock of a dock
-         * @description Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+         * @description Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel that (`DELETE /v1/scheduled-jobs/{jobId}`) to break a sync off. A dock that is not locked stays as it is.
          *
          *     Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
          */
@@ -6457,6 +6457,192 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "dock.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has failed; `data` is the dock, and says why in `lastSyncError`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has failed; `data` is the dock, and says why in `lastSyncError`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dock.error",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockErrorEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dock.synced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dock.synced",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockSyncedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "entity.created": {
         parameters: {
             query?: never;
@@ -9589,7 +9775,7 @@ export interface components {
              */
             organizationId: string;
             /**
-             * @description The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with.
+             * @description The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with; of a request to a provider, the job, the dock or the data source that sent it.
              * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
              */
             requestId: string;
@@ -13225,6 +13411,26 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description A sync has failed; `data` is the dock, and says why in `lastSyncError`. The body of a delivery. */
+        DockErrorEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Dock"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dock.error";
+        };
         /** @description A page of a list, each row of it a dock. */
         DockPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -13286,6 +13492,26 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["DockPermission"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock. The body of a delivery. */
+        DockSyncedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Dock"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dock.synced";
         };
         /** @description A domain of any provider. */
         Domain: {
@@ -22213,6 +22439,12 @@ export interface components {
                      * @example 1
                      */
                     deleted: number;
+                    /**
+                     * Format: int32
+                     * @description How many came back from the trash; absent where these count as changed.
+                     * @example 2
+                     */
+                    revived?: number;
                     /**
                      * Format: int32
                      * @description How many are as they were.
