@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "../../core/schema/fields";
 import { lazily } from "../../core/operations/once";
+import { CredentialsRefused } from "../../core/wire/providerError";
 import { askCloudflare } from "./cloudflare";
 import { operation, operationType } from "./operationType";
 import type { CloudflareConfig } from "./cloudflare";
@@ -53,7 +54,8 @@ const test = operation({
       const { name, status } = Object(zone.result);
       return { isWorking: true, zone: String(name).slice(0, 253), zoneStatus: String(status).slice(0, 40) };
     }
-    await askCloudflare(service, send, { path: "/user/tokens/verify" });
+    const { result } = await askCloudflare(service, send, { path: "/user/tokens/verify" });
+    if (Object(result).status !== "active") throw new CredentialsRefused("The token is not in force.");
     return { isWorking: true, zone: null };
   },
 });
