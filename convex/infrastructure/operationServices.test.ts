@@ -12,6 +12,9 @@ afterEach(() => {
 
 const { operationServices } = api.infrastructure;
 const firstPage = { paginationOpts: { cursor: null, numItems: 100 } };
+interface Listed {
+  readonly page: readonly { readonly id: string }[];
+}
 const zone = { apiToken: "cf-token-0123456789-abcdefghij", zoneId: "ab".repeat(16) };
 
 const refusal = (promise: Promise<unknown>) =>
@@ -97,7 +100,7 @@ describe("a configuration", () => {
     vi.stubEnv("ENCRYPTION_KEY_VERSION", "2");
     await host.action(internal.core.records.reencryption.reencryptSecrets, {});
     vi.stubEnv("ENCRYPTION_MASTER_KEY_V1", undefined);
-    expect((await services.get(id)).keyVersion).toBe(2);
+    expect(await services.get(id)).toMatchObject({ keyVersion: 2 });
     const { jobId } = await services.run(id, "test");
     await settleRuns();
     expect([(await job(jobId)).status, storage.requests.length]).toEqual(["completed", 3]);
@@ -152,8 +155,10 @@ describe("grants of services", () => {
     expect(await services.grants(granted)).toMatchObject([{ serviceId: granted, teamId }]);
     const dev = await developer("dev", teamId);
     const nobody = await developer("nobody", undefined);
-    const listed = async (who: typeof dev) =>
-      (await who.query(operationServices.list, { ...named, ...firstPage })).page.map(({ id }) => id);
+    const listed = async (who: typeof dev) => {
+      const { page }: Listed = await who.query(operationServices.list, { ...named, ...firstPage });
+      return page.map(({ id }) => id);
+    };
     expect([await listed(dev), await listed(nobody), await listed(ann)]).toEqual([[granted], [], [other, granted]]);
     const run = (who: typeof dev, operationServiceId: string) =>
       who.mutation(operationServices.run, { ...named, operationServiceId, operation: "test" });

@@ -47,7 +47,27 @@ const cases = registry.flatMap((list): Case[] => {
 });
 
 /** Makes a row and assigns it to a member; what is granted by rows of another table has a maker of its own here. */
-const makersThrough: Readonly<Record<string, (one: Case, member: NewMember) => Promise<string>>> = {};
+const makersThrough: Readonly<Record<string, (one: Case, member: NewMember) => Promise<string>>> = {
+  operationServices: async (one, member) => {
+    const id = await newRow(one);
+    const teamId = await newPlaceOf(one.way.to, member);
+    await arranged(`/v1/operation-services/${id}/permissions`, { teamId });
+    return id;
+  },
+};
+
+/** Something that rows are assigned to, with the member in it. */
+async function newPlaceOf(holders: Assignment["to"], { userId }: NewMember): Promise<string> {
+  const id = await arranged(`/v1/${holders}`, { name: `Holder ${nextSample()}` });
+  await arranged(`/v1/${holders}/${id}/members`, { userId, roleKey: "developer" });
+  return id;
+}
+
+async function arranged(path: string, body: object): Promise<string> {
+  const made = await send(portico, "POST", path, world.owner, body);
+  expect(made.status, made.text).toBe(201);
+  return String(made.body["id"]);
+}
 
 async function newRow({ create }: Case, values: object = {}, credential = world.owner): Promise<string> {
   const rows = credential === world.owner ? world.rows : world.foreignRows;
