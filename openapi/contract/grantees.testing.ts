@@ -71,17 +71,22 @@ function resourcesIn({ body = {} }: Arranged): readonly NamedRow[] {
 async function reachRow(world: World, row: NamedRow, { to, level }: Path, holder: string): Promise<void> {
   for (const way of row.on.assigned ?? []) {
     if (way.to !== to) continue;
-    if (way.through) await grant(world, way.through, await valueOf(world, row, way.field), level, holder);
+    if (way.through) await grant(world, way.through, { granted: await valueOf(world, row, way.field), holder, level });
     else if (way.field !== "_id") await assign(world, row, { [way.field]: holder });
   }
 }
 
-async function grant(
+interface Grant {
+  readonly granted: string;
+  readonly holder: string;
+  readonly level: Path["level"];
+}
+
+/** Grants something to a team or a client, by the operation of the table of grants that does. */
+export async function grant(
   world: World,
   { table, holder: field, toChange }: NonNullable<Assignment["through"]>,
-  granted: string,
-  level: Path["level"],
-  holder: string,
+  { granted, holder, level }: Grant,
 ): Promise<void> {
   const operation = operationOf(table, "grant");
   const params = { [operation.declaration.on?.idParameter ?? ""]: granted };
