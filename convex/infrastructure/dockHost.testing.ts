@@ -9,7 +9,7 @@ import type { Doc, Id, TableNames } from "../_generated/dataModel";
 
 const issuer = "https://identity.example";
 const stamps = { createdAt: 1, updatedAt: 1 };
-const rights = ["dock:*", "resource:*", "project:*", "team:*", "client:*", "auditLog:read"];
+const rights = ["dock:*", "resource:*", "project:*", "operation:*", "job:*", "team:*", "client:*", "auditLog:read"];
 
 /** The product in this process with an organization of Ann's, who may do everything with docks, what they bring, and whom it is for. */
 export async function dockHost(transactionLimits: TransactionLimits = {}, file?: string) {

@@ -386,3 +386,67 @@ export const projectResources = tenantTable(projectResourceFields, "CU", {
     "resourceTable",
     "resourceId",
   ]);
+
+/** The kinds of services that operations are run on, by which their configuration and operations follow. */
+export const operationTypes = ["backup_s3", "networking_cloudflare"] as const;
+export type OperationTypeName = (typeof operationTypes)[number];
+
+export const operationServiceFields = {
+  name: described(
+    plainName(1, 80),
+    "What people call it; unique in the organization.",
+    "Backups in Frankfurt",
+    "Backups in Dublin",
+  ),
+  type: described(z.enum(operationTypes), "What it is: storage for backups (S3), or a zone of Cloudflare."),
+  encryptedConfig: described(sealed(), "How it is reached, with the secrets for that.").optional(),
+  configHint: described(
+    z.record(text(1, 40), text(0, 300)),
+    "What of its configuration is no secret, by the names that it has there.",
+    { bucket: "acme-backups", region: "eu-central-1" },
+  ),
+  status: described(
+    z.enum(["active", "disabled", "error"]),
+    "Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds.",
+  ),
+  lastRunAt: described(timestampMs(), "When a run last ended; absent before the first.").optional(),
+  lastRunError: described(
+    text(1, 1000),
+    "Why the last run failed; absent where it did not.",
+    "The storage knows no such bucket.",
+  ).optional(),
+};
+
+/** Where operations are run. Written by administrators, and by what ends a run. */
+export const operationServices = tenantTable(operationServiceFields, "CUD", {
+  noun: "operationService",
+  description: "A service that operations are run on: storage for backups, a content delivery network.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
+  ],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_type", ["organizationId", "deletedAt", "type"])
+  .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
+
+export const operationPermissionFields = {
+  serviceId: described(reference("operationServices", "cascade"), "The operation service."),
+  teamId: described(reference("teams", "cascade"), "The team that may use it."),
+};
+
+/** Grants of operation services. Written by administrators. */
+export const operationPermissions = tenantTable(operationPermissionFields, "C", {
+  noun: "operationPermission",
+  description: "An operation service that a team may use.",
+  audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "serviceId", "teamId"],
+      index: "by_organizationId_and_serviceId_and_teamId",
+      code: "already_granted",
+    },
+  ],
+})
+  .index("by_organizationId_and_serviceId_and_teamId", ["organizationId", "serviceId", "teamId"])
+  .index("by_organizationId_and_teamId", ["organizationId", "teamId"]);

@@ -6,6 +6,10 @@ export const scheduledJobFields = {
   runner: described(z.enum(["builtin", "worker"]), "Who runs it: this deployment, or a worker that claims it."),
   integrationId: described(reference("integrations", "keep"), "The integration that it works for.").optional(),
   dataSourceId: described(reference("dataSources", "cascade"), "The data source that it works on.").optional(),
+  operationServiceId: described(
+    reference("operationServices", "cascade"),
+    "The operation service that it is a run of.",
+  ).optional(),
   action: described(
     text(1, 80),
     "What is to be done: `x.` and what the organization calls it, or one of the deployment's own.",
@@ -83,6 +87,8 @@ export const scheduledJobs = tenantTable(scheduledJobFields, "CU", {
   .index("by_organizationId_and_queue_and_action_and_scheduledAt", ["organizationId", "queue", "action", "scheduledAt"])
   .index("by_organizationId_and_integrationId_and_status", ["organizationId", "integrationId", "status"])
   .index("by_organizationId_and_dataSourceId_and_status", ["organizationId", "dataSourceId", "status"])
+  .index("by_organizationId_and_operationServiceId", ["organizationId", "operationServiceId"])
+  .index("by_organizationId_and_operationServiceId_and_status", ["organizationId", "operationServiceId", "status"])
   .index("by_organizationId_and_dedupeKey_and_status", ["organizationId", "dedupeKey", "status"])
   .index("by_organizationId_and_action_and_status", ["organizationId", "action", "status"])
   .index("by_organizationId_and_status_and_willRetry", ["organizationId", "status", "willRetry"])
