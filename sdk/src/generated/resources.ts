@@ -1372,7 +1372,7 @@ export interface DocksResource {
   /**
    * Release the lock of a dock
    *
-   * Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel it (`POST /v1/scheduled-jobs/{jobId}/cancel`) to break a sync off. A dock that is not locked stays as it is.
+   * Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel that (`DELETE /v1/scheduled-jobs/{jobId}`) to break a sync off. A dock that is not locked stays as it is.
    *
    * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
    *
