@@ -242,6 +242,7 @@ import type * as infrastructure_docks_ending from "../infrastructure/docks/endin
 import type * as infrastructure_docks_keyLimits from "../infrastructure/docks/keyLimits.js";
 import type * as infrastructure_docks_keys from "../infrastructure/docks/keys.js";
 import type * as infrastructure_docks_proving from "../infrastructure/docks/proving.js";
+import type * as infrastructure_docks_reading from "../infrastructure/docks/reading.js";
 import type * as infrastructure_docks_resource from "../infrastructure/docks/resource.js";
 import type * as infrastructure_docks_rules from "../infrastructure/docks/rules.js";
 import type * as infrastructure_docks_sharedLimits from "../infrastructure/docks/sharedLimits.js";
@@ -288,6 +289,7 @@ import type * as infrastructure_resources_naming from "../infrastructure/resourc
 import type * as infrastructure_resources_observing from "../infrastructure/resources/observing.js";
 import type * as infrastructure_resources_operations from "../infrastructure/resources/operations.js";
 import type * as infrastructure_resources_payloads from "../infrastructure/resources/payloads.js";
+import type * as infrastructure_resources_telling from "../infrastructure/resources/telling.js";
 import type * as infrastructure_rest from "../infrastructure/rest.js";
 import type * as infrastructure_servers from "../infrastructure/servers.js";
 import type * as infrastructure_tables from "../infrastructure/tables.js";
@@ -723,6 +725,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/docks/keyLimits": typeof infrastructure_docks_keyLimits;
   "infrastructure/docks/keys": typeof infrastructure_docks_keys;
   "infrastructure/docks/proving": typeof infrastructure_docks_proving;
+  "infrastructure/docks/reading": typeof infrastructure_docks_reading;
   "infrastructure/docks/resource": typeof infrastructure_docks_resource;
   "infrastructure/docks/rules": typeof infrastructure_docks_rules;
   "infrastructure/docks/sharedLimits": typeof infrastructure_docks_sharedLimits;
@@ -769,6 +772,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/resources/observing": typeof infrastructure_resources_observing;
   "infrastructure/resources/operations": typeof infrastructure_resources_operations;
   "infrastructure/resources/payloads": typeof infrastructure_resources_payloads;
+  "infrastructure/resources/telling": typeof infrastructure_resources_telling;
   "infrastructure/rest": typeof infrastructure_rest;
   "infrastructure/servers": typeof infrastructure_servers;
   "infrastructure/tables": typeof infrastructure_tables;

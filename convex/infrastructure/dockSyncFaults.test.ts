@@ -41,17 +41,17 @@ describe("a host that is killed", () => {
     const world = await syncWorld({}, file);
     lists({ ...listed, servers: 12 });
     await world.sync();
-    let reached = false;
+    const provider = { isReached: false };
     lists({
       ...listed,
       before: (at) => {
         if (at !== page) return undefined;
-        reached = true;
+        provider.isReached = true;
         return never();
       },
     });
     const syncId = await world.start();
-    while (!reached) {
+    while (!provider.isReached) {
       vi.advanceTimersByTime(1);
       await new Promise((resolve) => realTurn(resolve));
     }

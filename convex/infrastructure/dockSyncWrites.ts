@@ -3,12 +3,9 @@ import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { reportProgress } from "../core/operations/scheduledWork";
 import { systemWriter } from "../core/records/systemWriter";
-import { noteSeen, seenSince } from "../jobs/sightings";
-import { addSyncCounts, getSyncRun } from "../jobs/syncRuns";
-import { limitedUntil } from "./docks/rules";
-import { holdKey, keyLimitedUntil, noteLimits } from "./docks/sharedLimits";
-import { endSync } from "./docks/syncRuns";
-import { markResources, missingAmong, upsertResources } from "./docks/upserting";
+import { getSyncRun } from "../jobs/syncRuns";
+import { beginReading, endReading, holdRunKey, markBatch, missingPage, noteAccount, takeBatch } from "./docks/reading";
+import type { RunWork } from "./docks/reading";
 import type { MutationCtx } from "../_generated/server";
 import type { Infer, ObjectType } from "convex/values";
 
@@ -48,13 +45,7 @@ export const begin = internalMutation({
   returns: v.union(limitedKey, v.null()),
   handler: async (ctx, { keyFingerprint, ...of }) => {
     const work = await heldWork(ctx, of);
-    if (!work) return null;
-    const { db, dock, now } = work;
-    const waitsUntil = await keyLimitedUntil(db, keyFingerprint, now);
-    if (dock.keyFingerprint !== keyFingerprint) await db.touch("docks", dock, { keyFingerprint });
-    if (waitsUntil === undefined) return {};
-    await holdKey(work, keyFingerprint, waitsUntil);
-    return { waitsUntil };
+    return work && beginReading(work, keyFingerprint);
   },
 });
 
@@ -72,13 +63,7 @@ export const noteKey = internalMutation({
   returns: v.union(knownKey, v.null()),
   handler: async (ctx, { accountId, rateLimit: limits, ...of }) => {
     const work = await heldWork(ctx, of);
-    if (!work) return null;
-    const { db, dock } = work;
-    const { providerAccountId = accountId, keyFingerprint } = dock;
-    if (providerAccountId !== accountId) return { isOfAccount: false };
-    if (dock.providerAccountId !== providerAccountId) await db.patch("docks", dock, { providerAccountId });
-    if (limits && keyFingerprint !== undefined) await noteLimits(work, keyFingerprint, limits);
-    return { isOfAccount: true };
+    return work && { isOfAccount: await noteAccount(work, accountId, limits) };
   },
 });
 
@@ -109,23 +94,12 @@ export const take = internalMutation({
   returns: v.union(limitedKey, v.null()),
   handler: async (ctx, { table, found, rateLimit: limits, cursor, ...of }) => {
     const work = await heldWork(ctx, of, { cursor, progress: { resourceTable: table } });
-    if (!work) return null;
-    const { db, dock, syncRun, now } = work;
-    const { keyFingerprint } = dock;
-    const { counts, seen } = await upsertResources(work, dock, table, found);
-    await noteSeen(work, { dockId: dock._id, type: table }, syncRun, seen, syncRun.startedAt);
-    await addSyncCounts(work, syncRun._id, table, counts);
-    // Written at the end otherwise: each page says it anew.
-    if (limits?.remaining === 0 && keyFingerprint !== undefined) await noteLimits(work, keyFingerprint, limits);
-    const waitsUntil = limitedUntil((await db.get("docks", dock._id)) ?? dock, now);
-    return waitsUntil === undefined ? {} : { waitsUntil };
+    return work && takeBatch(work, table, found, limits);
   },
 });
 
-/** Rows looked at in one transaction. */
-const rowsPerPage = 500;
 const missingArguments = { ...runArguments, table: tableName, after: v.union(v.string(), v.null()) };
-const missingPage = v.object({
+const missingRows = v.object({
   /** How many rows the run has seen, on whichever page they are. */
   seen: v.number(),
   live: v.number(),
@@ -136,26 +110,18 @@ const missingPage = v.object({
 export const missingReference = makeFunctionReference<
   "mutation",
   ObjectType<typeof missingArguments>,
-  Infer<typeof missingPage> | null
+  Infer<typeof missingRows> | null
 >("infrastructure/dockSyncWrites:missing");
 
 /** Looks through a page of the rows of a table that a dock has brought for those that its run has not seen. */
 export const missing = internalMutation({
   args: missingArguments,
-  returns: v.union(missingPage, v.null()),
+  returns: v.union(missingRows, v.null()),
   handler: async (ctx, { table, after, ...of }) => {
     const work = await heldWork(ctx, of);
     if (!work) return null;
-    const { db, dock, syncRun } = work;
-    const seen = await seenSince(db, { dockId: dock._id, type: table }, syncRun.startedAt);
-    const { page, isDone, continueCursor } = await db
-      .index(table, "by_organizationId_and_deletedAt_and_dockId", (q) =>
-        q.eq("deletedAt", undefined).eq("dockId", dock._id),
-      )
-      .paginate({ cursor: after, numItems: rowsPerPage });
-    const { live, first, again } = missingAmong(page, seen, syncRun);
-    const found = { first: [...first], again: [...again] };
-    return { seen: seen.size, live, ...found, after: isDone ? null : continueCursor };
+    const { first, again, ...page } = await missingPage(work, table, after);
+    return { ...page, first: [...first], again: [...again] };
   },
 });
 
@@ -171,9 +137,7 @@ export const mark = internalMutation({
   handler: async (ctx, { table, ids, isGone, ...of }) => {
     const work = await heldWork(ctx, of);
     if (!work) return null;
-    const { syncRun } = work;
-    const deleted = await markResources(work, table, ids, isGone ? undefined : syncRun.startedAt);
-    if (isGone) await addSyncCounts(work, syncRun._id, table, { deleted });
+    await markBatch(work, table, ids, isGone);
     return true;
   },
 });
@@ -190,8 +154,7 @@ export const hold = internalMutation({
   handler: async (ctx, { until, ...of }) => {
     const work = await heldWork(ctx, of);
     if (!work) return null;
-    const { keyFingerprint } = work.dock;
-    if (keyFingerprint !== undefined) await holdKey(work, keyFingerprint, until);
+    await holdRunKey(work, until);
     return true;
   },
 });
@@ -213,11 +176,7 @@ export const end = internalMutation({
   handler: async (ctx, { status, message, rateLimit: limits, ...of }) => {
     const work = await heldWork(ctx, of);
     if (!work) return null;
-    const { db, dock, organization } = work;
-    const { keyFingerprint } = dock;
-    if (limits && keyFingerprint !== undefined) await noteLimits(work, keyFingerprint, limits);
-    const present = (await db.get("docks", dock._id)) ?? dock;
-    await endSync(work, organization, present, { status, message: message?.slice(0, 1000) });
+    await endReading(work, { status, message }, limits);
     return true;
   },
 });
@@ -227,7 +186,7 @@ async function heldWork(
   ctx: MutationCtx,
   { organizationId, dockId, syncRunId, ...held }: HeldRun,
   saved: Parameters<typeof reportProgress>[2] = {},
-) {
+): Promise<RunWork | null> {
   if (!(await reportProgress(ctx, held, saved))) return null;
   const now = Date.now();
   const unscoped = systemWriter(ctx, { noun: "dock", action: "dock.sync", isAudited: false, now });

@@ -75,6 +75,27 @@ export const dockFields = {
   ).optional(),
 };
 
+const resourceNews = {
+  created: "are new, or back from the trash",
+  updated: "are not as they were with their provider",
+  deleted: "went into the trash",
+} as const;
+
+/** What webhooks are told of resources, in batches: a row each would be thousands of deliveries of a first sync. */
+const resourceEvents = (["created", "updated", "deleted"] as const).map((happened) => ({
+  type: `resource.${happened}`,
+  description: `Resources ${resourceNews[happened]}; \`data\` is their dock, with them in \`resources\`.`,
+  adds: {
+    field: "resources",
+    texts: {
+      resourceTable: "The table that it is in.",
+      resourceId: "Its id there.",
+      name: "What it is called.",
+      status: "How it is; `deleted` where it is in the trash.",
+    },
+  },
+}));
+
 /** A connection to a provider. Written by administrators and by syncs. */
 export const docks = tenantTable(dockFields, "CUD", {
   noun: "dock",
@@ -87,6 +108,7 @@ export const docks = tenantTable(dockFields, "CUD", {
       description: "A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock.",
     },
     { type: "dock.error", description: "A sync has failed; `data` is the dock, and says why in `lastSyncError`." },
+    ...resourceEvents,
   ],
   unique: [
     { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },

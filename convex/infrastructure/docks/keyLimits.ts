@@ -24,7 +24,7 @@ export const isLimited = internalMutation({
   returns: v.boolean(),
   handler: async (ctx, { organizationId, keyFingerprint }) => {
     const work = await workIn(ctx, organizationId);
-    return work !== null && (await keyLimitedUntil(work.db, keyFingerprint, work.now)) !== undefined;
+    return work !== null && (await keyLimitedUntil(work, keyFingerprint)) !== undefined;
   },
 });
 

@@ -20,9 +20,8 @@ function docksOfKey(db: TenantReader, keyFingerprint: string): Promise<Doc<"dock
 
 /** Until when the provider wants to be left alone by a key, as any dock that has it knows. */
 export async function keyLimitedUntil(
-  db: TenantReader,
+  { db, now }: { readonly db: TenantReader; readonly now: number },
   keyFingerprint: string,
-  now: number,
 ): Promise<number | undefined> {
   const instants = (await docksOfKey(db, keyFingerprint)).flatMap((dock) => limitedUntil(dock, now) ?? []);
   return instants.length === 0 ? undefined : Math.max(...instants);

@@ -2,8 +2,10 @@ import { linkedOf, resourceChanged } from "../resources/links";
 import { named } from "../resources/naming";
 import { dataHashOf, detailsOf } from "../resources/observing";
 import { keepPayload } from "../resources/payloads";
+import { tellOfResources } from "../resources/telling";
 import { mostGone } from "./syncRules";
 import type { TenantWriter } from "../../core/records/writer";
+import type { LinkedResource } from "../resources/links";
 import type { ProviderResource } from "../adapters/adapter";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
@@ -56,6 +58,8 @@ export async function upsertResources(
 ): Promise<{ readonly counts: BatchCounts; readonly seen: readonly string[] }> {
   const counts = { created: 0, updated: 0, unchanged: 0, revived: 0 };
   const seen: string[] = [];
+  const created: LinkedResource[] = [];
+  const updated: LinkedResource[] = [];
   // Of what a page lists twice, the last counts.
   for (const [providerResourceId, each] of new Map(found.map((one) => [one.providerResourceId, one]))) {
     const { name, status, fullApiData } = each;
@@ -79,8 +83,12 @@ export async function upsertResources(
         : await db.patch(table, known, observed);
     seen.push(written._id);
     if (!isSame && fullApiData !== undefined) await keepPayload(db, table, written, fullApiData);
-    if (known) await resourceChanged(db, linkedOf(table, written));
+    const linked = linkedOf(table, written);
+    if (known) await resourceChanged(db, linked);
+    if (outcome === "updated") updated.push(linked);
+    else created.push(linked);
   }
+  await tellOfResources(db, dock, { created, updated });
   return { counts, seen };
 }
 
@@ -137,20 +145,23 @@ export function lossRefused({ live, again }: Missing, table: ResourceTable): str
 /** Notes that rows were missed since a time, or, without one, moves to the trash those that were missed before. Answers how many it moved. */
 export async function markResources(
   { db }: { readonly db: TenantWriter },
+  dock: Doc<"docks">,
   table: ResourceTable,
   ids: readonly string[],
   missingSince: number | undefined,
 ): Promise<number> {
-  let deleted = 0;
+  const deleted: LinkedResource[] = [];
   for (const id of ids) {
     const row = await db.get(table, id);
     if (!row || row.deletedAt !== undefined) continue;
     if (missingSince !== undefined) await db.patch(table, row, { missingSince });
     // Restored by a person since it was looked at: it is missed for the first time again.
     else if (row.missingSince !== undefined) {
-      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
-      deleted += 1;
+      const linked = linkedOf(table, await db.softDelete(table, row));
+      await resourceChanged(db, linked);
+      deleted.push(linked);
     }
   }
-  return deleted;
+  await tellOfResources(db, dock, { deleted });
+  return deleted.length;
 }

@@ -8483,6 +8483,309 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "resource.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources are new, or back from the trash; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "resource.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources went into the trash; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources went into the trash; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "resource.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources are not as they were with their provider; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "schedule.created": {
         parameters: {
             query?: never;
@@ -21252,6 +21555,105 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.created";
+        };
+        /** @description Resources went into the trash; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources went into the trash; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.deleted";
+        };
+        /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.updated";
         };
         /** @description What to send to restore a client. */
         RestoreClientBody: {
