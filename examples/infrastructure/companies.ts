@@ -7,7 +7,7 @@ export interface CompanyPorts {
   readonly hosting: number;
 }
 
-/** A company with machines and databases: more of them than fit on one page. */
+/** A cloud where the agency runs machines and databases of all its customers: more of them than fit on one page. */
 export async function startCloud({ cloud: port }: CompanyPorts): Promise<FakeProvider> {
   const provider = await startFakeProvider({ port, apiKey: "north-cloud-key-4711-correct-horse", account: "north-17" });
   const machine = (id: number, label: string, state: string) => ({
@@ -30,7 +30,7 @@ export async function startCloud({ cloud: port }: CompanyPorts): Promise<FakePro
   return provider;
 }
 
-/** A company with web services and domains. */
+/** A hosting company where Harbour has an account of its own, with web services and domains. */
 export async function startHosting({ hosting: port }: CompanyPorts): Promise<FakeProvider> {
   const provider = await startFakeProvider({ port, apiKey: "south-hosting-key-0815-battery", account: "south-4" });
   provider.lists.sites.push(
@@ -42,12 +42,12 @@ export async function startHosting({ hosting: port }: CompanyPorts): Promise<Fak
       stage: "production",
       repository: "harbour/shop",
     },
-    { id: 2, host: "Mill Lane Dental", state: "deploying", url: "https://mill-lane.example", stage: "production" },
+    { id: 2, host: "Intranet of Harbour", state: "deploying", url: "https://in.harbour.example", stage: "staging" },
   );
   provider.lists.zones.push(
     { id: 1, zone: "harbour.example", state: "active", paid_until: "2040-05-01" },
     { id: 2, zone: "shop.harbour.example", state: "active" },
-    { id: 3, zone: "mill-lane.example", state: "active", paid_until: "2041-02-01" },
+    { id: 3, zone: "harbour-logistics.example", state: "pending", paid_until: "2041-02-01" },
   );
   return provider;
 }
