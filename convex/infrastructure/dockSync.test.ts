@@ -1,8 +1,8 @@
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../_generated/api";
+import { ProviderError } from "../core/wire/providerError";
 import { mock } from "./adapters/mock";
-import { ProviderError } from "./adapters/providerError";
 import { dockHost, keyOf } from "./dockHost.testing";
 import { mostGone, nextAfterFailure, nextAfterSuccess, spreadOf } from "./docks/syncRules";
 
@@ -25,7 +25,7 @@ function lists({ servers, pageSize = 5, failsAtPage, complete = true }: Listed) 
   vi.spyOn(mock, "fetch").mockImplementation(async function* (_access, table) {
     const count = table === "servers" ? servers : 0;
     for (let from = 0, page = 0; from < count; from += pageSize, page++) {
-      if (page === failsAtPage) throw new ProviderError("unavailable", "The provider answered 502.");
+      if (page === failsAtPage) throw new ProviderError("The provider answered 502.", true);
       const rows = Array.from({ length: Math.min(pageSize, count - from) }, (_, at) => {
         const number = from + at;
         return { providerResourceId: `server-${number}`, name: `web-${number}`, status: "running" };

@@ -4,9 +4,9 @@ import { internalAction, internalMutation, internalQuery } from "../_generated/s
 import { UnscopedReader } from "../core/records/reader";
 import { systemWriter } from "../core/records/systemWriter";
 import { failureOf } from "../core/wire/errors";
+import { CredentialsRefused, ProviderError } from "../core/wire/providerError";
 import { addSyncCounts, getSyncRun } from "../jobs/syncRuns";
 import { adapterOf } from "./adapters/registry";
-import { ProviderError } from "./adapters/providerError";
 import { loadReference, openDockKey } from "./docks/keys";
 import { rateLimitFields } from "./docks/rules";
 import { endSync } from "./docks/syncRuns";
@@ -68,7 +68,7 @@ async function outcomeOf(ctx: ActionCtx, task: SyncTask): Promise<Infer<typeof o
   try {
     const dock = await ctx.runQuery(loadReference, { organizationId, dockId });
     const adapter = dock && adapterOf(dock.provider);
-    if (!adapter) throw new ProviderError("unavailable", "The provider is not one of this deployment any more.");
+    if (!adapter) throw new ProviderError("The provider is not one of this deployment any more.", false);
     const { baseUrl } = dock;
     const access = { apiKey: await openDockKey(ctx, dock), ...(baseUrl === undefined ? {} : { baseUrl }) };
     const { accountId, rateLimit: limits } = await adapter.validateCredentials(access);
@@ -192,7 +192,7 @@ export const noteKey = internalMutation({
     const { dock } = work;
     const { providerAccountId = accountId } = dock;
     if (providerAccountId !== accountId)
-      throw new ProviderError("refused", "The key is of another account than the one that was synced.");
+      throw new CredentialsRefused("The key is of another account than the one that was synced.");
     const isKnown = dock.providerAccountId === providerAccountId;
     if (isKnown && !limits) return null;
     await noteOf(work, dock, { ...(limits ? rateLimitFields(limits) : {}), providerAccountId });

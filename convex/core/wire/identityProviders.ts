@@ -1,4 +1,5 @@
 import { canonicalIssuer } from "./issuers";
+import { isJsonObject } from "./unknownJson";
 
 // `auth.config.ts` imports this file, and Convex evaluates that alone at a push: nothing here may need more than the language.
 
@@ -269,7 +270,7 @@ function nestedAt(identity: Claims, path: string): unknown {
   let value: unknown = identity;
   for (const part of path.split(".")) {
     if (value === undefined || value === null) return undefined;
-    if (!isRecord(value)) return contradiction;
+    if (!isJsonObject(value)) return contradiction;
     value = Object.hasOwn(value, part) ? value[part] : undefined;
   }
   return value;
@@ -308,7 +309,8 @@ interface PlacedProvider {
 }
 
 function providersOf(entry: unknown, place: string): readonly PlacedProvider[] {
-  if (!isRecord(entry)) throw new Error(`${place} is no object; write {"preset": …} or a provider as Convex has it.`);
+  if (!isJsonObject(entry))
+    throw new Error(`${place} is no object; write {"preset": …} or a provider as Convex has it.`);
   const preset = entry["preset"] === undefined ? undefined : presetOf(entry["preset"], place);
   const at = preset === undefined ? place : `${place} (preset ${preset.name})`;
   assertFields(
@@ -399,7 +401,7 @@ function readingFrom(entry: Entry, preset: Preset | undefined, provider: ConvexP
     throw new Error(
       `${at}: verifiesEmail is neither true nor false; set it to true only if the provider verifies all.`,
     );
-  if (!isRecord(claims)) throw new Error(`${at}: claims is no object; write {"email": "…"}.`);
+  if (!isJsonObject(claims)) throw new Error(`${at}: claims is no object; write {"email": "…"}.`);
   const names = Object.keys(standardClaims);
   for (const [claim, name] of Object.entries(claims)) {
     if (!names.includes(claim) || typeof name !== "string" || name === "")
@@ -431,8 +433,4 @@ function assertReadAlike(providers: readonly PlacedProvider[]): void {
     if (same)
       throw new Error(`${place} has issuer and audience of ${same.place}, which Convex would take; take one away.`);
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -60,7 +60,7 @@ export class ProviderClient {
       answer = await this.#asked(url);
     }
     if (answer.status === 401 || answer.status === 403)
-      throw new CredentialsRefused(`The provider refused the credentials (${answer.status}).`);
+      throw new CredentialsRefused(`The provider refused the credentials (${answer.status}).`, answer.status);
     return { value: jsonOf(answer), headers: answer.headers };
   }
 
@@ -79,7 +79,7 @@ export class ProviderClient {
   async #signedIn(signIn: OutboundRequest): Promise<string> {
     const answer = await this.#sent(signIn);
     if (answer.status >= 400 && answer.status < 500)
-      throw new CredentialsRefused(`The provider refused the credentials (${answer.status}).`);
+      throw new CredentialsRefused(`The provider refused the credentials (${answer.status}).`, answer.status);
     const { access_token: token }: { access_token?: unknown } = Object(jsonOf(answer));
     if (typeof token === "string" && token !== "" && !/[^!-~]/.test(token)) return token;
     throw new ProviderError("The provider answered a sign-in without a token.", false);
@@ -91,8 +91,7 @@ export class ProviderClient {
       const holdMs = this.#notBefore - Date.now();
       if (holdMs > longestWaitMs) throw new AskedToWait("The provider asks to wait.", holdMs);
       if (holdMs > 0) await wait(holdMs);
-      if (this.calls >= maximumCalls)
-        throw new ProviderError("The calls that may be made are used up.", true);
+      if (this.calls >= maximumCalls) throw new ProviderError("The calls that may be made are used up.", true);
       this.calls += 1;
       const result = await send({ timeoutMs, maxBodyBytes: maximumAnswerBytes, ...request });
       if (result.kind === "failed") {
@@ -118,8 +117,7 @@ function waited(waitMs: number): Promise<void> {
 }
 
 function jsonOf({ status, headers, body, isWhole }: Answer): unknown {
-  if (status >= 500) throw new ProviderError(`The provider answered ${status}.`, true);
-  if (status !== 200) throw new ProviderError(`The provider answered ${status}.`, false);
+  if (status !== 200) throw new ProviderError(`The provider answered ${status}.`, status >= 500, undefined, status);
   if (!isWhole)
     throw new ProviderError(`The provider's answer is larger than ${maximumAnswerBytes / 1024 / 1024} MiB.`, false);
   const type = headers.get("content-type") ?? "";

@@ -8,6 +8,8 @@ export class ProviderError extends Error {
     readonly isRetryable: boolean,
     /** How long the provider asks to wait. */
     readonly retryAfterMs?: number,
+    /** The HTTP status that it is about, where the provider answered with one that says no. */
+    readonly status?: number,
   ) {
     super(message);
   }
@@ -15,8 +17,8 @@ export class ProviderError extends Error {
 
 /** The provider takes the credentials for no good ones. */
 export class CredentialsRefused extends ProviderError {
-  constructor(message: string) {
-    super(message, false);
+  constructor(message: string, status?: number) {
+    super(message, false, undefined, status);
   }
 }
 

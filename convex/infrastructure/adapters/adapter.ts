@@ -1,4 +1,6 @@
+import type { OutboundRequest, OutboundResult } from "../../core/wire/outboundFetch";
 import type { ResourceTable } from "../tables";
+import type { KeptFields } from "./payload";
 
 /** What a provider says of how many requests it allows. */
 export interface RateLimit {
@@ -12,6 +14,9 @@ export interface ProviderAccess {
   readonly apiKey: string;
   /** Of providers that have no address of their own. */
   readonly baseUrl?: string;
+  /** Stand in for the outbound door and the clock in tests. */
+  readonly send?: (request: OutboundRequest) => Promise<OutboundResult>;
+  readonly wait?: (waitMs: number) => Promise<void>;
 }
 
 /** What is known of a key that a provider takes. */
@@ -28,7 +33,7 @@ export interface ProviderResource {
   readonly status: string;
   /** What resources of the table have besides (`region` of a server); what the table does not know is left out. */
   readonly details?: Readonly<Record<string, string | number>>;
-  /** What the provider itself says of it, as JSON text: the fields that the adapter names, and no other. */
+  /** What the provider itself says of it, as JSON text: the fields that the adapter keeps, and no other. */
   readonly fullApiData?: string;
 }
 
@@ -36,9 +41,21 @@ export interface ProviderResource {
 export interface ResourcePage {
   readonly rows: readonly ProviderResource[];
   readonly rateLimit?: RateLimit;
+  /** What `fetch` goes on behind this page with, in another process as well; absent where it cannot, or where this was the last. */
+  readonly next?: string;
 }
 
-/** A program that speaks with one provider. */
+/** How the reading of a table ended. */
+export interface ReadingEnd {
+  /** Whether all there is was read, as the provider has proven: by its count of rows, or by its mark of the end. */
+  readonly complete: boolean;
+  /** Why not, in words for people. */
+  readonly why?: string;
+  /** How many different resources that makes: a sync that has resumed has seen as many, or has not seen all. */
+  readonly count?: number;
+}
+
+/** A program that speaks with one provider: a file here and a line in `registry.ts` are all that a provider needs. */
 export interface DockAdapter {
   readonly provider: string;
   readonly label: string;
@@ -49,6 +66,11 @@ export interface DockAdapter {
   validateCredentials(access: ProviderAccess): Promise<ValidCredentials>;
   /** The tables that it brings rows of. */
   readonly resourceTables: readonly ResourceTable[];
-  /** Lists all resources of a table, page by page. Complete is what has proven to be read to its end. @throws {ProviderError} */
-  fetch(access: ProviderAccess, table: ResourceTable): AsyncGenerator<ResourcePage, { readonly complete: boolean }>;
+  /** What is kept of the provider's own objects in `fullApiData`, by table; nothing else of them is stored. */
+  readonly keeps: Readonly<Partial<Record<ResourceTable, KeptFields>>>;
+  /**
+   * Lists all resources of a table, page by page, from the beginning or from behind a page that said `next`. A row that is none is left
+   * out, and the table is not complete then. @throws {ProviderError}
+   */
+  fetch(access: ProviderAccess, table: ResourceTable, from?: string): AsyncGenerator<ResourcePage, ReadingEnd>;
 }

@@ -1,10 +1,13 @@
-import { ProviderError } from "./providerError";
+import { CredentialsRefused, ProviderError } from "../../core/wire/providerError";
 import { resourceTables } from "../tables";
+import { payloadOf } from "./payload";
 import type { ResourceTable } from "../tables";
 import type { DockAdapter, ProviderResource } from "./adapter";
 
 /** Keys say of which account they are: `mock_<account>_<anything>`; `mock_away_…` is of a provider that does not answer. */
 const keyForm = /^mock_([a-z0-9-]{1,40})_/;
+
+const kept = { id: true, name: true, account: true } as const;
 
 /** A provider that is none, for tests and demos. */
 export const mock: DockAdapter = {
@@ -15,15 +18,16 @@ export const mock: DockAdapter = {
   minimumIntervalSeconds: 60,
   validateCredentials: async ({ apiKey }) => {
     const [, accountId] = keyForm.exec(apiKey) ?? [];
-    if (accountId === undefined) throw new ProviderError("refused", "The provider refused the key (401).");
-    if (accountId === "away") throw new ProviderError("unavailable", "The provider answered 502.");
+    if (accountId === undefined) throw new CredentialsRefused("The provider refused the key (401).", 401);
+    if (accountId === "away") throw new ProviderError("The provider answered 502.", true, undefined, 502);
     return { accountId, rateLimit: { remaining: 4999, limit: 5000 } };
   },
   resourceTables,
+  keeps: { servers: kept, webServices: kept, domains: kept, databases: kept },
   fetch: async function* ({ apiKey }, table) {
     const [, accountId = "none"] = keyForm.exec(apiKey) ?? [];
     for (const at of [1, 2]) yield { rows: [mockResource(accountId, table, at)] };
-    return { complete: true };
+    return { complete: true, count: 2 };
   },
 };
 
@@ -47,6 +51,6 @@ function mockResource(accountId: string, table: ResourceTable, at: number): Prov
     name,
     status: isDomain ? "active" : "running",
     details: detailsOf[table](at),
-    fullApiData: JSON.stringify({ id: at, name, account: accountId }),
+    fullApiData: payloadOf({ id: at, name, account: accountId }, kept),
   };
 }

@@ -1,7 +1,7 @@
 import { adapterOf } from "../adapters/registry";
-import { ProviderError } from "../adapters/providerError";
 import { definedOf } from "../../core/records/documents";
 import { failureOf } from "../../core/wire/errors";
+import { CredentialsRefused, ProviderError } from "../../core/wire/providerError";
 import { loadReference, openDockKey } from "./keys";
 import type { Consult } from "../../core/operations/declaration";
 import type { LockedDock } from "./keys";
@@ -38,7 +38,7 @@ async function proofOf({ provider, baseUrl }: LockedDock, keyOf: () => Promise<s
 /** A failure as an outcome; whatever is none of the provider's or the deployment's refusals is thrown on. */
 function outcomeOf(error: unknown): KeyProof["outcome"] {
   if (error instanceof ProviderError)
-    return { kind: error.kind === "refused" ? "refused" : "unproved", message: error.message };
+    return { kind: error instanceof CredentialsRefused ? "refused" : "unproved", message: error.message };
   const { problem } = failureOf(error);
   if (!problem) throw error;
   return { kind: "unproved", message: problem.detail };

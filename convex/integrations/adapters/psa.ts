@@ -1,5 +1,6 @@
 import { ProviderError } from "../../core/wire/providerError";
 import { ProviderClient } from "../../core/wire/providerClient";
+import { isCount } from "../../core/wire/unknownJson";
 import type { Adapter, ConnectionSettings, ProviderItem } from "./adapter";
 
 /*
@@ -103,8 +104,4 @@ function itemOf(type: PsaType, row: unknown): ProviderItem {
     ...(typeof site === "number" || typeof site === "string" ? { siteExternalId: String(site) } : {}),
     ...(typeof changedAt === "string" ? { changedAt } : {}),
   };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 0;
 }
