@@ -23,6 +23,8 @@ export interface ProviderAccess {
 export interface ValidCredentials {
   /** The account that it is of, where the provider tells. */
   readonly accountId?: string;
+  /** The tables that this account has lists of, where that is not all of the adapter's. */
+  readonly resourceTables?: readonly ResourceTable[];
   readonly rateLimit?: RateLimit;
 }
 

@@ -29,7 +29,8 @@ async function read(table: ResourceTable, by = access()) {
     const pages = generic.fetch(by, table);
     let next = await pages.next();
     for (; next.done !== true; next = await pages.next()) rows.push(...next.value.rows);
-    return { rows, complete: next.value.complete };
+    const { complete, why } = next.value;
+    return { rows, complete, why };
   } catch (failure) {
     return { rows, failure };
   }
@@ -111,7 +112,13 @@ describe("a mapping", () => {
   it("may leave lists out, of which nothing is read or taken for gone", async () => {
     const { servers: _left, ...others } = fakeMapping;
     provider.mapping = others;
-    expect(await read("servers")).toEqual({ rows: [], complete: false });
+    const { resourceTables: listed } = await generic.validateCredentials(access());
+    expect(listed).toEqual(["webServices", "domains", "databases"]);
+    expect(await read("servers")).toMatchObject({
+      rows: [],
+      complete: false,
+      why: "The mapping names no list of servers.",
+    });
   });
 
   it.each([
@@ -217,7 +224,6 @@ describe("a list", () => {
     ],
     ["servers", "machines", "has more than it counts", [{ machines: many(4, machine), meta: { total: 3 } }], 4],
     ["servers", "machines", "has one thing twice", [{ machines: [machine(1), machine(1)], meta: { total: 2 } }], 1],
-    ["webServices", "sites", "does not say that it ends", [{ sites: [{ id: 1, host: "A", state: "live" }] }], 1],
     ["domains", "zones", "ends before its count", [{ zones: [zone(1)], next: null, meta: { total: 2 } }], 1],
     ["databases", "stores", "is cut to a page", [{ stores: [{ id: 1, label: "A" }], meta: { total: 2 } }], 1],
   ] as const)("of %s at %s that %s is not complete", async (table, path, _what, answers, count) => {
@@ -230,16 +236,8 @@ describe("a list", () => {
     ["no list", { machines: { planted } }, /no list at `\/servers\/items`/],
     ["nothing", null, /no list at/],
     ["no count", { machines: [], meta: { total: "many" } }, /no count at `\/servers\/pages\/total`/],
+    ["no count where one is due", { machines: [] }, /no count at/],
     ["a negative count", { machines: [], meta: { total: -1 } }, /no count at/],
-    ["texts for things", { machines: [planted], meta: { total: 1 } }, /servers without an id at `\/servers\/id`/],
-    ["an id that is an object", { machines: [machine(1, { id: {} })], meta: { total: 1 } }, /without an id/],
-    ["an empty id", { machines: [machine(1, { id: "" })], meta: { total: 1 } }, /without an id/],
-    ["an id of a page", { machines: [machine(1, { id: planted.repeat(99) })], meta: { total: 1 } }, /without an id/],
-    ["an id with a line end", { machines: [machine(1, { id: "a\nb" })], meta: { total: 1 } }, /without an id/],
-    ["ids that a double rounds", '{"machines":[{"id":9007199254740993}],"meta":{"total":1}}', /without an id/],
-    ["no name", { machines: [machine(1, { label: null })], meta: { total: 1 } }, /without a name at `\/servers\/name`/],
-    ["a name of nothing that shows", { machines: [machine(1, { label: "\u202e \n" })], meta: { total: 1 } }, /name/],
-    ["things of another account", { machines: [machine(1, { owner: "acct-2" })], meta: { total: 1 } }, /another acc/],
     ["half of its JSON", '{"machines":[{"id":1,', /answered no JSON/],
     ["levels without end", `{"machines":${"[".repeat(5000)}${"]".repeat(5000)}}`, /nested too deeply/],
   ])("with %s is refused in words of ours", async (_what, answer, message) => {
@@ -249,25 +247,61 @@ describe("a list", () => {
     expect(String(failure)).not.toContain(planted);
   });
 
+  it.each([
+    ["texts", [planted, 1, null, []]],
+    ["an id that is an object", [machine(1, { id: {} })]],
+    ["an empty id", [machine(1, { id: "" })]],
+    ["an id of a page", [machine(1, { id: planted.repeat(99) })]],
+    ["an id with a line end", [machine(1, { id: "a\nb" })]],
+    ["an id that a double rounds", [machine(1, { id: 2 ** 53 })]],
+    ["no name", [machine(1, { label: null })]],
+    ["a name of nothing that shows", [machine(1, { label: "\u202e \n" })]],
+    ["the account of others", [machine(1, { owner: "acct-2" })]],
+  ])("of things with %s leaves these out, and is not complete", async (_what, odd) => {
+    answersWith("machines", { machines: [machine(4711), ...odd], meta: { total: 1 + odd.length } });
+    const { rows, complete, why } = { why: "", ...(await read("servers")) };
+    expect(rows.map(({ providerResourceId }) => providerResourceId)).toEqual(["4711"]);
+    expect([complete, why]).toEqual([false, expect.stringMatching(/^\d of \d rows lack an id or a name of their own/)]);
+  });
+
   it("of more than three mebibytes is refused", async () => {
     answersWith("machines", { machines: many(3, machine), padding: "x".repeat(4 * 1024 * 1024) });
     expect(await read("servers")).toMatchObject({ failure: refusal(/larger than 3 MiB/) });
   });
 
-  it.each(["192.0.2.7", "a..b", "-", "-a.example", "two words", "a/b", "x".repeat(64)])("has no domain called %s", async (name) => {
-    lists().zones.push(zone(1, { zone: name }));
-    expect(await read("domains")).toMatchObject({
-      failure: refusal(/without the name of a domain at `\/domains\/name`/),
-    });
+  it.each(["192.0.2.7", "a..b", "-", "-a.example", "two words", "a/b", "x".repeat(64)])(
+    "has no domain called %s",
+    async (name) => {
+      lists().zones.push(zone(1, { zone: name }));
+      expect(await read("domains")).toMatchObject({ rows: [], complete: false });
+    },
+  );
+
+  it("whose cursors lead in a circle ends, and is not complete", async () => {
+    const site = (id: number, next: string) => ({ sites: [{ id, host: `Site ${id}` }], next });
+    answersWith("sites", site(1, "a"), site(2, "b"), site(1, "a"));
+    const { rows, complete } = { complete: undefined, ...(await read("webServices")) };
+    expect([rows.length, complete]).toEqual([2, false]);
   });
 
-  it("whose cursors lead in a circle ends", async () => {
-    answersWith("sites", { sites: [], next: "a" }, { sites: [], next: "b" }, { sites: [], next: "a" });
-    expect(await read("webServices")).toMatchObject({ failure: refusal(/in a circle/, true) });
+  it("goes on behind a page that was read, in another run as well", async () => {
+    lists().machines.push(...many(7, machine));
+    lists().zones.push(...many(7, zone));
+    for (const table of ["servers", "domains"] as const) {
+      const first = await generic.fetch(access(), table).next();
+      const from = first.done === true ? undefined : first.value.next;
+      const pages = generic.fetch(access(), table, from);
+      const second = await pages.next();
+      const ids = second.done === true ? [] : second.value.rows.map(({ providerResourceId }) => providerResourceId);
+      expect(ids).toEqual(["4", "5", "6"]);
+      await pages.next();
+      expect(await pages.next()).toEqual({ done: true, value: { complete: true, count: 7 } });
+    }
   });
 
   it("has cursors of texts and numbers, which go into the query and nowhere else", async () => {
-    answersWith("sites", { sites: [], next: "https://evil.example/?a=b&c" }, { sites: [], next: null });
+    const sites = [{ id: 1, host: "Shop", state: "live" }];
+    answersWith("sites", { sites, next: "https://evil.example/?a=b&c" }, { sites: [], next: null });
     expect(await read("webServices")).toMatchObject({ complete: true });
     expect(provider.requests.at(-1)).toBe("GET /api/sites?after=https%3A%2F%2Fevil.example%2F%3Fa%3Db%26c");
   });
@@ -284,11 +318,13 @@ describe("a resource", () => {
   );
 
   it("keeps what the mapping names, without what opens something and without whole objects", async () => {
-    remap("servers", { keep: { dsn: "/dsn", link: "/link", all: "/nested", big: "/big", none: "/none", on: "/flag" } });
+    remap("servers", {
+      keep: { dsn: "/dsn", link: "/link", all: "/nested", big: "/big", none: "/absent", on: "/flag" },
+    });
     const dsn = "postgres://admin:correct-horse@db.example/shop";
     const link = "https://files.example/a?X-Amz-Signature=correct-horse&b=1";
     lists().machines.push(
-      machine(1, { dsn, link, nested: { password: "correct-horse" }, big: "x".repeat(1001), none: null, flag: true }),
+      machine(1, { dsn, link, nested: { password: "correct-horse" }, big: "x".repeat(1001), flag: true }),
     );
     const { rows } = await read("servers");
     expect(JSON.parse(rows[0]?.fullApiData ?? "")).toEqual({
@@ -358,6 +394,17 @@ describe("a provider", () => {
     };
     expect(await read("servers")).toMatchObject({ failure: refusal(/answered with a redirect/) });
     expect(asked).toEqual([]);
+  });
+
+  it("tells how many requests it allows, and is left alone where that is none", async () => {
+    provider.instead = (_request, response) => {
+      response.setHeader("x-ratelimit-remaining", "0").setHeader("x-ratelimit-limit", "60");
+      response.setHeader("x-ratelimit-reset", "3600");
+      return false;
+    };
+    const failure = await generic.validateCredentials(access()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "ProviderError", message: "The provider asks to wait.", isRetryable: true });
+    expect(provider.requests).toEqual(["GET /api"]);
   });
 
   it("answers no account, and is no provider then", async () => {
