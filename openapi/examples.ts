@@ -26,7 +26,8 @@ export function exampleOf(schema: JsonObject, place: ExamplePlace): unknown {
   if (Array.isArray(examples) && examples.length > 0) return examples[place.choice] ?? examples[0];
   if (Array.isArray(values)) return values[0];
   if (typeof schema["$ref"] === "string") return exampleOf(place.resolve(schema), place);
-  const branches = [anyOf, oneOf].flat().filter(isObject);
+  // Beside the fields of an object they say which of these it needs, and no other form of it.
+  const branches = isObject(schema["properties"]) ? [] : [anyOf, oneOf].flat().filter(isObject);
   if (branches.length > 0) {
     return exampleOf(branches.find((branch) => branch["type"] !== "null") ?? { type: "null" }, place);
   }

@@ -155,12 +155,14 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
   const { body, operationId, exactlyOneOf, atMostOneOf, summary, takesBytes } = operation.declaration;
   if (takesBytes !== undefined) return bytesBody(takesBytes);
   if (!body || Object.keys(body).length === 0) return undefined;
-  if (exactlyOneOf && exactlyOneOf.length !== Object.keys(body).length)
-    throw new Error(`${operationId} has fields beside those of which it takes one.`);
+  const isOneOfAll = exactlyOneOf?.length === Object.keys(body).length;
   const schema = {
     description: `What to send to ${uncapitalized(summary)}.`,
     ...schemas.body(z.strictObject(body), operation.declaration.status === 201),
-    ...(exactlyOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
+    ...(exactlyOneOf ? { minProperties: 1 } : {}),
+    ...(isOneOfAll
+      ? { maxProperties: 1 }
+      : exactlyOneOf && { oneOf: exactlyOneOf.map((name) => ({ required: [name] })) }),
     ...(atMostOneOf ? { not: { anyOf: pairsOf(atMostOneOf).map((pair) => ({ required: pair })) } } : {}),
   };
   const required = exactlyOneOf !== undefined || !z.strictObject(body).safeParse({}).success;
@@ -168,8 +170,9 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
   // Sending both examples creates two rows with different names.
   const choice = operation.verb === "batchCreate" ? 1 : 0;
   const whole = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
-  const shown = (atMostOneOf ?? []).slice(1).reduce<unknown>((left, name) => withoutValueAt(left, [name]), whole);
-  const isSparse = exactlyOneOf !== undefined || !required;
+  const beside = [atMostOneOf, exactlyOneOf].flatMap((names = []) => names.slice(1));
+  const shown = beside.reduce<unknown>((left, name) => withoutValueAt(left, [name]), whole);
+  const isSparse = isOneOfAll || !required;
   return {
     required,
     content: {

@@ -9,7 +9,9 @@ import { placeOf } from "./resourceOrder";
 const descriptions: Readonly<Record<string, string>> = {
   me: "The signed-in person: user, profile, settings, rights and organizations.",
   permissions: "The catalogue of permissions.",
+  providers: "What docks can connect.",
   clientResources: "What belongs to a client, of all tables.",
+  dockSyncHistory: "The syncs of a dock, and what came of each.",
   batch: "Several rows in one transaction.",
   oauth: "Access tokens for machines, and how OAuth clients discover this deployment.",
   platform: "The deployment itself.",

@@ -9,7 +9,7 @@ const rowsPerRun = 100;
 
 const endReference = makeFunctionReference<"mutation">("billing/subscriptionUpkeep:end");
 
-/** Tells members once that their access has ended. Reads see it from `accessUntil` on, whenever this runs. */
+/** Ends what was granted for a time, and tells members once that their access has ended. Reads see that from `accessUntil` on, whenever this runs. */
 export const end = internalMutation({
   args: {},
   returns: v.null(),
@@ -21,12 +21,15 @@ export const end = internalMutation({
       .withIndex("by_endNoticeAt", (q) => q.gt("endNoticeAt", 0).lte("endNoticeAt", now))
       .take(rowsPerRun);
     for (const row of due) {
-      await unscoped.patch("subscriptions", row, { endNoticeAt: undefined });
       const organization = await unscoped.get("organizations", row.organizationId);
-      if (!organization || organization.deletedAt !== undefined) continue;
+      if (!organization) continue;
+      const db = unscoped.within(organization);
+      // Nobody else says that what was granted is over; of what Stripe tells only the notice is done, which is no news of the row.
+      if (row.source === "manual") await db.patch("subscriptions", row, { status: "canceled", endNoticeAt: undefined });
+      else await db.touch("subscriptions", row, { endNoticeAt: undefined });
+      if (organization.deletedAt !== undefined) continue;
       if (!(await membershipOf(unscoped, organization._id, row.userId))) continue;
-      const { scheduler } = ctx;
-      await tellOfEnd({ db: unscoped.within(organization), unscoped, scheduler, organization, now }, row);
+      await tellOfEnd({ db, unscoped, scheduler: ctx.scheduler, organization, now }, row);
     }
     if (due.length === rowsPerRun) await ctx.scheduler.runAfter(0, endReference, {});
     return null;

@@ -71,11 +71,11 @@ async function outcomeOf(ctx: ActionCtx, task: SyncTask): Promise<Infer<typeof o
     if (!adapter) throw new ProviderError("The provider is not one of this deployment any more.", false);
     const { baseUrl } = dock;
     const access = { apiKey: await openDockKey(ctx, dock), ...(baseUrl === undefined ? {} : { baseUrl }) };
-    const { accountId, rateLimit: limits, resourceTables } = await adapter.validateCredentials(access);
+    const { accountId, rateLimit: limits } = await adapter.validateCredentials(access);
     const key = { ...(accountId === undefined ? {} : { accountId }), ...(limits ? { rateLimit: limits } : {}) };
     await ctx.runMutation(noteKeyReference, { organizationId, dockId, syncRunId, ...key });
     const problems: string[] = [];
-    for (const table of resourceTables ?? adapter.resourceTables)
+    for (const table of adapter.resourceTables)
       if (!tables || tables.includes(table))
         problems.push(
           ...(await readTable(ctx, { organizationId, dockId, syncRunId }, { adapter, access }, table, confirmLoss)),
@@ -108,7 +108,9 @@ async function readTable(
       await ctx.runMutation(takeReference, { ...of, table, found, ...(limits ? { rateLimit: { ...limits } } : {}) });
     }
   }
-  if (!next.value.complete) return [`The list of ${table} was not read to its end: nothing is taken for gone.`];
+  if (next.value.isUnlisted === true) return [];
+  const { complete, why = "It was not read to its end." } = next.value;
+  if (!complete) return [`The list of ${table} is not whole: nothing is taken for gone. ${why}`];
   const missing = await missingOf(ctx, of, table, seen);
   const refused = confirmLoss ? undefined : lossRefused(missing, table);
   await markAll(ctx, of, table, missing.first, false);

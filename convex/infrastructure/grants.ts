@@ -17,6 +17,11 @@ export const grants = {
     keys: true,
     description: "Test and sync docks; assigned ones where the grant is to operate.",
   },
+  "dock:grant": {
+    all: ["owner", "admin"],
+    keys: true,
+    description: "Grant docks to teams and clients, and take that back.",
+  },
   "dock:delete": { all: ["owner", "admin"], keys: true, description: "Delete docks." },
   "dock:restore": { all: ["owner", "admin"], keys: true, description: "Restore docks." },
   "resource:update": {

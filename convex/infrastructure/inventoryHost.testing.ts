@@ -2,16 +2,26 @@ import { vi } from "vitest";
 import { api, internal } from "../_generated/api";
 import { mock } from "./adapters/mock";
 import { dockHost } from "./dockHost.testing";
-import type { Id } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 import type { ProviderResource } from "./adapters/adapter";
 import type { ResourceTable } from "./tables";
 
-const { servers, projects, projectResources, docks } = api.infrastructure;
+const { servers, projects, projectResources, docks, dockPermissions } = api.infrastructure;
+const stamps = { createdAt: 1, updatedAt: 1 };
+
+const issuer = "https://identity.example";
+type Scope = Doc<"roles">["scope"];
+
+/** The team and the client that somebody is with. */
+interface Place {
+  readonly teamId?: Id<"teams">;
+  readonly clientId?: Id<"clients">;
+}
 
 /** An organization with a dock, a team, and a provider that lists what a test says; times are the test's. */
 export async function inventoryHost() {
   const made = await dockHost();
-  const { host, ann, named, rows, create } = made;
+  const { host, ann, named, organizationId, rows, create } = made;
   await host.run(async ({ db }) => {
     // Administrators are found by the roles that are no organization's.
     const role = await db.query("roles").first();
@@ -55,6 +65,24 @@ export async function inventoryHost() {
       restore: (serverId: string) => ann.mutation(servers.restore, { ...named, serverId }),
     },
     links: () => rows("projectResources"),
+    /** Grants the dock as its owner. */
+    grant: (given: Partial<Pick<Doc<"dockPermissions">, "teamId" | "clientId" | "level" | "resourceTables">>) =>
+      ann.mutation(dockPermissions.grant, { ...named, dockId, ...given }),
+    /** Somebody whose role holds these rights: of a role on assigned rows for what is assigned to the team or client that they are with. */
+    member: async (name: string, rights: string[], { teamId: team, clientId }: Place, scope: Scope = "assigned") => {
+      const tokenIdentifier = `${issuer}|${name}`;
+      await host.run(async ({ db }) => {
+        const person = { emailVerified: false, status: "active", isPlatformAdmin: false, ...stamps } as const;
+        const userId = await db.insert("users", { tokenIdentifier, name, ...person });
+        const role = { key: name, name, rank: 10, isSystem: false, scope, rights, ...stamps } as const;
+        const roleId = await db.insert("roles", { organizationId, ...role });
+        const place = { organizationId, userId, roleId, roleKey: name, ...stamps };
+        await db.insert("memberships", { ...place, status: "active" });
+        if (team) await db.insert("teamMemberships", { ...place, teamId: team });
+        if (clientId) await db.insert("clientMemberships", { ...place, clientId });
+      });
+      return host.withIdentity({ issuer, subject: name, tokenIdentifier });
+    },
     repair: async () => {
       await host.mutation(internal.infrastructure.resourceUpkeep.repair, {});
       for (let step = 0; step < 3; step++) await finish();

@@ -18,6 +18,11 @@ export const problems = {
   api_key_refused: [422, "The provider refuses the key", "Make a key with the provider and send that."],
   base_url_not_allowed: [422, "The provider has an address of its own", "Leave `baseUrl` out."],
   base_url_required: [422, "The provider needs an address", "Send a `baseUrl`."],
+  exactly_one_grantee: [
+    422,
+    "It is granted to one team or one client",
+    "Send `teamId` or `clientId`, and not both: each grant is of one of them.",
+  ],
   sync_interval_too_short: [
     422,
     "The provider is not synced as often",

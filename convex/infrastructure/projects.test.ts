@@ -3,7 +3,6 @@ import { api } from "../_generated/api";
 import { inventoryHost, listed } from "./inventoryHost.testing";
 import { worstOf } from "./projects/dashboard";
 import { projectSlugs } from "./projects/slugs";
-import type { Doc, Id } from "../_generated/dataModel";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 15) }));
 afterEach(() => {
@@ -34,38 +33,6 @@ async function synced(world: World, count: number): Promise<string[]> {
   );
   await world.sync();
   return (await world.rows("servers")).map(({ _id }) => _id);
-}
-
-/** Somebody whose role holds these rights for what is assigned to the team or the client that they are with. */
-async function assignedMember(
-  { host, organizationId }: World,
-  name: string,
-  rights: string[],
-  { teamId, clientId }: { teamId?: Id<"teams">; clientId?: Id<"clients"> },
-) {
-  const issuer = "https://identity.example";
-  const tokenIdentifier = `${issuer}|${name}`;
-  await host.run(async ({ db }) => {
-    const person = { emailVerified: false, status: "active", isPlatformAdmin: false, ...stamps } as const;
-    const userId = await db.insert("users", { tokenIdentifier, name, ...person });
-    const role = { key: name, name, rank: 10, isSystem: false, scope: "assigned", rights, ...stamps } as const;
-    const roleId = await db.insert("roles", { organizationId, ...role });
-    const place = { organizationId, userId, roleId, roleKey: name, ...stamps };
-    await db.insert("memberships", { ...place, status: "active" });
-    if (teamId) await db.insert("teamMemberships", { ...place, teamId });
-    if (clientId) await db.insert("clientMemberships", { ...place, clientId });
-  });
-  return host.withIdentity({ issuer, subject: name, tokenIdentifier });
-}
-
-/** Grants the world's dock. */
-function granted(world: World, grant: Pick<Doc<"dockPermissions">, "teamId" | "clientId" | "level">) {
-  const { host, organizationId } = world;
-  return host.run(async ({ db }) => {
-    const dockId = db.normalizeId("docks", world.dockId);
-    if (!dockId) throw new Error("There is no dock.");
-    return db.insert("dockPermissions", { organizationId, dockId, createdAt: 1, ...grant });
-  });
 }
 
 describe("the slug of a project", () => {
@@ -184,11 +151,11 @@ describe("whoever is assigned to a team or a client", () => {
 
   it("links what is granted to operate, and sees of other resources what their links say alone", async () => {
     const world = await inventoryHost();
-    const { named, teamId, host } = world;
+    const { ann, named, dockId, teamId } = world;
     const [a = "", b = "", c = ""] = await synced(world, 3);
     const projectId = await world.project("Shop");
     await world.link(projectId, b);
-    const dana = await assignedMember(world, "dana", rights, { teamId });
+    const dana = await world.member("dana", rights, { teamId });
     const list = () => dana.query(projectResources.list, { ...named, projectId, expand: "resource", ...firstPage });
     const link = (resourceId: string) =>
       dana.mutation(projectResources.link, { ...named, projectId, resourceTable: "servers", resourceId });
@@ -198,6 +165,8 @@ describe("whoever is assigned to a team or a client", () => {
       return page;
     };
     const unassigned = { status: 403, code: "not_assigned" };
+    const regrant = (changes: { level?: "operate"; resourceTables?: "domains"[] }) =>
+      ann.mutation(api.infrastructure.dockPermissions.update, { ...named, dockId, permissionId, ...changes });
 
     expect(await seen()).toEqual([]);
     const [bare] = (await list()).page;
@@ -206,18 +175,18 @@ describe("whoever is assigned to a team or a client", () => {
     expect(await refusal(link(a))).toMatchObject(unassigned);
     expect(await refusal(dana.query(servers.get, { ...named, serverId: a }))).toMatchObject(unassigned);
 
-    const grantId = await granted(world, { teamId, level: "read" });
+    const { id: permissionId } = await world.grant({ teamId, level: "read" });
     expect(await seen()).toHaveLength(3);
     expect((await list()).page).toMatchObject([{ resource: { id: b, name: "web-1" } }]);
     expect(await refusal(link(a))).toMatchObject(unassigned);
     expect(await refusal(tag())).toMatchObject(unassigned);
 
-    await host.run(({ db }) => db.patch("dockPermissions", grantId, { level: "operate" }));
+    await regrant({ level: "operate" });
     await tag();
     await link(a);
     expect((await list()).page).toHaveLength(2);
 
-    await host.run(({ db }) => db.patch("dockPermissions", grantId, { resourceTables: ["domains"] }));
+    await regrant({ resourceTables: ["domains"] });
     expect(await seen()).toEqual([]);
     expect(await refusal(link(c))).toMatchObject(unassigned);
   });
@@ -235,8 +204,8 @@ describe("whoever is assigned to a team or a client", () => {
       made.push(id);
     }
     const own = made.filter((_, number) => number % 3 === 0).toReversed();
-    await granted(world, { teamId, level: "read" });
-    const dana = await assignedMember(world, "dana", rights, { teamId });
+    await world.grant({ teamId, level: "read" });
+    const dana = await world.member("dana", rights, { teamId });
     expect((await dana.query(servers.get, { ...named, serverId: a })).projectIds).toEqual(own);
     const pageAt = (cursor: string | null) =>
       dana.query(projectResources.listProjects, {
@@ -261,8 +230,8 @@ describe("whoever is assigned to a team or a client", () => {
     const { id: clientId } = await ann.mutation(api.access.clients.create, { ...named, name: "Acme" });
     const projectId = await world.project("Shop", { clientId });
     await world.project("Secret");
-    await granted(world, { clientId, level: "read" });
-    const cleo = await assignedMember(world, "cleo", ["resource:read", "project:read", "client:read"], { clientId });
+    await world.grant({ clientId, level: "read" });
+    const cleo = await world.member("cleo", ["resource:read", "project:read", "client:read"], { clientId });
     const { page } = await cleo.query(api.access.clientResources.list, { ...named, clientId, ...firstPage });
     const shown = page.map(({ resourceTable, name }) => `${resourceTable} ${name}`).toSorted();
     expect(shown).toEqual(["clientMemberships cleo", "projects Shop", "servers web-0", "servers web-1"]);

@@ -5,7 +5,8 @@ import * as docks from "./docks";
 import * as domains from "./domains";
 import * as projectResources from "./projectResources";
 import * as projects from "./projects";
+import * as providers from "./providers";
 import * as servers from "./servers";
 import * as webServices from "./webServices";
 
-export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ databases, docks, domains, projectResources, projects, servers, webServices });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ databases, docks, domains, projectResources, projects, providers, servers, webServices });

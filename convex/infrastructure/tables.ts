@@ -98,8 +98,23 @@ export const dockPermissionFields = {
   resourceTables: described(z.array(z.enum(resourceTables)).max(4), "What of it is granted; everything unless given.", [
     "servers",
   ]).optional(),
-  level: described(z.enum(["read", "operate"]), "`operate` adds syncs, tags and links."),
+  level: madeWhenAbsent(
+    described(
+      z.enum(["read", "operate"]),
+      "`read` shows the dock and what it brings; with `operate` those change it whose role lets them.",
+    ),
+    "`read` unless given.",
+  ),
 };
+/**
+ * By what grants reach a dock, and whatever names it in a field: rows that say so are assigned to those to whom the dock is granted. Only
+ * a grant to operate reaches them to be changed.
+ */
+export const grantOfDock = {
+  table: "dockPermissions",
+  granted: "dockId",
+  toChange: { field: "level", value: "operate" },
+} as const;
 /** Grants of docks. Written by administrators. */
 export const dockPermissions = tenantTable(dockPermissionFields, "C", {
   noun: "dockPermission",

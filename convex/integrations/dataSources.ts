@@ -133,7 +133,7 @@ export const setCredentials = dataSources.sealing("setCredentials", {
 export const test = dataSources.change("test", {
   summary: "Test a data source",
   description:
-    "Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.",
+    "Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested (`isProviderAsked: false`).",
   permission: "sync",
   output: jobView,
   problems: ["no_credentials", "integration_inactive"],

@@ -136,7 +136,8 @@ export const test = jobAction(async (ctx, { dataSourceId = "" }) => {
     latencyMs,
     ...(error === undefined ? {} : { error }),
   });
-  return { result: { isWorking: error === undefined, ...(error === undefined ? {} : { error }) } };
+  const isProviderAsked = source.adapter !== undefined;
+  return { result: { isWorking: error === undefined, isProviderAsked, ...(error === undefined ? {} : { error }) } };
 });
 
 const testOutcome = {
@@ -236,7 +237,7 @@ async function read(
   const { syncRunId, changedSince } = position;
   let { progress } = position;
   for await (const { items, progress: next } of pagesOf(adapter, client, { type, changedSince }, progress)) {
-    await ctx.runMutation(takeReference, { dataSourceId, syncRunId, type, items: items.map(takenItem) });
+    await ctx.runMutation(takeReference, { dataSourceId, syncRunId, type, ...takenOf(items) });
     progress = next;
     if (
       !(await reportProgress(ctx, job, {
@@ -257,25 +258,30 @@ async function read(
   };
 }
 
+const printableId = /^[!-~]{1,200}$/;
+
 /** What can be kept of a thing: as much as of an item of a bulk upsert, whoever wrote it. */
 const providerItem = lazily(() =>
   entityItem().extend({ siteExternalId: text(1, 200).optional(), changedAt: text(0, 100).optional() }),
 );
 
-/**
- * A thing as it is written. Raw data goes as text: its names are not for Convex to hold.
- * @throws {ProviderError} for one that cannot be kept
- */
-function takenItem({ externalId, siteExternalId, changedAt, raw, normalized }: ProviderItem) {
-  const rawData = JSON.stringify(raw);
-  const sent = { externalId, rawData, normalizedData: normalized, ...definedOf({ siteExternalId, changedAt }) };
-  const { success, error } = providerItem().safeParse(sent);
-  if (success) return { externalId, rawData, normalizedData: { ...normalized }, ...definedOf({ siteExternalId }) };
-  const [fault] = error.issues;
-  throw new ProviderError(
-    `The provider answered a thing that cannot be kept (${String(fault?.path[0])}): ${fault?.message}`,
-    false,
-  );
+/** What a page brings, as it is written, and why some of it cannot be. Raw data goes as text: its names are not for Convex to hold. */
+function takenOf(found: readonly ProviderItem[]) {
+  const items: Infer<typeof takenItemValidator>[] = [];
+  const faults: string[] = [];
+  for (const { externalId, siteExternalId, changedAt, raw, normalized } of found) {
+    const rawData = JSON.stringify(raw);
+    const sent = { externalId, rawData, normalizedData: normalized, ...definedOf({ siteExternalId, changedAt }) };
+    const { success, error } = providerItem().safeParse(sent);
+    if (success)
+      items.push({ externalId, rawData, normalizedData: { ...normalized }, ...definedOf({ siteExternalId }) });
+    else {
+      const [fault] = error.issues;
+      const thing = printableId.test(externalId) ? externalId : "A thing without a usable id";
+      faults.push(`${thing} cannot be kept (${String(fault?.path[0])}): ${fault?.message}`);
+    }
+  }
+  return { items, faults };
 }
 
 const beginArguments = {
@@ -311,6 +317,7 @@ const takeArguments = {
   syncRunId: v.string(),
   type: v.string(),
   items: v.array(takenItemValidator),
+  faults: v.array(v.string()),
 };
 const takeReference = makeFunctionReference<"mutation", ObjectType<typeof takeArguments>, null>(
   "integrations/sourceJobs:take",

@@ -1,5 +1,6 @@
 import { crud } from "../core/resources/crud";
 import { resource } from "../core/resources/resource";
+import { grantOfDock } from "../infrastructure/tables";
 import { syncRunFields } from "./tables";
 
 /** What was synced, and what came of it; nobody writes it by hand. */
@@ -10,8 +11,11 @@ const syncHistory = resource({
   fields: syncRunFields,
   idParameter: "syncId",
   permissions: "syncHistory",
-  // Those of docks are assigned as their docks are, of which this deployment has none.
-  assigned: [],
+  // Those of docks are assigned as their docks are.
+  assigned: [
+    { to: "teams", field: "sourceId", through: { ...grantOfDock, holder: "teamId" } },
+    { to: "clients", field: "sourceId", through: { ...grantOfDock, holder: "clientId" } },
+  ],
   list: {
     filters: ["sourceType", "sourceId", "status"],
     ranges: { startedAt: ["from", "to"] },

@@ -113,6 +113,23 @@ export async function addSyncCounts(
   return patchRun(ctx, run, { counts: { ...run.counts, [kind]: sum }, lockExpiresAt: ctx.now + silentRunMs });
 }
 
+/** Notes what went wrong in a run that goes on; of what it knows already, and of more than a row holds, nothing. */
+export async function addSyncErrors(
+  ctx: ServiceContext,
+  runId: Id<"syncHistory">,
+  errors: readonly SyncRun["errors"][number][],
+): Promise<void> {
+  const run = await getSyncRun(ctx, runId);
+  if (run?.status === "running") await patchRun(ctx, run, { errors: keptErrors(run, errors) });
+}
+
+/** The errors of a run with more of them, each once. */
+function keptErrors({ errors: known }: SyncRun, errors: readonly SyncRun["errors"][number][]): SyncRun["errors"] {
+  const more = errors.map(({ scope, message }) => ({ scope, message: message.slice(0, mostMessageCharacters) }));
+  const kept = new Map([...known, ...more].map((error) => [`${error.scope}: ${error.message}`, error]));
+  return [...kept.values()].slice(0, mostErrors);
+}
+
 const noCounts: SyncCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0 };
 
 /** Says that a run lives; written when half of its time is over, so that heartbeats cost nothing. */
@@ -138,13 +155,12 @@ export async function finishSyncRun(
 ): Promise<SyncRun | null> {
   const run = await getSyncRun(ctx, runId);
   if (run?.status !== "running") return run;
-  const kept = [...run.errors, ...errors].slice(0, mostErrors);
   return patchRun(ctx, run, {
     status,
     isComplete: complete && status === "success",
     finishedAt: ctx.now,
     durationMs: Math.max(0, ctx.now - run.startedAt),
-    errors: kept.map(({ scope, message }) => ({ scope, message: message.slice(0, mostMessageCharacters) })),
+    errors: keptErrors(run, errors),
     openKey: undefined,
     lockExpiresAt: undefined,
     expiresAt: ctx.now + retentionMs,

@@ -198,6 +198,7 @@ export const syncHistory = tenantTable(syncRunFields, "", {
     "sourceId",
     "startedAt",
   ])
+  .index("by_organizationId_and_sourceId_and_startedAt", ["organizationId", "sourceId", "startedAt"])
   .index("by_organizationId_and_sourceId_and_type_and_startedAt", ["organizationId", "sourceId", "type", "startedAt"])
   .index("by_organizationId_and_status_and_startedAt", ["organizationId", "status", "startedAt"])
   .index("by_organizationId_and_openKey", ["organizationId", "openKey"])

@@ -6,12 +6,14 @@ import { registry } from "../registry";
 import { nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
 import { expectProblem } from "./hostile.testing";
+import { rowsOfDocks } from "./rows/infrastructure.testing";
 import { nextSample, sampleFields } from "./samples.testing";
 import { createMember, createWorld, roleKeys, unknownIdLike } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Assignment } from "../../convex/core/records/assignedRows";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer } from "./client.testing";
+import type { RowOfDock } from "./rows/infrastructure.testing";
 import type { NewMember, RoleKey, World } from "./world.testing";
 
 /** Every resource whose rows are assigned, by each of its ways and each built-in role that reads assigned rows alone. */
@@ -32,7 +34,8 @@ afterAll(async () => {
 interface Case {
   readonly list: Operation;
   readonly get: Operation;
-  readonly create: Operation;
+  /** None of what is reached with its dock. */
+  readonly create: Operation | undefined;
   readonly way: Assignment;
   readonly role: RoleKey;
 }
@@ -41,15 +44,15 @@ const cases = registry.flatMap((list): Case[] => {
   const { assigned, permission = "" } = list.declaration;
   const named = (verb: string) => registry.find((one) => nameOf(one) === `${list.resource}.${verb}`);
   const [get, create] = [named("get"), named("create")];
-  if (list.verb !== "list" || !assigned || !get || !create) return [];
+  if (list.verb !== "list" || !assigned || !get) return [];
   const readers = roleKeys.filter((role) => reachOf(builtInRights(role), permission) === "assigned");
   return assigned.flatMap((way) => readers.map((role) => ({ list, get, create, way, role })));
 });
 
-/** Makes a row and assigns it to a member; what is granted by rows of another table has a maker of its own here. */
-const makersThrough: Readonly<Record<string, (one: Case, member: NewMember) => Promise<string>>> = {};
-
-async function newRow({ create }: Case, values: object = {}, credential = world.owner): Promise<string> {
+async function newRow(one: Case, values: object = {}, credential = world.owner): Promise<string> {
+  const { create, list } = one;
+  if (one.way.through) return (await newRowOfDock(list.resource, credential)).id;
+  if (!create) throw new Error(`${list.resource} has no create: say here how its rows are made.`);
   const rows = credential === world.owner ? world.rows : world.foreignRows;
   const body = { ...sampleFields(create.declaration.body ?? {}, rows), ...values };
   const answer = await sendOperation(portico, create, { body }, credential);
@@ -57,19 +60,25 @@ async function newRow({ create }: Case, values: object = {}, credential = world.
   return String(answer.body["id"]);
 }
 
+function newRowOfDock(resource: string, owner: string): Promise<RowOfDock> {
+  const make = rowsOfDocks[resource];
+  if (!make) throw new Error(`Say in rows/infrastructure.testing.ts how a row of ${resource} is made.`);
+  return make({ portico, owner });
+}
+
 async function assignedRow(one: Case, member: NewMember): Promise<string> {
   const { way, list } = one;
-  if (way.through) {
-    const make = makersThrough[list.resource];
-    if (!make) throw new Error(`Say here how a row of ${list.resource} is granted to a team or a client.`);
-    return make(one, member);
-  }
   const holder = await send(portico, "POST", `/v1/${way.to}`, world.owner, { name: `Holder ${nextSample()}` });
-  const id = way.field === "_id" ? await newRow(one) : String(holder.body["id"]);
+  const id = way.field === "_id" && !way.through ? await newRow(one) : String(holder.body["id"]);
   const place = { userId: member.userId, roleKey: "client" };
   const added = await send(portico, "POST", `/v1/${way.to}/${id}/members`, world.owner, place);
   expect(added.status, added.text).toBe(201);
-  return way.field === "_id" ? id : newRow(one, { [way.field]: id });
+  if (!way.through) return way.field === "_id" ? id : newRow(one, { [way.field]: id });
+  const row = await newRowOfDock(list.resource, world.owner);
+  const grant = { [way.through.holder]: id };
+  const granted = await send(portico, "POST", `/v1/docks/${row.dockId}/permissions`, world.owner, grant);
+  expect(granted.status, granted.text).toBe(201);
+  return row.id;
 }
 
 function read(operation: Operation, token: string, query: Readonly<Record<string, string>>): Promise<Answer> {
@@ -96,7 +105,7 @@ describe.each(cases.map((one) => [`${one.list.resource} by ${one.way.to}, read b
   "%s",
   (_title, one) => {
     const { list, get, role } = one;
-    const setUp = async () => {
+    const made = async () => {
       const member = await createMember(portico, world.acme, role);
       const assigned: string[] = [];
       const others: string[] = [];
@@ -106,6 +115,9 @@ describe.each(cases.map((one) => [`${one.list.resource} by ${one.way.to}, read b
       }
       return { member, assigned, others };
     };
+    // Rows are only added to what the others look at.
+    let making: ReturnType<typeof made> | undefined;
+    const setUp = () => (making ??= made());
     const getRow = (id: string, token: string) => {
       tries += 1;
       return sendOperation(portico, get, { params: { [get.declaration.on?.idParameter ?? ""]: id } }, token);

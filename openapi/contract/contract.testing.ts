@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { holdsTriedItems } from "../../convex/core/operations/triedItems";
 import { projectorOf } from "../../convex/core/schema/zod";
+import { problems } from "../../convex/core/wire/problems";
 import { startTestPortico } from "../../scripts/portico/testPortico.testing";
 import { registry } from "../registry";
 import {
@@ -102,6 +103,20 @@ export function describeContract(domain: string): void {
         expect(answer.body["errors"]).toMatchObject([{ pointer: `/${beside}`, code: "at_most_one" }]);
       });
 
+    const { exactlyOneOf = [], exactlyOneProblem = "validation_failed" } = declaration;
+    if (exactlyOneOf.length > 0)
+      contractCase(`refuses none and all of ${exactlyOneOf.join(", ")}`, async () => {
+        const request = await shared.arranged();
+        const alternatives = Object.fromEntries(fields.filter(([field]) => exactlyOneOf.includes(field)));
+        const none = Object.fromEntries(exactlyOneOf.map((field) => [field, undefined]));
+        for (const sent of [none, sampleFields(alternatives, world.rows)]) {
+          const body = { ...request.body, ...sent };
+          const answer = await sendOperation(portico, operation, { ...request, body }, credentialFor(request));
+          expectProblem(answer, problems[exactlyOneProblem][0], exactlyOneProblem);
+          expect(answer.body["errors"]).toMatchObject([{ pointer: `/${exactlyOneOf[0]}`, code: "exactly_one" }]);
+        }
+      });
+
     // One answer tells of all fields, and each has to be named in it; a secret is taken out before the others are looked at.
     const secrets = fields.filter(([field]) => field === declaration.seals?.input);
     // A list whose items are judged one by one is refused where it is none.
@@ -177,13 +192,14 @@ export function describeContract(domain: string): void {
       if (declaration.access === "user") continue;
       contractCase(`refuses another organization's row at /${path.join("/")}`, async () => {
         const request = await shared.arranged();
-        const sendWith = (id: string | undefined) =>
-          sendOperation(
-            portico,
-            operation,
-            { ...request, body: Object(withValueAt(request.body, path, id)) },
-            credentialFor(request),
-          );
+        const [field = ""] = path;
+        // It takes the place of the one that it excludes.
+        const isAlternative = exactlyOneOf.includes(field);
+        const others = isAlternative ? Object.fromEntries(exactlyOneOf.map((name) => [name, undefined])) : {};
+        const sendWith = (id: string | undefined) => {
+          const body = Object(withValueAt({ ...request.body, ...others }, path, id));
+          return sendOperation(portico, operation, { ...request, body }, credentialFor(request));
+        };
         // What organizations share is nobody else's, and missing where there is none.
         const foreignId = sharedTables.has(table) ? unknownIdLike(world.rows[table] ?? "") : world.foreignRows[table];
         const foreign = await sendWith(table === "users" ? world.globex.users.member.id : foreignId);

@@ -317,23 +317,12 @@ describe("a sync", () => {
     });
   });
 
-  it.each([
-    ["raw data beyond what an upsert takes", { notes: "x".repeat(300_000) }, /rawData.* 262144 bytes/],
-    ["a text that is no Unicode", { summary: "half of \ud83d" }, /normalizedData.*Unicode/],
-    ["a normalized text beyond what an upsert takes", { summary: "x".repeat(70_000) }, /normalizedData.* 65536 bytes/],
-    ["a time that is none", { last_update: "2".repeat(5000) }, /changedAt/],
-    [
-      "more levels than raw data may have",
-      { parts: JSON.parse("[".repeat(300) + "]".repeat(300)) },
-      /nested too deeply/,
-    ],
-  ])("of a provider that answers %s ends for good, in words of its own", async (_what, fields, error) => {
-    psa.rows.tickets.push(row(1, fields));
+  it("of a list that is nested too deeply ends for good", async () => {
+    psa.rows.tickets.push(row(1, { parts: JSON.parse("[".repeat(300) + "]".repeat(300)) }));
     const id = await connected();
     await tested(id);
-    const job = await synced(id, ["tickets"]);
-    expect(job).toMatchObject({ status: "failed", willRetry: false, error: expect.stringMatching(error) });
-    expect(String(job["error"])).toMatch(/^The provider/);
+    const error = "The provider's answer is nested too deeply.";
+    expect(await synced(id, ["tickets"])).toMatchObject({ status: "failed", willRetry: false, error });
     expect(await listed(id, "tickets")).toEqual([]);
   });
 
@@ -351,6 +340,34 @@ describe("a sync", () => {
     expect(await listed(id, "devices")).toHaveLength(30);
     const runs = await call("GET", `/v1/sync-history?sourceType=dataSource&sourceId=${id}`);
     expect(Object(runs.body)["data"][0]).toMatchObject({ status: "partial", isComplete: false });
+  });
+
+  it.each([
+    [
+      "raw data beyond what an upsert takes",
+      { notes: "x".repeat(300_000) },
+      /^2 cannot be kept \(rawData\).* 262144 bytes/,
+    ],
+    ["a text that is no Unicode", { summary: "half of \ud83d" }, /^2 cannot be kept \(normalizedData\).*Unicode/],
+    ["a long normalized text", { summary: "x".repeat(70_000) }, /^2 cannot be kept \(normalizedData\).* 65536 bytes/],
+    ["a time that is none", { last_update: "2".repeat(5000) }, /^2 cannot be kept \(changedAt\)/],
+    ["an id that is none", { id: "x".repeat(5000) }, /^A thing without a usable id cannot be kept \(externalId\)/],
+  ])("keeps the rest of a list with %s, says so, and takes nothing for gone", async (_what, fields, message) => {
+    const id = await connected();
+    await tested(id);
+    psa.rows.tickets.push(row(1), row(2), row(3));
+    await synced(id, ["tickets"]);
+    psa.rows.tickets.splice(0, 3, row(1, { summary: "Changed" }), row(2, fields));
+    for (let run = 0; run < 3; run++) {
+      const job = await synced(id, ["tickets"]);
+      expect(job).toMatchObject({ status: "completed", result: { isComplete: false, seen: 2 } });
+    }
+    const { body } = await call("GET", `/v1/sync-history?sourceType=dataSource&sourceId=${id}`);
+    const [last] = Object(body)["data"];
+    expect(last).toMatchObject({ status: "partial", isComplete: false });
+    expect(last.errors).toEqual([{ scope: "tickets", message: expect.stringMatching(message) }]);
+    const names = (await listed(id, "tickets")).map((each) => Object(each["normalizedData"]).name);
+    expect(new Set(names)).toEqual(new Set(["Changed", "Ticket 2", "Ticket 3"]));
   });
 
   it.each([

@@ -185,7 +185,7 @@ it("tells its member of each turn once, here and by e-mail, and once that access
 });
 
 it("that was granted for a time tells of its end, unless it was granted for longer since", async () => {
-  const { grant, host } = await community();
+  const { grant, host, owner, of, rows } = await community();
   const told = async () => (await host.run(({ db }) => db.query("notifications").collect())).map(({ type }) => type);
   await grant("pro", now + 1000);
   await grant("pro", now + 5000);
@@ -195,6 +195,22 @@ it("that was granted for a time tells of its end, unless it was granted for long
   vi.setSystemTime(now + 5000);
   for (let run = 0; run < 2; run++) await host.mutation(internal.billing.subscriptionUpkeep.end, {});
   expect(await told()).toEqual(["subscription_active", "subscription_canceled"]);
+  // It is over for everybody who reads it, and whoever revokes it afterwards tells nobody again.
+  const [row] = await rows();
+  expect(row).toMatchObject({ status: "canceled", source: "manual" });
+  await owner.mutation(api.billing.subscriptions.revoke, { ...of, subscriptionId: String(row?._id) });
+  expect(await told()).toEqual(["subscription_active", "subscription_canceled"]);
+});
+
+it("tells its member by e-mail that a trial ends", async () => {
+  const { tell, subscription, host, userId } = await community();
+  await host.run(({ db }) => db.patch(userId, { email: "ann@acme.example" }));
+  const trial = subscription({ status: "trialing", trialEnd: nowSeconds + 3 * day });
+  await tell("customer.subscription.created", trial);
+  await tell("customer.subscription.trial_will_end", trial, { atSeconds: nowSeconds + 1 });
+  const emails = await host.run(({ db }) => db.query("emails").collect());
+  expect(emails.map(({ templateType }) => templateType)).toEqual(["subscriptionActive", "trialEnding"]);
+  expect(emails[1]?.text).toContain("ends at 2026-01-18");
 });
 
 it("keeps a tier that members have, and its key and price to itself", async () => {

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { quotaRules } from "../../convex/core/records/quotas";
+import { dockAdapters } from "../../convex/infrastructure/adapters/registry";
+import { resourceTables } from "../../convex/infrastructure/tables";
 import { filePurposes } from "../../convex/core/schema/fields";
 import { dayMs, hourMs, minuteMs, secondMs } from "../../convex/core/wire/durations";
 import { ceilingOf, quotaOf, requestsPerMinute } from "../../convex/core/wire/rateLimits";
@@ -156,4 +158,20 @@ describe("defaults in README.md", () => {
       PORTICO_REDACT_ERRORS: String(readSettings({}).redactErrors),
     });
   });
+});
+
+it("are the providers of docs/infrastructure.md, with what they bring and how often they are asked", () => {
+  const written = rows(section("docs/infrastructure.md", "Providers")).map(([names, label, tables, seconds = ""]) => ({
+    provider: codes(names)[0],
+    label,
+    resourceTables: tables === "all four tables" ? resourceTables : codes(tables),
+    intervals: Array.from(seconds.matchAll(/(\d+) s/g), ([, number = ""]) => Number(number)),
+  }));
+  const known = dockAdapters.map((adapter) => ({
+    provider: adapter.provider,
+    label: adapter.label,
+    resourceTables: adapter.resourceTables,
+    intervals: [adapter.recommendedIntervalSeconds, adapter.minimumIntervalSeconds],
+  }));
+  expect(written).toEqual(known);
 });

@@ -22,7 +22,7 @@ export const areaRights = {
   },
   docks: {
     read: ["dock:read", "syncHistory:read"],
-    full: ["dock:create", "dock:update", "dock:rotate", "dock:sync", "dock:delete", "dock:restore"],
+    full: ["dock:create", "dock:update", "dock:rotate", "dock:sync", "dock:grant", "dock:delete", "dock:restore"],
   },
   operations: { read: [], full: [] },
   settings: {

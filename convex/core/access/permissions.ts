@@ -120,6 +120,7 @@ export const permissionCatalogue = {
   "dock:update": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Change docks."},
   "dock:rotate": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Give docks other keys."},
   "dock:sync": {"all":["owner","admin"],"assigned":["developer"],"own":[],"keys":true,"description":"Test and sync docks; assigned ones where the grant is to operate."},
+  "dock:grant": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Grant docks to teams and clients, and take that back."},
   "dock:delete": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Delete docks."},
   "dock:restore": {"all":["owner","admin"],"assigned":[],"own":[],"keys":true,"description":"Restore docks."},
   "resource:update": {"all":["owner","admin","member"],"assigned":["developer"],"own":[],"keys":true,"description":"Tag resources of docks; assigned ones where the grant of their dock is to operate."},

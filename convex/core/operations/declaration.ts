@@ -8,6 +8,7 @@ import type { IssuedPrefix, SealedPrefix } from "../wire/credentialKinds";
 import type { issuedSecretValidator } from "../wire/restProtocol";
 import type { Deprecation } from "../wire/deprecation";
 import type { DeclaredProblem } from "../wire/declaredProblems";
+import type { ProblemCode } from "../wire/problems";
 import type { Permission } from "../access/permissions";
 import type { ResourceShape } from "./resourceShape";
 import type { Fields } from "../schema/table";
@@ -178,6 +179,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
   readonly deprecated?: Deprecation;
   /** Fields of the body that say the same in other ways: a request names one of them or none. */
   readonly atMostOneOf?: readonly string[];
+  /** What a request is refused with that names none or several of `exactlyOneOf`; `validation_failed` unless given. */
+  readonly exactlyOneProblem?: ProblemCode;
   /** Success takes the permission from the caller, who gets the stored answer to a repeated request all the same. */
   readonly endsPermission?: boolean;
 }
@@ -205,7 +208,7 @@ export interface OperationDeclaration<
   readonly output: () => z.ZodType<Result>;
   /** Known fields that a request may not set, where `on` does not say. */
   readonly readOnly?: () => ReadonlySet<string>;
-  /** Fields of the body of which a request names one and no more; they are the whole body. */
+  /** Fields of the body of which a request names one and no more. */
   readonly exactlyOneOf?: readonly (keyof B & string)[];
 }
 

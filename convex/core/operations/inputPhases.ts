@@ -8,15 +8,21 @@ import type { ReferencePath } from "../schema/zod";
 import type { Tenant } from "../access/tenant";
 import type { QueryCtx } from "../../_generated/server";
 
-/** @throws {ProblemError} 400 for fields that say the same in other ways, sent together, or none where one is needed */
-export function assertAlternatives({ exactlyOneOf, atMostOneOf }: Operation["declaration"], input: Input): void {
+/**
+ * @throws {ProblemError} 400, or what the declaration names, for fields that exclude each other, sent together, or none where one is
+ * needed
+ */
+export function assertAlternatives(
+  { exactlyOneOf, exactlyOneProblem = "validation_failed", atMostOneOf }: Operation["declaration"],
+  input: Input,
+): void {
   const sent = (names: readonly string[]) => names.filter((name) => input[name] !== undefined);
-  if (exactlyOneOf && sent(exactlyOneOf).length !== 1)
-    throw invalidField(
-      `/${exactlyOneOf[0]}`,
-      "exactly_one",
-      `Send one of ${exactlyOneOf.join(" and ")}, and no other.`,
-    );
+  if (exactlyOneOf && sent(exactlyOneOf).length !== 1) {
+    const message = `Send one of ${exactlyOneOf.join(" and ")}, and no other.`;
+    throw new ProblemError(exactlyOneProblem, message, [
+      { pointer: `/${exactlyOneOf[0]}`, code: "exactly_one", message },
+    ]);
+  }
   const [, second] = atMostOneOf ? sent(atMostOneOf) : [];
   if (atMostOneOf && second !== undefined)
     throw invalidField(`/${second}`, "at_most_one", `Send one of ${atMostOneOf.join(" and ")}, or none of them.`);

@@ -6,8 +6,10 @@ import { rateLimitOf } from "./rateLimits";
 import type { JsonObject } from "../../core/wire/unknownJson";
 import type { ProviderAccess, RateLimit } from "./adapter";
 
-/** Of the reading of one table: 1,000 pages are more than any provider's limits allow in the time of a sync. */
-const maximumCalls = 1000;
+/** Of one sync: more than it has the time for. */
+const maximumCalls = 2000;
+/** A sync asks with one access all through, so that what it is told to wait holds for its next table as well. */
+const clients = new WeakMap<ProviderAccess, ProviderClient>();
 
 /** An answer of a provider. */
 interface Asked {
@@ -23,11 +25,13 @@ export type Ask = (path: string, query?: Readonly<Record<string, string>>) => Pr
  * Once the provider allows no more requests it is left alone until it does.
  */
 export function asking(
-  { apiKey, send, wait }: ProviderAccess,
+  access: ProviderAccess,
   baseUrl: string,
-  headers: Readonly<Record<string, string>> = { authorization: `Bearer ${apiKey}` },
+  headers: Readonly<Record<string, string>> = { authorization: `Bearer ${access.apiKey}` },
 ): Ask {
-  const client = new ProviderClient({ headers, maximumCalls, ...definedOf({ send, wait }) });
+  const { send, wait } = access;
+  const client = clients.get(access) ?? new ProviderClient({ headers, maximumCalls, ...definedOf({ send, wait }) });
+  clients.set(access, client);
   return async (path, query) => {
     const search = query === undefined ? "" : `?${new URLSearchParams(query)}`;
     const { value, headers: answered } = await client.answerOf(`${baseUrl}${path}${search}`);

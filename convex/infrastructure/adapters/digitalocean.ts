@@ -125,13 +125,13 @@ export const digitalocean: DockAdapter = {
     return { accountId, ...definedOf({ rateLimit }) };
   },
 
-  fetch(access, table, from) {
+  async *fetch(access, table, from) {
     if (!hasList(table)) throw new ProviderError(`DigitalOcean has no ${table}.`, false);
     const ask = asking(access, origin);
     const { name, resourceOf } = lists[table];
     const pageAt =
       name === "databases" ? () => wholeList(ask, name) : (at = "1") => numberedPage(ask, name, Number(at));
-    return resourcesOf({ pageAt, resourceOf }, from);
+    return yield* resourcesOf({ pageAt, resourceOf }, from);
   },
 };
 

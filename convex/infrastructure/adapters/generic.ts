@@ -42,15 +42,14 @@ export const generic: DockAdapter = {
   keeps: {},
 
   async validateCredentials(access) {
-    const { accountId, rateLimit, mapping } = await opened(access);
-    const listed = resourceTables.filter((table) => mapping[table]);
-    return { accountId, resourceTables: listed, ...definedOf({ rateLimit }) };
+    const { accountId, rateLimit } = await opened(access);
+    return { accountId, ...definedOf({ rateLimit }) };
   },
 
   async *fetch(access, table, from) {
     const { mapping, accountId, ask } = sessions.get(access) ?? (await opened(access));
     const list = mapping[table];
-    if (!list) return { complete: false, why: `The mapping names no list of ${table}.` };
+    if (!list) return { complete: false, isUnlisted: true };
     const reader = { apiKey: access.apiKey, accountId };
     const listing = {
       pageAt: async (at: string | undefined) => {

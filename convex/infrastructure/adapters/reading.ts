@@ -1,5 +1,6 @@
 import { definedOf } from "../../core/records/documents";
 import { withoutUnseen } from "../../core/schema/fields";
+import { CredentialsRefused } from "../../core/wire/providerError";
 import { isCount, isJsonObject } from "../../core/wire/unknownJson";
 import { payloadOf } from "./payload";
 import type { JsonObject } from "../../core/wire/unknownJson";
@@ -46,7 +47,11 @@ export async function* resourcesOf(listing: Listing, from?: string): AsyncGenera
   const known = new Set<string>();
   let progress = progressOf(from);
   for (;;) {
-    const page = await listing.pageAt(progress.at);
+    const page = await allowedPage(listing, progress.at);
+    if (!page) {
+      const why = "The key may not read it (403).";
+      return { complete: false, count: progress.count, why };
+    }
     const { next, rateLimit } = page;
     const rows = newAmong(page.rows, listing.resourceOf, known);
     progress = progressAfter(progress, page, rows);
@@ -57,6 +62,16 @@ export async function* resourcesOf(listing: Listing, from?: string): AsyncGenera
     const isLast = next === undefined || isPast || isStuck || page.rows.length === 0;
     yield { rows: rows.resources, ...definedOf({ rateLimit, next: isLast ? undefined : JSON.stringify(progress) }) };
     if (isLast) return endOf(progress, next);
+  }
+}
+
+/** A page; undefined where the key lacks the right to this list, which says nothing of others. */
+async function allowedPage({ pageAt }: Listing, at: string | undefined): Promise<ListedPage | undefined> {
+  try {
+    return await pageAt(at);
+  } catch (error) {
+    if (error instanceof CredentialsRefused && error.status === 403) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,11 @@
-import { addSyncCounts, finishSyncRun, getSyncRun, openSyncRun, runningSyncRun } from "../../jobs/syncRuns";
+import {
+  addSyncCounts,
+  addSyncErrors,
+  finishSyncRun,
+  getSyncRun,
+  openSyncRun,
+  runningSyncRun,
+} from "../../jobs/syncRuns";
 import { isWhole } from "../adapters/reading";
 import { pruneAfter } from "../entities/pruning";
 import { noteSeen } from "../entities/sightings";
@@ -92,14 +99,23 @@ interface TakenItem {
   readonly normalizedData: Record<string, string | number | boolean>;
 }
 
-/** Writes what one page has brought, each with the site whose customer it belongs to. */
+/**
+ * Writes what one page has brought, each with the site whose customer it belongs to. What cannot be kept is said in the run, which is
+ * not complete then: nothing that it has not seen is taken for gone.
+ */
 export async function takePage(
   work: SourceWork,
   {
     syncRunId,
     type,
     items,
-  }: { readonly syncRunId: string; readonly type: string; readonly items: readonly TakenItem[] },
+    faults,
+  }: {
+    readonly syncRunId: string;
+    readonly type: string;
+    readonly items: readonly TakenItem[];
+    readonly faults: readonly string[];
+  },
 ): Promise<void> {
   const run = await getSyncRun(work, syncRunId);
   if (run?.status !== "running") throw new Error("The run has ended.");
@@ -111,6 +127,8 @@ export async function takePage(
   await noteSeen(work, { dataSourceId: work.source._id, entityType: type }, run, seen);
   const { created = 0, updated = 0, revived = 0, unchanged = 0 } = countsOf(results);
   await addSyncCounts(work, run._id, type, { created, updated: updated + revived, unchanged });
+  const errors = faults.map((message) => ({ scope: type, message }));
+  if (errors.length > 0) await addSyncErrors(work, run._id, errors);
 }
 
 /**
@@ -164,10 +182,12 @@ export async function endRun(work: SourceWork, { syncRunId, type, isFull, progre
   if (running?.status !== "running") throw new Error("The run has ended.");
   const action = syncActionOf(type);
   const { seen: seenBefore = 0 } = stateOf(source, type);
-  const isComplete = isFull && isWhole(progress, seenBefore);
-  const isSuspect = isFull && !isComplete;
+  const hasFaults = running.errors.length > 0;
+  const isSeenWhole = isWhole(progress, seenBefore);
+  const isComplete = isFull && isSeenWhole && !hasFaults;
+  const isSuspect = isFull && !isSeenWhole;
   const run = await finishSyncRun(work, running._id, {
-    status: isSuspect ? "partial" : "success",
+    status: isSuspect || hasFaults ? "partial" : "success",
     complete: isComplete,
     errors: isSuspect ? [{ scope: type, message: suspicion(progress, seenBefore) }] : [],
   });

@@ -6,7 +6,7 @@ import { nextSample } from "../samples.testing";
 import type { Arranged } from "../client.testing";
 import type { World } from "../world.testing";
 import type { ResourceTable } from "../../../convex/infrastructure/tables";
-import type { RowMaker } from "./rowMaker.testing";
+import type { MadeRow, RowMaker } from "./rowMaker.testing";
 
 /** A body that connects the mock provider, with a key of its account `acme`. */
 export function newDockBody() {
@@ -27,7 +27,7 @@ export async function newResource(world: Pick<World, "portico" | "owner">, table
   const known = untaken.get(world.portico) ?? { servers: [], webServices: [], domains: [], databases: [] };
   untaken.set(world.portico, known);
   if (known[table].length === 0)
-    for (const [each, ids] of Object.entries(await syncedDock(world))) known[toTable(each)].push(...ids);
+    for (const [each, ids] of Object.entries((await syncedDock(world)).brought)) known[toTable(each)].push(...ids);
   const id = known[table].pop();
   if (id === undefined) throw new Error(`The mock provider has brought no ${table}.`);
   return id;
@@ -39,8 +39,14 @@ function toTable(name: string): ResourceTable {
   return table;
 }
 
+interface SyncedDock {
+  readonly dockId: string;
+  readonly syncId: string;
+  readonly brought: Readonly<Record<ResourceTable, string[]>>;
+}
+
 /** Connects the mock provider, and waits for its first sync. Answers the ids of what that has brought, by their tables. */
-async function syncedDock(world: Pick<World, "portico" | "owner">): Promise<Record<ResourceTable, string[]>> {
+async function syncedDock(world: Pick<World, "portico" | "owner">): Promise<SyncedDock> {
   const { portico, owner } = world;
   const dockId = await newDock(world);
   const begun = await send(portico, "POST", `/v1/docks/${dockId}/sync`, owner, {});
@@ -56,8 +62,42 @@ async function syncedDock(world: Pick<World, "portico" | "owner">): Promise<Reco
     const rows: readonly { id: string }[] = Object(body)["data"];
     brought[table].push(...rows.map(({ id }) => id));
   }
-  return brought;
+  return { dockId, syncId: String(begun.body["syncId"]), brought };
 }
+
+/** A row that is reached with its dock, which has no other of its kind. */
+export interface RowOfDock {
+  readonly id: string;
+  readonly dockId: string;
+}
+
+/** Makes the one resource of a table that a new dock has. */
+async function onlyResource(world: Pick<World, "portico" | "owner">, table: ResourceTable): Promise<RowOfDock> {
+  const { dockId, brought } = await syncedDock(world);
+  const [id, ...others] = brought[table];
+  if (id === undefined) throw new Error(`The mock provider has brought no ${table}.`);
+  for (const other of others) {
+    const removed = await send(world.portico, "DELETE", `/v1${inventory[table].path}/${other}`, world.owner);
+    if (removed.status !== 204) throw new Error(`One of ${table} could not be deleted: ${removed.text}`);
+  }
+  return { id, dockId };
+}
+
+/** Resources whose rows are reached by grants of their dock, and how a row with a dock of its own is made. */
+export const rowsOfDocks: Readonly<Record<string, (world: Pick<World, "portico" | "owner">) => Promise<RowOfDock>>> = {
+  docks: async (world) => {
+    const dockId = await newDock(world);
+    return { id: dockId, dockId };
+  },
+  servers: (world) => onlyResource(world, "servers"),
+  webServices: (world) => onlyResource(world, "webServices"),
+  domains: (world) => onlyResource(world, "domains"),
+  databases: (world) => onlyResource(world, "databases"),
+  syncHistory: async (world) => {
+    const { dockId, syncId } = await syncedDock(world);
+    return { id: syncId, dockId };
+  },
+};
 
 /** A project of the world's team. */
 export async function newProject({ portico, owner, rows }: World): Promise<string> {
@@ -81,12 +121,28 @@ export async function newLink(world: World): Promise<Arranged & { readonly resou
   return { params: { ...params, linkId: String(made.body["id"]) }, resource };
 }
 
+/** A dock that is granted to nobody, and a team to grant it to. */
+export async function ungranted(world: World) {
+  return { params: { dockId: await newDock(world) }, body: { teamId: world.rows["teams"] } };
+}
+
+/** A dock's grant to the world's team. */
+async function newGrant(world: World): Promise<MadeRow> {
+  const { params, body } = await ungranted(world);
+  const made = await send(world.portico, "POST", `/v1/docks/${params.dockId}/permissions`, world.owner, body);
+  if (made.status !== 201) throw new Error(`A dock could not be granted: ${made.text}`);
+  return { id: String(made.body["id"]), inputs: params };
+}
+
 export const infrastructureRows = {
   docks: async (world) => ({ id: await newDock(world) }),
   servers: async (world) => ({ id: await newResource(world, "servers") }),
   webServices: async (world) => ({ id: await newResource(world, "webServices") }),
   domains: async (world) => ({ id: await newResource(world, "domains") }),
   databases: async (world) => ({ id: await newResource(world, "databases") }),
+  // Their paths name the dock.
+  dockPermissions: newGrant,
+  dockSyncHistory: async (world) => ({ id: await newDock(world) }),
   projects: async (world) => ({ id: await newProject(world) }),
   // Their paths name the project.
   projectResources: async (world) => ({ id: await newProject(world) }),

@@ -34,6 +34,7 @@ import type {
   Database,
   DeclineInvitationAnswer,
   Dock,
+  DockPermission,
   Domain,
   Entity,
   EntityRelationship,
@@ -81,6 +82,7 @@ import type {
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
+  ListProvidersAnswer,
   ListRelatedEntitiesRow,
   ListServersRow,
   ListSitesViewRow,
@@ -210,6 +212,11 @@ export interface ConvexFunctions {
   "infrastructure/databases:list": { type: "query"; args: TenantListArgs<"listDatabases">; result: PaginationResult<ListDatabasesRow> };
   "infrastructure/databases:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDatabase">; result: Database };
   "infrastructure/databases:update": { type: "mutation"; args: TenantChangeArgs<"updateDatabase">; result: Database };
+  "infrastructure/dockPermissions:grant": { type: "mutation"; args: TenantChangeArgs<"grantDockPermission">; result: DockPermission };
+  "infrastructure/dockPermissions:list": { type: "query"; args: TenantListArgs<"listDockPermissions">; result: PaginationResult<DockPermission> };
+  "infrastructure/dockPermissions:revoke": { type: "mutation"; args: TenantChangeArgs<"revokeDockPermission">; result: Returned<"revokeDockPermission"> };
+  "infrastructure/dockPermissions:update": { type: "mutation"; args: TenantChangeArgs<"updateDockPermission">; result: DockPermission };
+  "infrastructure/dockSyncHistory:list": { type: "query"; args: TenantListArgs<"listDockSyncHistory">; result: PaginationResult<SyncRun> };
   "infrastructure/docks:create": { type: "action"; args: TenantChangeArgs<"createDock">; result: Dock };
   "infrastructure/docks:delete": { type: "mutation"; args: TenantChangeArgs<"deleteDock">; result: Returned<"deleteDock"> };
   "infrastructure/docks:get": { type: "query"; args: TenantArgs<"getDock">; result: Dock };
@@ -237,6 +244,7 @@ export interface ConvexFunctions {
   "infrastructure/projects:list": { type: "query"; args: TenantListArgs<"listProjects">; result: PaginationResult<Project> };
   "infrastructure/projects:restore": { type: "mutation"; args: TenantChangeArgs<"restoreProject">; result: Project };
   "infrastructure/projects:update": { type: "mutation"; args: TenantChangeArgs<"updateProject">; result: Project };
+  "infrastructure/providers:list": { type: "query"; args: TenantArgs<"listProviders">; result: ListProvidersAnswer };
   "infrastructure/servers:delete": { type: "mutation"; args: TenantChangeArgs<"deleteServer">; result: Returned<"deleteServer"> };
   "infrastructure/servers:get": { type: "query"; args: TenantArgs<"getServer">; result: GetServerAnswer };
   "infrastructure/servers:list": { type: "query"; args: TenantListArgs<"listServers">; result: PaginationResult<ListServersRow> };
@@ -549,6 +557,15 @@ export interface Api {
       restore: Reference<"infrastructure/databases:restore">;
       update: Reference<"infrastructure/databases:update">;
     };
+    dockPermissions: {
+      grant: Reference<"infrastructure/dockPermissions:grant">;
+      list: Reference<"infrastructure/dockPermissions:list">;
+      revoke: Reference<"infrastructure/dockPermissions:revoke">;
+      update: Reference<"infrastructure/dockPermissions:update">;
+    };
+    dockSyncHistory: {
+      list: Reference<"infrastructure/dockSyncHistory:list">;
+    };
     docks: {
       create: Reference<"infrastructure/docks:create">;
       delete: Reference<"infrastructure/docks:delete">;
@@ -583,6 +600,9 @@ export interface Api {
       list: Reference<"infrastructure/projects:list">;
       restore: Reference<"infrastructure/projects:restore">;
       update: Reference<"infrastructure/projects:update">;
+    };
+    providers: {
+      list: Reference<"infrastructure/providers:list">;
     };
     servers: {
       delete: Reference<"infrastructure/servers:delete">;

@@ -26,10 +26,13 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
   },
   infrastructure: {
     databases: "delete;get+;list;restore;update",
+    dockPermissions: "/docks/{}/permissions;grant+=POST ;list;revoke=DELETE {};update",
+    dockSyncHistory: "/docks/{}/sync-history;list",
     docks: "create;delete;get;list;releaseLock;restore+;rotateKey+=POST {}/rotate;sync+;test;update",
     domains: "delete;get+;list;restore;update",
     projectResources: "/projects/{}/resources;link+=POST ;linkBatch+=POST batch;list;listProjects=GET /resources/{}/{}/projects;unlink=DELETE {}",
     projects: "create;delete;get;getDashboard;list;restore+;update",
+    providers: "list-",
     servers: "delete;get+;list;restore;update",
     webServices: "delete;get+;list;restore;update",
   },

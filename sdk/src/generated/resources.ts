@@ -79,6 +79,7 @@ import type {
   DeclineInvitationAnswer,
   DeclineInvitationBody,
   Dock,
+  DockPermission,
   Domain,
   EnrollAgentAnswer,
   EnrollAgentBody,
@@ -114,6 +115,7 @@ import type {
   GetUserAnswer,
   GetUserProfileAnswer,
   GetWebServiceAnswer,
+  GrantDockPermissionBody,
   GrantSubscriptionBody,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
@@ -136,6 +138,7 @@ import type {
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
+  ListProvidersAnswer,
   ListRelatedEntitiesRow,
   ListServersRow,
   ListSitesViewRow,
@@ -209,6 +212,7 @@ import type {
   UpdateDataSourceBody,
   UpdateDatabaseBody,
   UpdateDockBody,
+  UpdateDockPermissionBody,
   UpdateDomainBody,
   UpdateEntityBody,
   UpdateIntegrationBody,
@@ -1222,7 +1226,7 @@ export interface DataSourcesResource {
   /**
    * Test a data source
    *
-   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+   * Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested (`isProviderAsked: false`).
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
    *
@@ -1308,6 +1312,78 @@ export interface DatabasesResource {
    * const database = await portico.databases.update("x41r9bsm8yh93m3ccy5gw9rffbgbafcj", { tags: ["production"] });
    */
   update(databaseId: string, input: UpdateDatabaseBody, options?: ChangeOptions): Call<Database>;
+
+}
+
+/** Calls of `portico.dockPermissions`. */
+export interface DockPermissionsResource {
+  /**
+   * Grant a dock to a team or a client
+   *
+   * Who is with the team or client reaches the dock and what it brings as far as their roles allow on assigned rows: all of it, or of `resourceTables`. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
+   *
+   * Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
+   *
+   * @example
+   * const dockPermission = await portico.dockPermissions.grant("6t5hvjkteaadgbqeyaze7gze088sbf7z", { resourceTables: ["servers"], level: "read" });
+   */
+  grant(dockId: string, input: GrantDockPermissionBody, options?: ChangeOptions): Call<DockPermission>;
+
+  /**
+   * List the grants of a dock
+   *
+   * The teams and clients that it is granted to. Newest first unless sorted otherwise.
+   *
+   * Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const dockPermission of portico.dockPermissions.list("6t5hvjkteaadgbqeyaze7gze088sbf7z")) console.log(dockPermission);
+   */
+  list(dockId: string, input?: Query<"listDockPermissions">, options?: ReadOptions): ListCall<DockPermission>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(dockId: string, input: Query<"listDockPermissions"> | undefined, options: RequestOptions): Call<Page<DockPermission> | undefined>;
+
+  /**
+   * Revoke a grant of a dock
+   *
+   * Ends it at once. Who reaches the dock by a grant revokes none that covers more than that, and may revoke that one.
+   *
+   * Needs the permission `dock:grant`.
+   *
+   * @example
+   * await portico.dockPermissions.revoke("6t5hvjkteaadgbqeyaze7gze088sbf7z", "wt3ne3vxav5859b37e0eabt40ns74nct");
+   */
+  revoke(dockId: string, permissionId: string, options?: ChangeOptions): Call<Result<"revokeDockPermission">>;
+
+  /**
+   * Update a grant of a dock
+   *
+   * Changes what it covers and how far it goes. Fields left out stay as they are; null for `resourceTables` covers everything. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
+   *
+   * Needs the permission `dock:grant`. Its own refusals: `already_granted`.
+   *
+   * @example
+   * const dockPermission = await portico.dockPermissions.update("6t5hvjkteaadgbqeyaze7gze088sbf7z", "wt3ne3vxav5859b37e0eabt40ns74nct", { resourceTables: ["servers"] });
+   */
+  update(dockId: string, permissionId: string, input: UpdateDockPermissionBody, options?: ChangeOptions): Call<DockPermission>;
+
+}
+
+/** Calls of `portico.dockSyncHistory`. */
+export interface DockSyncHistoryResource {
+  /**
+   * List the syncs of a dock
+   *
+   * The last begun first unless sorted otherwise. A run is kept for 90 days after its end.
+   *
+   * Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const syncRun of portico.dockSyncHistory.list("6t5hvjkteaadgbqeyaze7gze088sbf7z")) console.log(syncRun);
+   */
+  list(dockId: string, input?: Query<"listDockSyncHistory">, options?: ReadOptions): ListCall<SyncRun>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(dockId: string, input: Query<"listDockSyncHistory"> | undefined, options: RequestOptions): Call<Page<SyncRun> | undefined>;
 
 }
 
@@ -3024,6 +3100,24 @@ export interface ProjectsResource {
 
 }
 
+/** Calls of `portico.providers`. */
+export interface ProvidersResource {
+  /**
+   * List the providers
+   *
+   * What docks can connect here, by its name in `provider`. The same for every organization.
+   *
+   * For members of the organization; machines and assigned roles need the permission `dock:read`.
+   *
+   * @example
+   * const answer = await portico.providers.list();
+   */
+  list(options?: ReadOptions): Call<ListProvidersAnswer>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(options: RequestOptions): Call<ListProvidersAnswer | undefined>;
+
+}
+
 /** Calls of `portico.roles`. */
 export interface RolesResource {
   /**
@@ -3758,7 +3852,7 @@ export interface SyncHistoryResource {
   /**
    * List the history of synchronizations
    *
-   * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+   * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId, from/to, sort=startedAt}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
    *
    * For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
@@ -4403,6 +4497,8 @@ export abstract class Resources {
   declare readonly dataSourceSites: DataSourceSitesResource;
   declare readonly dataSources: DataSourcesResource;
   declare readonly databases: DatabasesResource;
+  declare readonly dockPermissions: DockPermissionsResource;
+  declare readonly dockSyncHistory: DockSyncHistoryResource;
   declare readonly docks: DocksResource;
   declare readonly domains: DomainsResource;
   declare readonly entities: EntitiesResource;
@@ -4421,6 +4517,7 @@ export abstract class Resources {
   declare readonly pricingTiers: PricingTiersResource;
   declare readonly projectResources: ProjectResourcesResource;
   declare readonly projects: ProjectsResource;
+  declare readonly providers: ProvidersResource;
   declare readonly roles: RolesResource;
   declare readonly scheduledJobs: ScheduledJobsResource;
   declare readonly schedules: SchedulesResource;

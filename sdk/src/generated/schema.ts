@@ -1412,7 +1412,7 @@ export interface paths {
         put?: never;
         /**
          * Test a data source
-         * @description Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested.
+         * @description Signs in with its credentials and asks for as little as shows that they hold. The answer is the job that does it; its `result` says what came of it, and the data source is `active` or in `error` then. Of an integration without an adapter, only that the configuration fits and the credentials can be read is tested (`isProviderAsked: false`).
          *
          *     Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
          */
@@ -1559,6 +1559,62 @@ export interface paths {
         patch: operations["updateDock"];
         trace?: never;
     };
+    "/v1/docks/{dockId}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the grants of a dock
+         * @description The teams and clients that it is granted to. Newest first unless sorted otherwise.
+         *
+         *     Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listDockPermissions"];
+        put?: never;
+        /**
+         * Grant a dock to a team or a client
+         * @description Who is with the team or client reaches the dock and what it brings as far as their roles allow on assigned rows: all of it, or of `resourceTables`. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
+         *
+         *     Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
+         */
+        post: operations["grantDockPermission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/permissions/{permissionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a grant of a dock
+         * @description Ends it at once. Who reaches the dock by a grant revokes none that covers more than that, and may revoke that one.
+         *
+         *     Needs the permission `dock:grant`.
+         */
+        delete: operations["revokeDockPermission"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a grant of a dock
+         * @description Changes what it covers and how far it goes. Fields left out stay as they are; null for `resourceTables` covers everything. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
+         *
+         *     Needs the permission `dock:grant`. Its own refusals: `already_granted`.
+         */
+        patch: operations["updateDockPermission"];
+        trace?: never;
+    };
     "/v1/docks/{dockId}/release-lock": {
         parameters: {
             query?: never;
@@ -1641,6 +1697,28 @@ export interface paths {
          *     Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
          */
         post: operations["syncDock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/sync-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the syncs of a dock
+         * @description The last begun first unless sorted otherwise. A run is kept for 90 days after its end.
+         *
+         *     Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listDockSyncHistory"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3777,6 +3855,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers
+         * @description What docks can connect here, by its name in `provider`. The same for every organization.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `dock:read`.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/resources/{resourceTable}/{resourceId}/projects": {
         parameters: {
             query?: never;
@@ -4600,7 +4700,7 @@ export interface paths {
         };
         /**
          * List the history of synchronizations
-         * @description The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
+         * @description The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId, from/to, sort=startedAt}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
          *
          *     For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
          */
@@ -13131,6 +13231,62 @@ export interface components {
             data: components["schemas"]["Dock"][];
             page: components["schemas"]["PageInfo"];
         };
+        /** @description A dock that a team or a client may reach. */
+        DockPermission: {
+            /**
+             * @description The client that it is granted to.
+             * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+             */
+            clientId?: string;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description The dock.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            dockId: string;
+            /**
+             * @description Id of the dock permission.
+             * @example wt3ne3vxav5859b37e0eabt40ns74nct
+             */
+            id: string;
+            /**
+             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does.
+             * @enum {string}
+             */
+            level: "read" | "operate";
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description What of it is granted; everything unless given.
+             * @example [
+             *       "servers"
+             *     ]
+             */
+            resourceTables?: ("servers" | "webServices" | "domains" | "databases")[];
+            /**
+             * @description The team that it is granted to.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId?: string;
+        };
+        /** @description A page of a list, each row of it a dock permission. */
+        DockPermissionPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["DockPermission"][];
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description A domain of any provider. */
         Domain: {
             /**
@@ -16486,6 +16642,31 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description What to send to grant a dock to a team or a client. */
+        GrantDockPermissionBody: {
+            /**
+             * @description The client that it is granted to.
+             * @example fdg8jtfbqm57yswa918zz3mptw9g4f38
+             */
+            clientId?: string | undefined;
+            /**
+             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does. `read` unless given.
+             * @enum {string}
+             */
+            level?: ("read" | "operate") | undefined;
+            /**
+             * @description What of it is granted; everything unless given.
+             * @example [
+             *       "servers"
+             *     ]
+             */
+            resourceTables?: ("servers" | "webServices" | "domains" | "databases")[] | undefined;
+            /**
+             * @description The team that it is granted to.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId?: string | undefined;
+        } & (unknown | unknown);
         /** @description What to send to grant a subscription. */
         GrantSubscriptionBody: {
             /**
@@ -18357,6 +18538,44 @@ export interface components {
              * @example 1768473000000
              */
             updatedAt: number;
+        };
+        /** @description The answer to “List the providers”. */
+        ListProvidersAnswer: {
+            /** @description Every provider that can be connected. */
+            data: {
+                /** @description Whether its docks have a `baseUrl`, which they need then; others must have none. */
+                baseUrlAllowed: boolean;
+                /**
+                 * @description Its name for people.
+                 * @example DigitalOcean
+                 */
+                label: string;
+                /**
+                 * Format: int32
+                 * @description Fewer than these are refused.
+                 * @example 60
+                 */
+                minimumIntervalSeconds: number;
+                /**
+                 * @description The provider, as `GET /v1/providers` names it.
+                 * @example mock
+                 */
+                provider: string;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs of a dock that names no interval.
+                 * @example 120
+                 */
+                recommendedIntervalSeconds: number;
+                /**
+                 * @description The tables that its docks bring rows of.
+                 * @example [
+                 *       "servers",
+                 *       "domains"
+                 *     ]
+                 */
+                resourceTables: ("servers" | "webServices" | "domains" | "databases")[];
+            }[];
         };
         /** @description A page of a list, each row of it an entity. */
         ListRelatedEntitiesPage: {
@@ -22603,6 +22822,21 @@ export interface components {
                 intervalSeconds?: number | undefined;
             } | undefined;
         };
+        /** @description What to send to update a grant of a dock. */
+        UpdateDockPermissionBody: {
+            /**
+             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does.
+             * @enum {string}
+             */
+            level?: ("read" | "operate") | undefined;
+            /**
+             * @description What of it is granted; everything unless given.
+             * @example [
+             *       "servers"
+             *     ]
+             */
+            resourceTables?: (("servers" | "webServices" | "domains" | "databases")[] | null) | undefined;
+        };
         /** @description What to send to update a domain. */
         UpdateDomainBody: {
             /**
@@ -24222,6 +24456,7 @@ export interface components {
          *     - `adjustment_in_use`: Finalized bills have used the adjustment. End it with `effectiveTo`, and create another one.
          *     - `agent_revoked`: The agent's key was revoked. Let an administrator rotate the agent's key.
          *     - `already_deleted`: It is deleted already. Restore it, or delete it permanently with `permanent=true`.
+         *     - `already_granted`: It is granted already. Change the grant that is there, or take it back first.
          *     - `already_linked`: They are linked already. Use the link that there is.
          *     - `already_member`: The user is a member already. Update the existing membership.
          *     - `already_registered`: The upload is registered already. Use the file that it was registered as.
@@ -24293,7 +24528,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "dock_deleted" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
+                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_granted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "dock_deleted" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -24421,6 +24656,7 @@ export interface components {
          *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `currency_mismatch`: The currencies differ. Use prices and amounts in the currency of the bill.
+         *     - `exactly_one_grantee`: It is granted to one team or one client. Send `teamId` or `clientId`, and not both: each grant is of one of them.
          *     - `file_purpose_mismatch`: The file is for something else. Upload the file again with the purpose named in `detail`.
          *     - `image_too_large`: The picture has too many pixels. Make the picture smaller: 40 million pixels at most.
          *     - `no_pricing_tier`: Usage has no price. Create a price for the time that `detail` names, or send `skipUnpriced: true` to leave such usage out.
@@ -24451,7 +24687,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "api_key_refused" | "base_url_not_allowed" | "base_url_required" | "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_interval_too_short" | "sync_run_not_found" | "unknown_provider" | "unsupported_entity_type" | "url_not_allowed";
+                    code?: "api_key_refused" | "base_url_not_allowed" | "base_url_required" | "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "exactly_one_grantee" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_interval_too_short" | "sync_run_not_found" | "unknown_provider" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -32650,6 +32886,346 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listDockPermissions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first.
+                 * @example created
+                 */
+                sort?: ("created" | "-created") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "wt3ne3vxav5859b37e0eabt40ns74nct",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *           "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *           "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *           "resourceTables": [
+                     *             "servers"
+                     *           ],
+                     *           "level": "read",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockPermissionPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    grantDockPermission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceTables": [
+                 *         "servers"
+                 *       ],
+                 *       "level": "read"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GrantDockPermissionBody"];
+            };
+        };
+        responses: {
+            /** @description Created: dock permission. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wt3ne3vxav5859b37e0eabt40ns74nct",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "resourceTables": [
+                     *         "servers"
+                     *       ],
+                     *       "level": "read",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockPermission"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeDockPermission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+                /**
+                 * @description Id of the dock permission.
+                 * @example wt3ne3vxav5859b37e0eabt40ns74nct
+                 */
+                permissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateDockPermission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+                /**
+                 * @description Id of the dock permission.
+                 * @example wt3ne3vxav5859b37e0eabt40ns74nct
+                 */
+                permissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceTables": [
+                 *         "servers"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateDockPermissionBody"];
+            };
+        };
+        responses: {
+            /** @description Done: dock permission. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wt3ne3vxav5859b37e0eabt40ns74nct",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "dockId": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "clientId": "fdg8jtfbqm57yswa918zz3mptw9g4f38",
+                     *       "resourceTables": [
+                     *         "servers"
+                     *       ],
+                     *       "level": "read",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockPermission"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     releaseDockLock: {
         parameters: {
             query?: never;
@@ -33009,6 +33585,117 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDockSyncHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Inclusive: `startedAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                from?: number | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startedAt`, latest first, where one of `from`, `to` is given.
+                 * @example startedAt
+                 */
+                sort?: ("startedAt" | "-startedAt") | undefined;
+                /**
+                 * @description Exclusive: `startedAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                to?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the dock.
+                 * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+                 */
+                dockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "et1gjg0n558sq5gq9fqs1ncn733aqany",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "sourceType": "dock",
+                     *           "sourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "type": "tickets",
+                     *           "trigger": "manual",
+                     *           "status": "running",
+                     *           "isComplete": true,
+                     *           "startedAt": 1768469400000,
+                     *           "finishedAt": 1768469400000,
+                     *           "durationMs": 5300,
+                     *           "counts": {
+                     *             "tickets": {
+                     *               "created": 12,
+                     *               "updated": 3,
+                     *               "deleted": 1,
+                     *               "unchanged": 480
+                     *             }
+                     *           },
+                     *           "errors": [],
+                     *           "triggeredBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "expiresAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRunPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -43519,6 +44206,66 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: provider. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "provider": "mock",
+                     *           "label": "DigitalOcean",
+                     *           "resourceTables": [
+                     *             "servers",
+                     *             "domains"
+                     *           ],
+                     *           "recommendedIntervalSeconds": 120,
+                     *           "minimumIntervalSeconds": 60,
+                     *           "baseUrlAllowed": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListProvidersAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listResourceProjects: {
         parameters: {
             query?: {
@@ -47991,7 +48738,7 @@ export interface operations {
                  */
                 limit?: number | undefined;
                 /**
-                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startedAt`, latest first, where one of `from`, `to`, `sourceType`, `sourceId`, `status` is given; by `sourceId`, latest first, where one of `sourceType` is given; by `type`, latest first, where one of `sourceId` is given.
+                 * @description Ascending, or descending with `-`. Unless given: newest first; by `startedAt`, latest first, where one of `from`, `to`, `sourceType`, `sourceId`, `status` is given; by `sourceId`, latest first, where one of `sourceType` is given.
                  * @example startedAt
                  */
                 sort?: ("startedAt" | "-startedAt") | undefined;
