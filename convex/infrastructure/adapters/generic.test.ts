@@ -115,7 +115,6 @@ describe("a mapping", () => {
     const pages = generic.fetch(access(), "servers");
     expect(await pages.next()).toEqual({ done: true, value: { complete: false, isUnlisted: true } });
   });
-  });
 
   it.each([
     ["nothing", null, /is not valid: it must be an object\.$/],

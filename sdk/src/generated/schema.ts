@@ -13259,7 +13259,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does.
+             * @description `read` shows the dock and what it brings; with `operate` those change it whose role lets them.
              * @enum {string}
              */
             level: "read" | "operate";
@@ -16650,7 +16650,7 @@ export interface components {
              */
             clientId?: string | undefined;
             /**
-             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does. `read` unless given.
+             * @description `read` shows the dock and what it brings; with `operate` those change it whose role lets them. `read` unless given.
              * @enum {string}
              */
             level?: ("read" | "operate") | undefined;
@@ -22825,7 +22825,7 @@ export interface components {
         /** @description What to send to update a grant of a dock. */
         UpdateDockPermissionBody: {
             /**
-             * @description `read` shows the dock and what it brings; `operate` lets change them whose role does.
+             * @description `read` shows the dock and what it brings; with `operate` those change it whose role lets them.
              * @enum {string}
              */
             level?: ("read" | "operate") | undefined;
