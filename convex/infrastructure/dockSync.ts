@@ -189,8 +189,9 @@ async function readTable(
     assertUnlimited(taken);
     if (next !== undefined && Date.now() >= reading.endsAt) return "goesOn";
   }
-  const { complete, why = `The list of ${table} was not read to its end`, count = 0 } = page.value;
-  if (!complete) return { says: `${why.replace(/\.$/, "")}: nothing is taken for gone.` };
+  const { complete, isUnlisted = false, why = "It was not read to its end.", count = 0 } = page.value;
+  if (isUnlisted) return undefined;
+  if (!complete) return { says: `The list of ${table} is not whole: nothing is taken for gone. ${why}` };
   const missing = await missingOf(reading, table);
   // One that went on in another action has seen as many as there are, or not all.
   if (missing.seen < count)

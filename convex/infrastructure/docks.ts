@@ -24,7 +24,7 @@ export { list, get };
 /** How it is synced, in a request: what is left out is the provider's recommendation, or stays. */
 const syncConfigInput = () =>
   described(
-    z.object({
+    z.strictObject({
       enabled: syncSettings.enabled.optional(),
       intervalSeconds: syncSettings.intervalSeconds.optional(),
     }),

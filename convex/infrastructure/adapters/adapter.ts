@@ -49,6 +49,8 @@ export interface ResourcePage {
 export interface ReadingEnd {
   /** Whether all there is was read, as the provider has proven: by its count of rows, or by its mark of the end. */
   readonly complete: boolean;
+  /** Whether the provider has no such list: nothing was read, nothing is gone, and nothing went wrong. */
+  readonly isUnlisted?: boolean;
   /** Why not, in words for people. */
   readonly why?: string;
   /** How many different resources that makes: a sync that has resumed has seen as many, or has not seen all. */
