@@ -2,7 +2,7 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { billLineItems, billingAdjustments, bills, integrationPricingTiers, subscriptionTiers, subscriptions, usageRecords, usageRollups } from "./billing/tables";
-import { databases, dockPermissions, docks, domains, projectResources, projects, resourcePayloads, servers, webServices } from "./infrastructure/tables";
+import { databases, dockPermissions, docks, domains, operationPermissions, operationServices, projectResources, projects, resourcePayloads, servers, webServices } from "./infrastructure/tables";
 import { dataSourceSites, dataSources, entities, entityCounts, entityPayloads, entityRelationships, globalEntities, globalEntityPayloads, integrations } from "./integrations/tables";
 import { eventLogs, scheduledJobs, syncHistory, syncSightings } from "./jobs/tables";
 import { emailOptOuts, emailSuppressions, emails, notifications } from "./messaging/tables";
@@ -53,6 +53,8 @@ export default defineSchema({
   items,
   memberships,
   notifications,
+  operationPermissions,
+  operationServices,
   organizationUsages,
   organizations,
   outboxEvents,

@@ -220,6 +220,12 @@ import type * as infrastructure_adapters_adapter from "../infrastructure/adapter
 import type * as infrastructure_adapters_asking from "../infrastructure/adapters/asking.js";
 import type * as infrastructure_adapters_cloudflare from "../infrastructure/adapters/cloudflare.js";
 import type * as infrastructure_adapters_digitalocean from "../infrastructure/adapters/digitalocean.js";
+import type * as infrastructure_adapters_generic from "../infrastructure/adapters/generic.js";
+import type * as infrastructure_adapters_generic_lists from "../infrastructure/adapters/generic/lists.js";
+import type * as infrastructure_adapters_generic_mapping from "../infrastructure/adapters/generic/mapping.js";
+import type * as infrastructure_adapters_generic_paths from "../infrastructure/adapters/generic/paths.js";
+import type * as infrastructure_adapters_generic_pointers from "../infrastructure/adapters/generic/pointers.js";
+import type * as infrastructure_adapters_generic_rows from "../infrastructure/adapters/generic/rows.js";
 import type * as infrastructure_adapters_gridpane from "../infrastructure/adapters/gridpane.js";
 import type * as infrastructure_adapters_hosts from "../infrastructure/adapters/hosts.js";
 import type * as infrastructure_adapters_mock from "../infrastructure/adapters/mock.js";
@@ -703,6 +709,12 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/adapters/asking": typeof infrastructure_adapters_asking;
   "infrastructure/adapters/cloudflare": typeof infrastructure_adapters_cloudflare;
   "infrastructure/adapters/digitalocean": typeof infrastructure_adapters_digitalocean;
+  "infrastructure/adapters/generic": typeof infrastructure_adapters_generic;
+  "infrastructure/adapters/generic/lists": typeof infrastructure_adapters_generic_lists;
+  "infrastructure/adapters/generic/mapping": typeof infrastructure_adapters_generic_mapping;
+  "infrastructure/adapters/generic/paths": typeof infrastructure_adapters_generic_paths;
+  "infrastructure/adapters/generic/pointers": typeof infrastructure_adapters_generic_pointers;
+  "infrastructure/adapters/generic/rows": typeof infrastructure_adapters_generic_rows;
   "infrastructure/adapters/gridpane": typeof infrastructure_adapters_gridpane;
   "infrastructure/adapters/hosts": typeof infrastructure_adapters_hosts;
   "infrastructure/adapters/mock": typeof infrastructure_adapters_mock;
