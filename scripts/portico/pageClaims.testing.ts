@@ -272,6 +272,18 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/adapters/gridpane.test.ts › but what is of the owner of a team is the team's",
       "convex/infrastructure/adapters/newProvider.test.ts › needs one adapter and one line",
       "convex/infrastructure/adapters/newProvider.test.ts › leaves out what is no machine, and the run says so",
+    Syncs: held(
+      "openapi/contract/dockSyncs.integration.test.ts › write what is new, and of what is unchanged nothing",
+      "convex/infrastructure/dockSync.test.ts › deletes what two complete syncs have missed",
+      "convex/infrastructure/dockSync.test.ts › lets no more than a share go until a person confirms it",
+      "convex/infrastructure/dockSync.test.ts › tells administrators of three failures in a row, once",
+      "convex/infrastructure/dockSync.test.ts › is one sync's at a time, as long as its job waits or runs",
+      "convex/infrastructure/dockSyncFaults.test.ts › goes on behind the last page that was written",
+      "convex/infrastructure/dockSyncFaults.test.ts › is left alone by all docks of the same key",
+      "convex/infrastructure/dockSyncTelling.test.ts › are told of syncs that end and fail",
+      "convex/infrastructure/dockSyncTelling.test.ts › logs requests to the provider with their origins",
+      "convex/infrastructure/dockSyncTelling.test.ts › tells of a list that is not whole once",
+      "convex/infrastructure/dockSyncTelling.test.ts › begins the first sync of a dock by itself",
     ),
     Resources: held(
       "convex/infrastructure/resources.test.ts › is brought back by no sync, until somebody restores it",
