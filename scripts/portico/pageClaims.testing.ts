@@ -267,6 +267,8 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/adapters/digitalocean.test.ts › brings the other tables with a key that may not read one",
       "convex/infrastructure/adapters/cloudflare.test.ts › is left alone for as long as it says",
       "convex/infrastructure/adapters/digitalocean.test.ts › are stored nowhere, of thirty shapes",
+      "convex/infrastructure/adapters/hostileAnswers.test.ts › brings what the tables take",
+      "convex/infrastructure/adapters/syncs.test.ts › is tested and synced into the same tables as all",
       "convex/infrastructure/adapters/vercel.test.ts › for several teams is refused",
       "convex/infrastructure/adapters/vercel.test.ts › for one project is refused",
       "convex/infrastructure/adapters/gridpane.test.ts › but what is of the owner of a team is the team's",
