@@ -1,99 +1,27 @@
 import { array, assert, asyncProperty, constant, constantFrom, integer, jsonValue, oneof, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../core/wire/providerError";
-import { isJsonObject, objectIn } from "../../core/wire/unknownJson";
+import { isJsonObject } from "../../core/wire/unknownJson";
 import { named } from "../resources/naming";
 import { databaseFields, domainFields, maximumPayloadBytes, serverFields, webServiceFields } from "../tables";
 import { fakeKey, readAll } from "./fakeProvider.testing";
-import { gridpaneDomain, gridpanePerson, gridpaneServer, gridpaneSite } from "./gridpaneAnswers.testing";
+import { goodDays, rowsPerPage } from "./goodDays.testing";
 import { dockAdapters } from "./registry";
-import { vercelDomain, vercelProject, vercelTeamScope, vercelToken } from "./vercelAnswers.testing";
 import type { Arbitrary } from "fast-check";
-import type { JsonObject } from "../../core/wire/unknownJson";
 import type { ResourceTable } from "../tables";
 import type { ProviderAccess, ProviderResource } from "./adapter";
+import type { GoodDay } from "./goodDays.testing";
 
 /*
  * Whatever a provider answers, an adapter brings rows that the tables take, or fails as a provider's fault; and what it has left out, it does
  * not call complete. Answers are those of a good day with something in them changed, and JSON of any kind.
  */
 
-const rowsPerPage = 3;
-const listed = 8;
-
-interface Provider {
-  /** What it answers on a good day, in pages of three rows. */
-  readonly answer: (url: URL) => unknown;
-  /** The rows that an answer lists; undefined where it lists none. */
-  readonly rowsIn: (url: URL, body: JsonObject) => unknown;
-  /** Whether an answer, the last of so many rows, proves that there are no more. */
-  readonly isEnd: (body: JsonObject, rows: number) => boolean;
-}
-
-const pageOf = (
-  url: URL,
-  row: (at: number) => JsonObject,
-  start = (Number(url.searchParams.get("page") ?? 1) - 1) * rowsPerPage,
-) => Array.from({ length: Math.max(Math.min(rowsPerPage, listed - start), 0) }, (_, at) => row(start + at));
-const lastPage = Math.ceil(listed / rowsPerPage);
-const lastOf = ({ pathname }: URL) => pathname.slice(pathname.lastIndexOf("/") + 1);
-
-const providers: Readonly<Record<string, Provider>> = {
-  cloudflare: {
-    answer: (url) => {
-      const account = { id: "acct1", name: "Acme" };
-      const zone = (at: number) => ({ id: `zone${at}`, name: `shop-${at}.example`, status: "active", account });
-      const result = { accounts: [account], verify: { status: "active" }, zones: pageOf(url, zone) }[lastOf(url)];
-      return { success: true, result, result_info: { total_count: lastOf(url) === "zones" ? listed : 1 } };
-    },
-    rowsIn: (url, { result }) => (lastOf(url) === "zones" ? result : undefined),
-    isEnd: (body, rows) => objectIn(body, "result_info")["total_count"] === rows,
-  },
-  digitalocean: {
-    answer: (url) => {
-      if (lastOf(url) === "account") return { account: { uuid: "person-1", team: { uuid: "team-1" } } };
-      const row = (at: number) => ({
-        id: at + 1,
-        name: `shop-${at}.example`,
-        status: "active",
-        region: { slug: "fra1" },
-      });
-      return { [lastOf(url)]: pageOf(url, row), meta: { total: lastOf(url) === "databases" ? rowsPerPage : listed } };
-    },
-    rowsIn: (url, body) => (lastOf(url) === "account" ? undefined : body[lastOf(url)]),
-    // The list of databases is documented without a count.
-    isEnd: (body, rows) => (objectIn(body, "meta")["total"] ?? ("databases" in body ? rows : undefined)) === rows,
-  },
-  gridpane: {
-    answer: (url) => {
-      const row = { server: gridpaneServer, site: gridpaneSite, domain: gridpaneDomain }[lastOf(url)];
-      if (!row) return gridpanePerson;
-      const data = lastOf(url) === "domain" ? { domains: pageOf(url, row) } : pageOf(url, row);
-      const page = Number(url.searchParams.get("page"));
-      return { data, meta: { current_page: page, last_page: lastPage, per_page: rowsPerPage, total: listed } };
-    },
-    rowsIn: (url, { data }) => (lastOf(url) === "user" ? undefined : isJsonObject(data) ? data["domains"] : data),
-    isEnd: (body, rows) => objectIn(body, "meta")["total"] === rows,
-  },
-  vercel: {
-    answer: (url) => {
-      const row = { projects: vercelProject, domains: vercelDomain }[lastOf(url)];
-      if (!row) return vercelToken(vercelTeamScope);
-      const start = Number(url.searchParams.get("from") ?? url.searchParams.get("until") ?? 0);
-      const rows = pageOf(url, row, start);
-      const next = start + rowsPerPage < listed ? start + rowsPerPage : null;
-      return { [lastOf(url)]: rows, pagination: { count: rows.length, next, prev: null } };
-    },
-    rowsIn: (url, body) => (lastOf(url) === "current" ? undefined : body[lastOf(url)]),
-    isEnd: (body) => objectIn(body, "pagination")["next"] === null,
-  },
-};
-
-/** The tables of each adapter that is asked over HTTP. */
-const readings = dockAdapters.flatMap((adapter) => {
-  const provider = Object.hasOwn(providers, adapter.provider) ? providers[adapter.provider] : undefined;
-  return provider ? adapter.resourceTables.map((table) => ({ name: adapter.provider, adapter, table, provider })) : [];
-});
+/** The adapters of providers that have an address of their own, and one themselves. */
+const asked = dockAdapters.filter(({ provider, baseUrlAllowed }) => provider !== "mock" && !baseUrlAllowed);
+const readings = asked.flatMap((adapter) =>
+  adapter.resourceTables.map((table) => ({ name: adapter.provider, adapter, table })),
+);
 
 /** Whatever may stand in JSON, and what hurts most often. */
 const anything: Arbitrary<unknown> = oneof(
@@ -145,8 +73,15 @@ function changed(body: unknown, { at, kind, value }: Change): unknown {
   return copy;
 }
 
+function goodDayOf(provider: string): GoodDay {
+  const day = Object.hasOwn(goodDays, provider) ? goodDays[provider] : undefined;
+  if (!day) throw new Error(`goodDays.testing.ts does not say how ${provider} answers.`);
+  return day;
+}
+
 /** A provider whose n-th answer is what `bodyOf` makes of the one of a good day, and what it has told of its list. */
-function hostile({ answer, rowsIn, isEnd }: Provider, bodyOf: (body: unknown, request: number) => unknown) {
+function hostile(provider: string, bodyOf: (body: unknown, request: number) => unknown) {
+  const { answer, rowsIn, isEnd } = goodDayOf(provider);
   const told = { requests: 0, rows: 0, isEnd: false };
   const send: ProviderAccess["send"] = async ({ url: text }) => {
     const url = new URL(text);
@@ -197,10 +132,10 @@ function unfitIn(table: ResourceTable, { providerResourceId, name, status, fullA
 
 /** What is wrong with a reading of hostile answers. */
 async function faultsOf(
-  { adapter, table, provider }: (typeof readings)[number],
+  { adapter, table }: (typeof readings)[number],
   bodyOf: (body: unknown, request: number) => unknown,
 ): Promise<readonly string[]> {
-  const { told, access } = hostile(provider, bodyOf);
+  const { told, access } = hostile(adapter.provider, bodyOf);
   const { rows, end, failure } = await readAll(adapter.fetch(access, table));
   const ids = new Set(rows.map(({ providerResourceId }) => providerResourceId));
   const isWhole = told.isEnd && rows.length === told.rows;
@@ -220,7 +155,7 @@ async function expectHonest(...reading: Parameters<typeof faultsOf>) {
 
 describe.each(readings)("$name, asked for $table", (reading) => {
   it("is complete on a good day", async () => {
-    const { told, access } = hostile(reading.provider, (body) => body);
+    const { told, access } = hostile(reading.name, (body) => body);
     const { rows, end } = await readAll(reading.adapter.fetch(access, reading.table));
     expect([rows.length, end]).toEqual([told.rows, { complete: true, count: told.rows }]);
     expect(told.rows).toBeGreaterThanOrEqual(rowsPerPage);
@@ -241,21 +176,18 @@ describe.each(readings)("$name, asked for $table", (reading) => {
   });
 });
 
-describe.each(dockAdapters.filter(({ provider }) => Object.hasOwn(providers, provider)))(
-  "a key of $provider",
-  (adapter) => {
-    it("is of an account that a dock can note, or refused, whatever is changed in the answers", async () => {
-      const provider = providers[adapter.provider];
-      if (!provider) throw new Error("It was filtered.");
-      const changes = array(array(change, { maxLength: 3 }), { minLength: 1, maxLength: 3 });
-      await assert(
-        asyncProperty(changes, async (each) => {
-          const { access } = hostile(provider, (body, request) => (each[request] ?? []).reduce<unknown>(changed, body));
-          const outcome: unknown = await adapter.validateCredentials(access).catch((error: unknown) => error);
-          const isNoted = isJsonObject(outcome) && /^[!-~]{1,200}$/.test(String(outcome["accountId"]));
-          expect(outcome instanceof ProviderError || isNoted).toBe(true);
-        }),
-      );
-    });
-  },
-);
+describe.each(asked)("a key of $provider", (adapter) => {
+  it("is of an account that a dock can note, or refused, whatever is changed in the answers", async () => {
+    const changes = array(array(change, { maxLength: 3 }), { minLength: 1, maxLength: 3 });
+    await assert(
+      asyncProperty(changes, async (each) => {
+        const { access } = hostile(adapter.provider, (body, request) =>
+          (each[request] ?? []).reduce<unknown>(changed, body),
+        );
+        const outcome: unknown = await adapter.validateCredentials(access).catch((error: unknown) => error);
+        const isNoted = isJsonObject(outcome) && /^[!-~]{1,200}$/.test(String(outcome["accountId"]));
+        expect(outcome instanceof ProviderError || isNoted).toBe(true);
+      }),
+    );
+  });
+});
