@@ -288,6 +288,15 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/dockSyncTelling.test.ts › tells of a list that is not whole once",
       "convex/infrastructure/dockSyncTelling.test.ts › begins the first sync of a dock by itself",
     ),
+    Grants: held(
+      "convex/infrastructure/dockPermissions.test.ts › is of one team or one client, once",
+      "convex/infrastructure/dockPermissions.test.ts › covers what an update says",
+      "convex/infrastructure/dockPermissions.test.ts › gives what that covers and no more",
+      "convex/infrastructure/dockPermissions.test.ts › to people whose roles would do it on the dock",
+      "convex/infrastructure/dockPermissions.test.ts › lists the syncs of a dock to whoever reaches it",
+      "convex/infrastructure/reaching.test.ts › reach the dock itself whatever they cover",
+      "openapi/contract/assignedRows.integration.test.ts › lists assigned rows alone, in full pages",
+    ),
     Resources: held(
       "convex/infrastructure/resources.test.ts › is brought back by no sync, until somebody restores it",
       "convex/infrastructure/resources.test.ts › stays in the trash while its dock is there",
