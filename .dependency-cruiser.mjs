@@ -15,7 +15,7 @@ const anyWorld = "^(convex|openapi|host|sdk|examples|bench|scripts)/";
 const coreForTransport = "^convex/core/wire/";
 /** What a domain does for others within their transactions: to tell somebody something, to mail it, to go on later. */
 const services =
-  "^convex/(messaging/(administrators|forgetting|mail|notify)|jobs/(queue|syncRuns|eventLog)|observability/(outboundLog|recordHealth))\\.ts$";
+  "^convex/(messaging/(administrators|forgetting|mail|notify)|jobs/(queue|sightings|syncRuns|eventLog)|observability/(outboundLog|recordHealth))\\.ts$";
 const generatedReferences = "^convex/_generated/";
 
 /** The rooms of the engine, each of which sees itself and those before it. */

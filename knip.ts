@@ -20,7 +20,7 @@ const config: KnipConfig = {
         // Each export of a domain's file is a function of the deployment or a declaration that the registry reads.
         "convex/!(core|gateway|_generated)/*.ts",
         // Called by reference.
-        "convex/infrastructure/docks/keys.ts",
+        "convex/infrastructure/{docks/keys,operationServices/judging}.ts",
         // The engine's own functions are called by reference.
         "convex/core/{access/{callers,rateLimits},records/{blobs,cascades,deferredWrites,recounting,reencryption,retention,roleRows,sealedSecrets}}.ts",
         // The paths that they had, for whoever still calls them by those.

@@ -17,6 +17,7 @@ import { billSection } from "./sections/bill";
 import { contextsSection } from "./sections/contexts";
 import { convexTestSection } from "./sections/convexTest";
 import { crashRestSection, crashSection } from "./sections/crash";
+import { docksSection } from "./sections/docks";
 import { doorsSection } from "./sections/doors";
 import { dryRunSection } from "./sections/dryRun";
 import { foreignTimingSection } from "./sections/foreignTiming";
@@ -60,6 +61,7 @@ const sections: Readonly<Record<string, (options: Options) => Promise<Section>>>
   webhooks: webhooksSection,
   "webhook-cost": webhookCostSection,
   entities: entitiesSection,
+  docks: docksSection,
   jobs: jobsSection,
   bill: billSection,
 };

@@ -66,7 +66,7 @@ crons.interval("send webhook deliveries again", { minutes: 1 }, internal.platfor
 crons.interval("mark offline agents", { minutes: 1 }, internal.sites.offlineAgents.mark, {});
 crons.interval("sync data sources", { minutes: 5 }, internal.integrations.sourceUpkeep.syncDue, {});
 crons.interval("sync docks", { minutes: 1 }, internal.infrastructure.dockUpkeep.syncDue, {});
-crons.interval("release docks of dead syncs", { minutes: 1 }, internal.infrastructure.dockUpkeep.releaseStale, {});
+crons.interval("release docks of broken syncs", { minutes: 1 }, internal.infrastructure.dockUpkeep.releaseBroken, {});
 crons.daily("tell of credentials that end", { hourUTC: 6, minuteUTC: 12 }, internal.integrations.sourceUpkeep.warn, {});
 crons.daily("tell of domains that end", { hourUTC: 6, minuteUTC: 22 }, internal.infrastructure.resourceUpkeep.warn, {});
 crons.daily(

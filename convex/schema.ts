@@ -2,9 +2,9 @@
 import { defineSchema } from "convex/server";
 import { apiKeys, clientMemberships, clients, roles, teamMemberships, teams } from "./access/tables";
 import { billLineItems, billingAdjustments, bills, integrationPricingTiers, subscriptionTiers, subscriptions, usageRecords, usageRollups } from "./billing/tables";
-import { databases, dockPermissions, docks, domains, projectResources, projects, resourcePayloads, servers, webServices } from "./infrastructure/tables";
-import { dataSourceSites, dataSources, entities, entityCounts, entityPayloads, entityRelationships, entitySightings, globalEntities, globalEntityPayloads, integrations } from "./integrations/tables";
-import { eventLogs, scheduledJobs, syncHistory } from "./jobs/tables";
+import { databases, dockPermissions, docks, domains, operationPermissions, operationServices, projectResources, projects, resourcePayloads, servers, webServices } from "./infrastructure/tables";
+import { dataSourceSites, dataSources, entities, entityCounts, entityPayloads, entityRelationships, globalEntities, globalEntityPayloads, integrations } from "./integrations/tables";
+import { eventLogs, scheduledJobs, syncHistory, syncSightings } from "./jobs/tables";
 import { emailOptOuts, emailSuppressions, emails, notifications } from "./messaging/tables";
 import { apiLogs, auditChains, auditLogs, auditSealers, auditSeals, healthChecks } from "./observability/tables";
 import { fileUploads, files, idempotencyKeys, organizationUsages, outboxEvents, revokedTokens, webhookDeliveries, webhookEndpoints, webhookEvents } from "./platform/tables";
@@ -40,7 +40,6 @@ export default defineSchema({
   entityCounts,
   entityPayloads,
   entityRelationships,
-  entitySightings,
   eventLogs,
   fileUploads,
   files,
@@ -54,6 +53,8 @@ export default defineSchema({
   items,
   memberships,
   notifications,
+  operationPermissions,
+  operationServices,
   organizationUsages,
   organizations,
   outboxEvents,
@@ -69,6 +70,7 @@ export default defineSchema({
   subscriptionTiers,
   subscriptions,
   syncHistory,
+  syncSightings,
   teamMemberships,
   teams,
   todos,

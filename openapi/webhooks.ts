@@ -5,7 +5,7 @@ import { pascalCase } from "./json";
 import { idSchema } from "./schemas";
 import { tagOf } from "./tags";
 import type { SchemaComponents } from "./schemas";
-import type { TableMetadata } from "../convex/core/schema/table";
+import type { EventRule, TableMetadata } from "../convex/core/schema/table";
 import type { JsonObject } from "./json";
 
 const eventId = "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c";
@@ -17,12 +17,13 @@ export function webhookItems(schemas: SchemaComponents): JsonObject {
     const row = capitalized(noun);
     // A part of the operations is described with the events of what they answer with.
     if (!Object.hasOwn(schemas.schemas, row)) return [];
-    return events.map(({ type, description }) => [type, { post: webhookOf(type, description, row, schemas) }]);
+    return events.map((rule) => [rule.type, { post: webhookOf(rule, row, schemas) }]);
   });
   return Object.fromEntries(items);
 }
 
-function webhookOf(type: string, what: string, row: string, schemas: SchemaComponents): JsonObject {
+function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): JsonObject {
+  const { type, description: what } = rule;
   const name = `${pascalCase(type.replaceAll(".", "_"))}Event`;
   const schema = schemas.define(name, {
     type: "object",
@@ -42,7 +43,7 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
         description: "When it happened. Milliseconds since the epoch.",
       },
       organizationId: { ...idSchema, description: "The organization that it happened in." },
-      data: { $ref: `#/components/schemas/${row}` },
+      data: dataOf(rule, row),
       omitted: {
         type: "array",
         description: "Fields of `data` that were left out because the body would have been too long.",
@@ -52,6 +53,7 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
     required: ["id", "type", "createdAt", "organizationId", "data"],
   });
   const data = schemas.example({ $ref: `#/components/schemas/${row}` }, `The event ${type}`);
+  const told = rule.adds ? { ...Object(data), [rule.adds.field]: [textsOf(rule.adds, () => "…")] } : data;
   const head = { id: eventId, type, createdAt: exampleTimeMs, organizationId: exampleId("organizations") };
   return {
     tags: [tagOf("webhookEndpoints")],
@@ -65,7 +67,7 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
     requestBody: {
       description: what,
       required: true,
-      content: { "application/json": { schema, example: { ...head, data } } },
+      content: { "application/json": { schema, example: { ...head, data: told } } },
     },
     responses: {
       "2XX": {
@@ -73,6 +75,24 @@ function webhookOf(type: string, what: string, row: string, schemas: SchemaCompo
       },
     },
   };
+}
+
+/** The row, with the list that the event adds to it. */
+function dataOf({ adds, description }: EventRule, row: string): JsonObject {
+  const ref = { $ref: `#/components/schemas/${row}` };
+  if (!adds) return ref;
+  const properties = textsOf(adds, (description) => ({ type: "string", maxLength: 256, description }));
+  const list = {
+    type: "array",
+    description: "What it is about, a batch of at most fifty.",
+    maxItems: 50,
+    items: { type: "object", properties, required: Object.keys(adds.texts) },
+  };
+  return { description, allOf: [ref, { type: "object", properties: { [adds.field]: list }, required: [adds.field] }] };
+}
+
+function textsOf({ texts }: NonNullable<EventRule["adds"]>, valueOf: (description: string) => string | JsonObject) {
+  return Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, valueOf(description)]));
 }
 
 /** Request headers of deliveries. */

@@ -3,12 +3,14 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { developmentIssuerUrl } from "../../host/development/issuer";
 import { databaseName } from "../../scripts/portico/dataDirectory";
+import { requester, writtenIn } from "../entities/entityClient";
 import { felt, feltPerSecond } from "../felt";
 import { rounded, withProgress } from "../report";
 import { inScratchDirectory } from "../scratch";
 import { seedProduct } from "../seed/seedProduct";
 import { ServerProcess } from "../serverProcess";
 import { newKeys } from "../setup";
+import type { Request } from "../entities/entityClient";
 import type { EntitySetup } from "../entities/entityServer";
 import type { Felt } from "../felt";
 import type { Options } from "../options";
@@ -23,9 +25,6 @@ const idleSeconds = 10;
 /** Of the other organization, which asks meanwhile. */
 const schedules = 1000;
 const serverProgram = path.join(import.meta.dirname, "../entities/entityServer.ts");
-
-type Server = ServerProcess<EntitySetup>;
-type Request = (method: string, route: string, body?: object) => Promise<Readonly<Record<string, unknown>>>;
 
 /**
  * Upserts fifty thousand entities of one data source, the same again, and once more with every hundredth changed, beside a user of another
@@ -103,30 +102,6 @@ function feltColumns(idle: Felt, beside: Felt): Row {
   };
 }
 
-/** Founds an organization; answers how its owner sends requests to it. */
-async function requester({ setup: { siteUrl, founderToken } }: Server): Promise<Request> {
-  const requestOf =
-    (organization?: string): Request =>
-    async (method, route, body = {}) => {
-      const response = await fetch(siteUrl + route, {
-        method,
-        headers: {
-          authorization: `Bearer ${founderToken}`,
-          "content-type": "application/json",
-          ...(organization === undefined ? {} : { "portico-organization": organization }),
-        },
-        body: JSON.stringify(body),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${route} was answered with ${response.status}: ${text}`);
-      return JSON.parse(text);
-    };
-  const personal = requestOf();
-  await personal("POST", "/v1/me/sync");
-  const { id } = await personal("POST", "/v1/organizations", { name: "Measured" });
-  return requestOf(String(id));
-}
-
 async function dataSourceOf(request: Request): Promise<string> {
   const integration = {
     slug: "measured",
@@ -186,11 +161,4 @@ function device(at: number, isChanged: boolean) {
     rawData: JSON.stringify(raw),
     normalizedData: { name, status, operatingSystem: "Windows 11 Pro", serial: `SN-${at * 7919}` },
   };
-}
-
-/** Documents written since the process began, by table, as the host counts them. */
-async function writtenIn({ setup: { cloudUrl } }: Server): Promise<ReadonlyMap<string, number>> {
-  const text = await (await fetch(`${cloudUrl}/metrics`)).text();
-  const samples = text.matchAll(/^convex_documents_written_total\{table="([^"]+)"\} (\d+)$/gm);
-  return new Map(Array.from(samples, ([, table = "", count]) => [table, Number(count)]));
 }

@@ -19,6 +19,6 @@ export const documentDomains: readonly DocumentDomain[] = [
   {"name":"platform","title":"Platform","tags":["Webhook endpoints","Webhook deliveries","Webhook events","OAuth","Platform","Documentation","Files"]},
   {"name":"billing","title":"Billing","tags":["Bill line items","Billing adjustments","Bills","Pricing tiers","Subscription tiers","Subscriptions","Usage records"]},
   {"name":"integrations","title":"Integrations","tags":["Data source sites","Data sources","Entities","Entity relationships","Global entities","Integrations"]},
-  {"name":"infrastructure","title":"Infrastructure","tags":["Databases","Dock permissions","Dock sync history","Docks","Domains","Project resources","Projects","Providers","Servers","Web services"]},
+  {"name":"infrastructure","title":"Infrastructure","tags":["Databases","Dock permissions","Dock sync history","Docks","Domains","Operation permissions","Operation services","Project resources","Projects","Providers","Servers","Web services"]},
   {"name":"jobs","title":"Jobs","tags":["Event logs","Scheduled jobs","Sync history"]},
 ];

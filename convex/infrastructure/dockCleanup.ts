@@ -14,7 +14,7 @@ export const step = jobStep(async (ctx, { organizationId, payload, progress }) =
   const before = Number(progress?.["deleted"] ?? 0);
   // Restored since, or deleted for good, which takes its resources along.
   if (dock?.deletedAt === undefined) return { isDone: true, result: { deleted: before } };
-  const { deleted, isDone } = await trashOfDock(db, dock._id);
+  const { deleted, isDone } = await trashOfDock(db, dock);
   const counted = { deleted: before + deleted };
   return isDone ? { isDone, result: counted } : { isDone, progress: counted };
 });

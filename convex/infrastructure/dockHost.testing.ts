@@ -9,14 +9,13 @@ import type { Doc, Id, TableNames } from "../_generated/dataModel";
 
 const issuer = "https://identity.example";
 const stamps = { createdAt: 1, updatedAt: 1 };
-const rights = ["dock:*", "resource:*", "project:*", "team:*", "client:*", "auditLog:read"];
+const rights = ["dock:*", "resource:*", "project:*", "operation:*", "job:*", "team:*", "client:*", "auditLog:read"];
 
 /** The product in this process with an organization of Ann's, who may do everything with docks, what they bring, and whom it is for. */
-export async function dockHost(transactionLimits: TransactionLimits = {}) {
+export async function dockHost(transactionLimits: TransactionLimits = {}, file?: string) {
   vi.stubEnv("ENABLE_MOCK_PROVIDER", "true");
   vi.stubEnv("ENCRYPTION_MASTER_KEY", "ab".repeat(32));
-  const host = createTestHost({ schema, transactionLimits });
-  registerRateLimiter(host);
+  const host = openDockHost(transactionLimits, file);
   const organizationId = await host.run(async ({ db }) => {
     const person = { emailVerified: false, status: "active", isPlatformAdmin: false, ...stamps } as const;
     const ownerId = await db.insert("users", { tokenIdentifier: `${issuer}|ann`, name: "ann", ...person });
@@ -51,6 +50,13 @@ export async function dockHost(transactionLimits: TransactionLimits = {}) {
       host.run(({ db }) => db.query(table).take(20_000)),
     settle: () => host.finishAllScheduledFunctions(() => vi.runAllTimers()),
   };
+}
+
+/** The product in this process, in memory or on a file that outlives it. */
+export function openDockHost(transactionLimits: TransactionLimits = {}, file?: string) {
+  const host = createTestHost({ schema, transactionLimits, ...(file === undefined ? {} : { file }) });
+  registerRateLimiter(host);
+  return host;
 }
 
 function asDockId(id: Id<"docks"> | null): Id<"docks"> {

@@ -1,9 +1,7 @@
-import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { api } from "../_generated/api";
-import { ProviderError } from "../core/wire/providerError";
-import { mock } from "./adapters/mock";
-import { dockHost, keyOf } from "./dockHost.testing";
+import { api, internal } from "../_generated/api";
+import { keyOf } from "./dockHost.testing";
+import { dockCron, lists, refusal, syncWorld as world } from "./dockSyncHost.testing";
 import { mostGone, nextAfterFailure, nextAfterSuccess, spreadOf } from "./docks/syncRules";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 15) }));
@@ -12,58 +10,6 @@ afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
-
-interface Listed {
-  readonly servers: number;
-  readonly pageSize?: number;
-  readonly failsAtPage?: number;
-  readonly complete?: boolean;
-}
-
-/** What the provider lists from now on. */
-function lists({ servers, pageSize = 5, failsAtPage, complete = true }: Listed) {
-  vi.spyOn(mock, "fetch").mockImplementation(async function* (_access, table) {
-    const count = table === "servers" ? servers : 0;
-    for (let from = 0, page = 0; from < count; from += pageSize, page++) {
-      if (page === failsAtPage) throw new ProviderError("The provider answered 502.", true);
-      const rows = Array.from({ length: Math.min(pageSize, count - from) }, (_, at) => {
-        const number = from + at;
-        return { providerResourceId: `server-${number}`, name: `web-${number}`, status: "running" };
-      });
-      yield { rows };
-    }
-    return { complete };
-  });
-}
-
-async function world() {
-  const made = await dockHost();
-  const { ann, named, create, rows, host } = made;
-  // Administrators are found by the roles that are no organization's.
-  await host.run(async ({ db }) => {
-    const role = await db.query("roles").first();
-    if (role) await db.patch("roles", role._id, { organizationId: undefined, isSystem: true });
-  });
-  const { id: dockId } = await create();
-  const sync = async (more: { confirmLoss?: boolean; resourceTables?: "servers"[] } = {}) => {
-    vi.setSystemTime(Date.now() + 1000);
-    const { syncId } = await ann.mutation(api.infrastructure.docks.sync, { ...named, dockId, ...more });
-    await host.finishInProgressScheduledFunctions();
-    vi.advanceTimersByTime(1);
-    await host.finishInProgressScheduledFunctions();
-    return (await rows("syncHistory")).find(({ _id }) => _id === syncId);
-  };
-  const live = async () => (await rows("servers")).filter(({ deletedAt }) => deletedAt === undefined);
-  const dock = async () => (await rows("docks"))[0];
-  const cron = (name: string) => host.mutation(makeFunctionReference<"mutation">(`infrastructure/dockUpkeep:${name}`));
-  return { ...made, dockId, sync, live, dock, cron };
-}
-
-const refusal = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => Object(error).data?.code,
-  );
 
 it("writes what is new and what has changed, and leaves what has not", async () => {
   const { sync, rows, dock } = await world();
@@ -109,7 +55,7 @@ it("deletes what two complete syncs have missed, and nothing by a list that was 
   expect(await sync()).toMatchObject({ counts: { servers: { deleted: 3, unchanged: 9 } } });
   expect(await live()).toHaveLength(9);
   lists({ servers: 12 });
-  expect(await sync()).toMatchObject({ counts: { servers: { created: 0, updated: 3 } } });
+  expect(await sync()).toMatchObject({ counts: { servers: { created: 0, updated: 0, revived: 3, unchanged: 9 } } });
   expect(await live()).toHaveLength(12);
   expect((await rows("servers")).filter(({ missingSince }) => missingSince !== undefined)).toEqual([]);
 });
@@ -148,34 +94,54 @@ it("brings nothing by a key of another account", async () => {
 });
 
 describe("the lock", () => {
-  it("is one sync's at a time, and released once nothing is heard of it", async () => {
-    const { ann, named, dockId, dock, rows, cron } = await world();
+  it("is one sync's at a time, as long as its job waits or runs", async () => {
+    const { host, ann, named, dockId, dock, rows, start, due } = await world();
     const { docks } = api.infrastructure;
-    const start = () => ann.mutation(docks.sync, { ...named, dockId });
-    // Its action never runs: its process was killed.
+    const release = () => ann.mutation(docks.releaseLock, { ...named, dockId });
     await start();
     expect(await refusal(start())).toBe("sync_in_progress");
-    expect(await refusal(ann.mutation(docks.releaseLock, { ...named, dockId }))).toBe("sync_in_progress");
-    await cron("releaseStale");
+    expect(await refusal(release())).toBe("sync_in_progress");
+    // It waits for its turn for an hour, and nothing takes it for dead.
+    for (let minutes = 0; minutes < 60; minutes++) {
+      vi.setSystemTime(Date.now() + 60_000);
+      await dockCron(host, "releaseBroken");
+      await host.mutation(internal.jobs.upkeep.endSilentRuns, {});
+    }
     expect(await dock()).toMatchObject({ syncInProgress: true });
-    vi.setSystemTime(Date.now() + 15 * 60_000);
-    await cron("releaseStale");
+    await due();
+    expect(await dock()).toMatchObject({ syncInProgress: false, lastSyncStatus: "success" });
+    expect(await rows("syncHistory")).toMatchObject([{ status: "success" }]);
+  });
+
+  it.each(["releaseBroken", "release"] as const)("of a cancelled sync is released by %s", async (by) => {
+    const { host, ann, named, dockId, dock, rows, start } = await world();
+    await start();
+    const [job] = await rows("scheduledJobs");
+    if (!job) throw new Error("There is no job.");
+    await host.run(({ db }) => db.patch("scheduledJobs", job._id, { status: "failed", willRetry: false }));
+    vi.setSystemTime(Date.now() + 60_000);
+    if (by === "release") await ann.mutation(api.infrastructure.docks.releaseLock, { ...named, dockId });
+    else await dockCron(host, by);
     expect(await dock()).toMatchObject({ syncInProgress: false, lastSyncStatus: "error", consecutiveFailures: 1 });
     expect(await rows("syncHistory")).toMatchObject([{ status: "error" }]);
+    expect(await refusal(start())).toBeUndefined();
+  });
+
+  it("keeps a key from being rotated and a dock from being deleted", async () => {
+    const { rotate, remove, dockId, start } = await world();
     await start();
-    vi.setSystemTime(Date.now() + 15 * 60_000);
-    await ann.mutation(docks.releaseLock, { ...named, dockId });
-    expect(await dock()).toMatchObject({ syncInProgress: false });
+    expect(await refusal(rotate(dockId, keyOf("acme")))).toBe("sync_in_progress");
+    expect(await refusal(remove(dockId))).toBe("sync_in_progress");
   });
 });
 
 describe("syncs by themselves", () => {
   it("begin where they are due, twenty at a time, and not where they are off", async () => {
-    const { create, rows, cron } = await world();
+    const { create, rows, host } = await world();
     for (let at = 1; at < 25; at++)
       await create({ name: `Mock ${at}`, apiKey: keyOf("acme"), syncConfig: { enabled: at > 2 } });
-    await cron("syncDue");
-    await cron("syncDue");
+    await dockCron(host, "syncDue");
+    await dockCron(host, "syncDue");
     const docks = await rows("docks");
     expect(docks.filter(({ syncInProgress }) => syncInProgress).map(({ syncConfig }) => syncConfig.enabled)).toEqual(
       Array.from({ length: 23 }, () => true),
@@ -184,10 +150,10 @@ describe("syncs by themselves", () => {
 
   it("keep to the interval, wait longer with each failure, and never ask before the provider allows", () => {
     const dock = { _id: "dock", rateLimitRemaining: 5, syncConfig: { enabled: true, intervalSeconds: 100 } };
-    expect(nextAfterSuccess(dock, 0)).toBe(Math.round(100_000 * (1 + spreadOf("dock") / 10)));
+    expect(nextAfterSuccess(dock, 0, 60)).toBe(Math.round(100_000 * (1 + spreadOf("dock") / 10)));
     expect([1, 2, 10].map((failures) => nextAfterFailure(dock, failures, 0) / 60_000)).toEqual([2, 4, 60]);
     const limited = { ...dock, rateLimitRemaining: 0, rateLimitResetAt: 9_000_000 };
-    expect([nextAfterSuccess(limited, 0), nextAfterFailure(limited, 1, 0)]).toEqual([9_000_000, 9_000_000]);
+    expect([nextAfterSuccess(limited, 0, 60), nextAfterFailure(limited, 1, 0)]).toEqual([9_000_000, 9_000_000]);
     expect([mostGone(3), mostGone(100)]).toEqual([5, 30]);
   });
 });

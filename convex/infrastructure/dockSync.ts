@@ -1,278 +1,266 @@
-import { makeFunctionReference } from "convex/server";
-import { v } from "convex/values";
-import { internalAction, internalMutation, internalQuery } from "../_generated/server";
-import { UnscopedReader } from "../core/records/reader";
-import { systemWriter } from "../core/records/systemWriter";
+import { jobAction, reportProgress } from "../core/operations/scheduledWork";
+import { minuteMs } from "../core/wire/durations";
 import { failureOf } from "../core/wire/errors";
-import { CredentialsRefused, ProviderError } from "../core/wire/providerError";
-import { addSyncCounts, getSyncRun } from "../jobs/syncRuns";
+import { AskedToWait, ProviderError } from "../core/wire/providerError";
+import { OutboundRequests } from "../observability/outboundLog";
 import { adapterOf } from "./adapters/registry";
-import { loadReference, openDockKey } from "./docks/keys";
-import { rateLimitFields } from "./docks/rules";
-import { endSync } from "./docks/syncRuns";
+import { keyFingerprintOf, loadReference, openDockKey } from "./docks/keys";
+import { positionIn } from "./docks/syncPosition";
+import { batchesOf, lossRefused, resourcesPerBatch } from "./docks/upserting";
 import {
-  batchesOf,
-  lossRefused,
-  markResources,
-  missingAmong,
-  noteOf,
-  resourcesPerBatch,
-  upsertResources,
-} from "./docks/upserting";
-import type { DockAdapter, ProviderAccess } from "./adapters/adapter";
-import type { SyncOutcome, SyncTask } from "./docks/syncRuns";
-import type { ActionCtx, MutationCtx } from "../_generated/server";
-import type { Doc } from "../_generated/dataModel";
-import type { Infer, ObjectType } from "convex/values";
+  beginReference,
+  endReference,
+  holdReference,
+  markReference,
+  missingReference,
+  noteKeyReference,
+  takeReference,
+} from "./dockSyncWrites";
+import type { DockAdapter, ProviderAccess, RateLimit } from "./adapters/adapter";
+import type { HeldRun } from "./dockSyncWrites";
+import type { SyncPosition } from "./docks/syncPosition";
+import type { Missing } from "./docks/upserting";
+import type { SyncOutcome } from "./docks/syncRuns";
+import type { JobAction, JobActionResult } from "../core/operations/scheduledWork";
+import type { ActionCtx } from "../_generated/server";
 import type { ResourceTable } from "./tables";
 
 /*
- * A sync of a dock: an action asks the provider, table by table and page by page, and mutations write what it brings. It runs at most once:
- * what ended with its process is ended by `dockUpkeep.releaseStale`, and the next sync begins anew. Each mutation asks whether its run still
- * runs, so that an action which was taken for dead writes nothing beside the one after it.
+ * The job `dock.sync`: an action asks the provider, table by table and page by page, and mutations write what it brings, with where the job
+ * goes on. What a run has seen lies beside it, so that a long sync goes on in another action, one that is told to wait goes on later, and one
+ * that has ended with its process goes on behind the last page that was written.
  */
 
-const tableName = v.union(v.literal("servers"), v.literal("webServices"), v.literal("domains"), v.literal("databases"));
-const runArguments = { organizationId: v.id("organizations"), dockId: v.id("docks"), syncRunId: v.id("syncHistory") };
-const rateLimit = v.object({
-  remaining: v.optional(v.number()),
-  limit: v.optional(v.number()),
-  resetAt: v.optional(v.number()),
-});
-const resource = v.object({
-  providerResourceId: v.string(),
-  name: v.string(),
-  status: v.string(),
-  details: v.optional(v.record(v.string(), v.union(v.string(), v.number()))),
-  fullApiData: v.optional(v.string()),
-});
+/** An action of Convex ends after ten minutes; one answer takes half a minute at most. */
+const longestStepMs = 4 * minuteMs;
+/** A provider that asks for longer ends the sync: its lock is not held for hours. */
+const longestWaitMs = 10 * minuteMs;
+/** What is waited for where a provider does not say how long. */
+const usualWaitMs = minuteMs;
 
-/** The adapter and the key of a run. */
-type Provider = { readonly adapter: DockAdapter; readonly access: ProviderAccess };
-type Run = ObjectType<typeof runArguments>;
+/** What one action reads, and how far it is. */
+interface Reading {
+  readonly ctx: ActionCtx;
+  readonly job: JobAction;
+  readonly of: HeldRun;
+  readonly adapter: DockAdapter;
+  readonly access: ProviderAccess;
+  readonly confirmLoss: boolean;
+  readonly endsAt: number;
+  position: SyncPosition;
+  /** What the provider last said of the key. */
+  rateLimit?: RateLimit | undefined;
+}
 
-/** Reads the provider of a dock, and ends the run whatever comes of it. */
-export const run = internalAction({
-  args: { ...runArguments, tables: v.optional(v.array(tableName)), confirmLoss: v.boolean() },
-  returns: v.null(),
-  handler: async (ctx, task) => {
-    const { organizationId, dockId, syncRunId } = task;
-    const outcome = await outcomeOf(ctx, task);
-    await ctx.runMutation(endReference, { organizationId, dockId, syncRunId, ...outcome });
-    return null;
-  },
-});
+/** The run is not this action's any more: the job was cancelled, or is another action's. */
+class RunLost extends Error {}
 
-async function outcomeOf(ctx: ActionCtx, task: SyncTask): Promise<Infer<typeof outcome>> {
-  const { organizationId, dockId, syncRunId, tables, confirmLoss } = task;
+/** The answer of a mutation of the run. @throws {RunLost} */
+function held<Answer>(answer: Answer | null): Answer {
+  if (answer === null) throw new RunLost();
+  return answer;
+}
+
+/** Syncs a dock. Whatever its provider does ends the run, and the job has done what it was to do. */
+export const run = jobAction(async (ctx, job) => {
+  const { organizationId, jobId, lockToken, payload } = job;
+  const of = {
+    organizationId,
+    jobId,
+    lockToken,
+    dockId: String(payload["dockId"]),
+    syncRunId: String(payload["syncRunId"]),
+  };
+  const requests = new OutboundRequests();
   try {
-    const dock = await ctx.runQuery(loadReference, { organizationId, dockId });
-    const adapter = dock && adapterOf(dock.provider);
-    if (!adapter) throw new ProviderError("The provider is not one of this deployment any more.", false);
-    const { baseUrl } = dock;
-    const access = { apiKey: await openDockKey(ctx, dock), ...(baseUrl === undefined ? {} : { baseUrl }) };
-    const { accountId, rateLimit: limits } = await adapter.validateCredentials(access);
-    const key = { ...(accountId === undefined ? {} : { accountId }), ...(limits ? { rateLimit: limits } : {}) };
-    await ctx.runMutation(noteKeyReference, { organizationId, dockId, syncRunId, ...key });
-    const problems: string[] = [];
-    for (const table of adapter.resourceTables)
-      if (!tables || tables.includes(table))
-        problems.push(
-          ...(await readTable(ctx, { organizationId, dockId, syncRunId }, { adapter, access }, table, confirmLoss)),
-        );
-    return problems.length === 0 ? { status: "success" } : { status: "partial", message: problems.join(" ") };
+    return await resultOf(ctx, job, of, requests);
   } catch (error) {
-    if (error instanceof ProviderError) return { status: "error", message: error.message };
-    // What a fault of ours says may hold what the provider wrote.
-    const { problem } = failureOf(error);
-    return { status: "error", message: problem ? problem.detail : "The sync failed in this deployment." };
+    if (error instanceof RunLost) return { error: "The sync was broken off.", isRetryable: false };
+    throw error;
+  } finally {
+    await requests.keep(ctx, { organizationId, requestId: jobId });
   }
-}
+});
 
-/** Reads one table to its end and then looks for what it has missed; answers why that is not all done. */
-async function readTable(
+async function resultOf(
   ctx: ActionCtx,
-  of: Run,
-  { adapter, access }: Provider,
-  table: ResourceTable,
-  confirmLoss: boolean,
-): Promise<readonly string[]> {
-  const seen = new Set<string>();
-  const pages = adapter.fetch(access, table);
-  let next = await pages.next();
-  for (; next.done !== true; next = await pages.next()) {
-    const { rows, rateLimit: limits } = next.value;
-    for (const { providerResourceId } of rows) seen.add(providerResourceId);
-    for (const batch of batchesOf(rows)) {
-      const found = batch.map(({ details, ...each }) => ({ ...each, ...(details ? { details: { ...details } } : {}) }));
-      await ctx.runMutation(takeReference, { ...of, table, found, ...(limits ? { rateLimit: { ...limits } } : {}) });
-    }
+  job: JobAction,
+  of: HeldRun,
+  requests: OutboundRequests,
+): Promise<JobActionResult> {
+  const progress: { position: SyncPosition; rateLimit?: RateLimit | undefined } = { position: positionIn(job.cursor) };
+  let outcome: SyncOutcome;
+  try {
+    const access = await accessOf(ctx, of, requests);
+    const reading: Reading = Object.assign(progress, {
+      ctx,
+      job,
+      of,
+      ...access,
+      confirmLoss: job.payload["confirmLoss"] === true,
+      endsAt: Date.now() + longestStepMs,
+    });
+    if (job.cursor === undefined) await proveKey(reading);
+    if (!(await readTables(reading))) return { goesOnAt: Date.now(), cursor: JSON.stringify(progress.position) };
+    const { problems } = progress.position;
+    outcome = problems.length === 0 ? { status: "success" } : { status: "partial", message: problems.join(" ") };
+  } catch (error) {
+    const waits = error instanceof AskedToWait ? await waitingFor(ctx, of, error, progress.position) : undefined;
+    if (waits) return waits;
+    outcome = { status: "error", message: failureIn(error) };
   }
-  if (next.value.isUnlisted === true) return [];
-  const { complete, why = "It was not read to its end." } = next.value;
-  if (!complete) return [`The list of ${table} is not whole: nothing is taken for gone. ${why}`];
-  const missing = await missingOf(ctx, of, table, seen);
-  const refused = confirmLoss ? undefined : lossRefused(missing, table);
-  await markAll(ctx, of, table, missing.first, false);
-  if (refused !== undefined) return [refused];
-  await markAll(ctx, of, table, missing.again, true);
-  return [];
+  const { status, message } = outcome;
+  const said = message === undefined ? { status } : { status, message };
+  const { rateLimit } = progress;
+  held(await ctx.runMutation(endReference, { ...of, ...said, ...(rateLimit ? { rateLimit: { ...rateLimit } } : {}) }));
+  return { result: said };
 }
 
-async function missingOf(ctx: ActionCtx, { organizationId, dockId }: Run, table: ResourceTable, seen: Set<string>) {
+/** The adapter and the key of a run; nobody is asked while the provider wants to be left alone by the key. */
+async function accessOf(
+  ctx: ActionCtx,
+  of: HeldRun,
+  requests: OutboundRequests,
+): Promise<Pick<Reading, "adapter" | "access">> {
+  const { organizationId, dockId } = of;
+  const dock = await ctx.runQuery(loadReference, { organizationId, dockId });
+  const adapter = dock && adapterOf(dock.provider);
+  if (!adapter) throw new ProviderError("The provider is not one of this deployment any more.", false);
+  const { baseUrl } = dock;
+  const apiKey = await openDockKey(ctx, dock);
+  const keyFingerprint = await keyFingerprintOf(dock, apiKey);
+  assertUnlimited(held(await ctx.runMutation(beginReference, { ...of, keyFingerprint })));
+  return {
+    adapter,
+    access: { apiKey, send: requests.send, ...(baseUrl === undefined ? {} : { baseUrl }) },
+  };
+}
+
+/** @throws {AskedToWait} where the key is to be left alone */
+function assertUnlimited({ waitsUntil }: { readonly waitsUntil?: number }): void {
+  if (waitsUntil !== undefined) throw new AskedToWait("The provider asks to wait.", waitsUntil - Date.now());
+}
+
+/** Asks whose the key is; one of another account brings nothing. @throws {ProviderError} */
+async function proveKey({ ctx, of, adapter, access }: Reading): Promise<void> {
+  const { accountId, rateLimit } = await adapter.validateCredentials(access);
+  const key = {
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(rateLimit ? { rateLimit: { ...rateLimit } } : {}),
+  };
+  const { isOfAccount } = held(await ctx.runMutation(noteKeyReference, { ...of, ...key }));
+  if (!isOfAccount) throw new ProviderError("The key is of another account than the one that was synced.", false);
+}
+
+/** Reads the tables that were asked for, from where the sync is; false where another action goes on. */
+async function readTables(reading: Reading): Promise<boolean> {
+  const { ctx, job, adapter } = reading;
+  const { resourceTables: asked } = job.payload;
+  const tables = adapter.resourceTables.filter((table) => !Array.isArray(asked) || asked.includes(table));
+  for (let table = tables[reading.position.table]; table; table = tables[reading.position.table]) {
+    if (Date.now() >= reading.endsAt) return false;
+    const problem = await readTable(reading, table);
+    if (problem === "goesOn") return false;
+    const { table: at, problems } = reading.position;
+    reading.position = { table: at + 1, problems: [...problems, ...(problem ? [problem.says] : [])] };
+    if (!(await reportProgress(ctx, job, { cursor: JSON.stringify(reading.position) }))) throw new RunLost();
+  }
+  return true;
+}
+
+/** Reads a table to its end and then looks for what it has missed; answers why that is not all done, or that another action goes on. */
+async function readTable(
+  reading: Reading,
+  table: ResourceTable,
+): Promise<"goesOn" | { readonly says: string } | undefined> {
+  const { adapter, access, confirmLoss } = reading;
+  const pages = adapter.fetch(access, table, reading.position.from);
+  let page = await pages.next();
+  for (; page.done !== true; page = await pages.next()) {
+    const { rows, rateLimit, next } = page.value;
+    reading.rateLimit = rateLimit ?? reading.rateLimit;
+    let taken: { readonly waitsUntil?: number } = {};
+    const batches = batchesOf(rows);
+    for (const [at, batch] of batches.entries()) {
+      if (at === batches.length - 1 && next !== undefined)
+        reading.position = { table: reading.position.table, problems: reading.position.problems, from: next };
+      taken = await takeBatch(reading, table, batch, rateLimit);
+    }
+    assertUnlimited(taken);
+    if (next !== undefined && Date.now() >= reading.endsAt) return "goesOn";
+  }
+  const { complete, isUnlisted = false, why = "It was not read to its end.", count = 0 } = page.value;
+  if (isUnlisted) return undefined;
+  if (!complete) return { says: `The list of ${table} is not whole: nothing is taken for gone. ${why}` };
+  const missing = await missingOf(reading, table);
+  // One that went on in another action has seen as many as there are, or not all.
+  if (missing.seen < count)
+    return { says: `The list of ${table} changed while it was read: nothing is taken for gone.` };
+  const refused = confirmLoss ? undefined : lossRefused(missing, table);
+  await markAll(reading, table, missing.first, false);
+  if (refused !== undefined) return { says: refused };
+  await markAll(reading, table, missing.again, true);
+  return undefined;
+}
+
+async function takeBatch(
+  { ctx, of, position }: Reading,
+  table: ResourceTable,
+  batch: ReturnType<typeof batchesOf>[number],
+  rateLimit: RateLimit | undefined,
+) {
+  const found = batch.map(({ details, ...each }) => ({ ...each, ...(details ? { details: { ...details } } : {}) }));
+  const limits = rateLimit ? { rateLimit: { ...rateLimit } } : {};
+  const cursor = JSON.stringify(position);
+  return held(await ctx.runMutation(takeReference, { ...of, table, found, cursor, ...limits }));
+}
+
+async function missingOf({ ctx, of }: Reading, table: ResourceTable): Promise<Missing & { readonly seen: number }> {
   const first: string[] = [];
   const again: string[] = [];
-  let live = 0;
-  let cursor: string | null = null;
+  let [live, seen] = [0, 0];
+  let after: string | null = null;
   do {
-    const page: Infer<typeof livePage> = await ctx.runQuery(liveReference, { organizationId, dockId, table, cursor });
-    const missing = missingAmong(page.rows, seen);
-    live += missing.live;
-    first.push(...missing.first);
-    again.push(...missing.again);
-    ({ cursor } = page);
-  } while (cursor !== null);
-  return { live, first, again };
+    const page: Missing & { readonly seen: number; readonly after: string | null } = held(
+      await ctx.runMutation(missingReference, { ...of, table, after }),
+    );
+    ({ seen } = page);
+    live += page.live;
+    first.push(...page.first);
+    again.push(...page.again);
+    ({ after } = page);
+  } while (after !== null);
+  return { live, seen, first, again };
 }
 
-async function markAll(ctx: ActionCtx, of: Run, table: ResourceTable, ids: readonly string[], isGone: boolean) {
-  for (let from = 0; from < ids.length; from += resourcesPerBatch)
-    await ctx.runMutation(markReference, { ...of, table, ids: ids.slice(from, from + resourcesPerBatch), isGone });
+async function markAll({ ctx, of }: Reading, table: ResourceTable, ids: readonly string[], isGone: boolean) {
+  for (let from = 0; from < ids.length; from += resourcesPerBatch) {
+    const batch = ids.slice(from, from + resourcesPerBatch);
+    held(await ctx.runMutation(markReference, { ...of, table, ids: batch, isGone }));
+  }
 }
 
-const livePage = v.object({
-  rows: v.array(
-    v.object({
-      _id: v.union(v.id("servers"), v.id("webServices"), v.id("domains"), v.id("databases")),
-      providerResourceId: v.string(),
-      missingSince: v.optional(v.number()),
-    }),
-  ),
-  cursor: v.union(v.string(), v.null()),
-});
-const liveArguments = {
-  organizationId: v.id("organizations"),
-  dockId: v.id("docks"),
-  table: tableName,
-  cursor: v.union(v.string(), v.null()),
-};
-const liveReference = makeFunctionReference<"query", ObjectType<typeof liveArguments>, Infer<typeof livePage>>(
-  "infrastructure/dockSync:live",
-);
-
-/** A page of the rows of a table that a dock has brought and that are not in the trash. */
-export const live = internalQuery({
-  args: liveArguments,
-  returns: livePage,
-  handler: async (ctx, { organizationId, dockId, table, cursor }) => {
-    const { page, isDone, continueCursor } = await new UnscopedReader(ctx)
-      .query(table)
-      .withIndex("by_organizationId_and_deletedAt_and_dockId", (q) =>
-        q.eq("organizationId", organizationId).eq("deletedAt", undefined).eq("dockId", dockId),
-      )
-      .paginate({ cursor, numItems: 500 });
-    const rows = page.map(({ _id, providerResourceId, missingSince }) => ({
-      _id,
-      providerResourceId,
-      ...(missingSince === undefined ? {} : { missingSince }),
-    }));
-    return { rows, cursor: isDone ? null : continueCursor };
-  },
-});
-
-const keyArguments = { ...runArguments, accountId: v.optional(v.string()), rateLimit: v.optional(rateLimit) };
-const noteKeyReference = makeFunctionReference<"mutation", ObjectType<typeof keyArguments>, null>(
-  "infrastructure/dockSync:noteKey",
-);
-
-/** Notes the account of the key, the first time; the key of another account brings nothing. */
-export const noteKey = internalMutation({
-  args: keyArguments,
-  returns: v.null(),
-  handler: async (ctx, { accountId, rateLimit: limits, ...of }) => {
-    const work = await workOn(ctx, of);
-    const { dock } = work;
-    const { providerAccountId = accountId } = dock;
-    if (providerAccountId !== accountId)
-      throw new CredentialsRefused("The key is of another account than the one that was synced.");
-    const isKnown = dock.providerAccountId === providerAccountId;
-    if (isKnown && !limits) return null;
-    await noteOf(work, dock, { ...(limits ? rateLimitFields(limits) : {}), providerAccountId });
-    return null;
-  },
-});
-
-const takeArguments = { ...runArguments, table: tableName, found: v.array(resource), rateLimit: v.optional(rateLimit) };
-const takeReference = makeFunctionReference<"mutation", ObjectType<typeof takeArguments>, null>(
-  "infrastructure/dockSync:take",
-);
-
-/** Writes a batch of what the provider lists. */
-export const take = internalMutation({
-  args: takeArguments,
-  returns: v.null(),
-  handler: async (ctx, { table, found, rateLimit: limits, ...of }) => {
-    const work = await workOn(ctx, of);
-    const counts = await upsertResources(work, work.dock, table, found);
-    await addSyncCounts(work, of.syncRunId, table, counts);
-    if (limits) await noteOf(work, work.dock, rateLimitFields(limits));
-    return null;
-  },
-});
-
-const markArguments = { ...runArguments, table: tableName, ids: v.array(v.string()), isGone: v.boolean() };
-const markReference = makeFunctionReference<"mutation", ObjectType<typeof markArguments>, null>(
-  "infrastructure/dockSync:mark",
-);
-
-/** Notes that rows were missed for the first time, or moves those to the trash that are gone. */
-export const mark = internalMutation({
-  args: markArguments,
-  returns: v.null(),
-  handler: async (ctx, { table, ids, isGone, ...of }) => {
-    const work = await workOn(ctx, of);
-    const deleted = await markResources(work, table, ids, isGone ? undefined : work.syncRun.startedAt);
-    await addSyncCounts(work, of.syncRunId, table, { deleted });
-    return null;
-  },
-});
-
-const outcome = v.object({
-  status: v.union(v.literal("success"), v.literal("partial"), v.literal("error")),
-  message: v.optional(v.string()),
-});
-const endArguments = { ...runArguments, ...outcome.fields };
-const endReference = makeFunctionReference<"mutation", ObjectType<typeof endArguments>, null>(
-  "infrastructure/dockSync:end",
-);
-
-/** Ends a run, unless it was ended meanwhile. */
-export const end = internalMutation({
-  args: endArguments,
-  returns: v.null(),
-  handler: async (ctx, { status, message, ...of }) => {
-    const work = await runningWork(ctx, of);
-    const ended: SyncOutcome = { status, message: message?.slice(0, 1000) };
-    if (work) await endSync(work, work.organization, work.dock, ended);
-    return null;
-  },
-});
-
-/** What a transaction of a run works with; null once the run has ended, or its dock is gone. */
-async function runningWork(ctx: MutationCtx, { organizationId, dockId, syncRunId }: Run) {
-  const now = Date.now();
-  const unscoped = systemWriter(ctx, { noun: "dock", action: "dock.sync", isAudited: false, now });
-  const organization = await unscoped.get("organizations", organizationId);
-  if (!organization) return null;
-  const db = unscoped.within(organization);
-  const dock: Doc<"docks"> | null = await db.get("docks", dockId);
-  const syncRun = await getSyncRun({ unscoped, db }, syncRunId);
-  if (!dock || dock.deletedAt !== undefined || syncRun?.status !== "running") return null;
-  return { db, unscoped, scheduler: ctx.scheduler, now, organization, dock, syncRun };
+/**
+ * Has the key left alone as its provider asks. Answers that the sync goes on then; undefined where that is too far off, or where it has
+ * waited at the same place before, so that no sync waits without end.
+ */
+async function waitingFor(
+  ctx: ActionCtx,
+  of: HeldRun,
+  { retryAfterMs = usualWaitMs }: AskedToWait,
+  { waitedAt, ...place }: SyncPosition,
+): Promise<JobActionResult | undefined> {
+  const until = Date.now() + retryAfterMs;
+  held(await ctx.runMutation(holdReference, { ...of, until }));
+  const at = `${place.table}:${place.from ?? ""}`;
+  if (retryAfterMs > longestWaitMs || waitedAt === at) return undefined;
+  return { goesOnAt: until, cursor: JSON.stringify({ ...place, waitedAt: at }) };
 }
 
-async function workOn(ctx: MutationCtx, of: Run) {
-  const work = await runningWork(ctx, of);
-  if (!work) throw new Error("The run has ended.");
-  return work;
+/** A failure in words for people; a fault of ours is thrown on, whose words may be the provider's: the runner tries again. */
+function failureIn(error: unknown): string {
+  if (error instanceof ProviderError) return error.message;
+  const { problem } = failureOf(error);
+  if (!problem) throw error;
+  return problem.detail;
 }

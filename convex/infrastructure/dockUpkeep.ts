@@ -2,15 +2,18 @@ import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
 import { internalMutation } from "../_generated/server";
 import { systemWriter } from "../core/records/systemWriter";
-import { hourMs } from "../core/wire/durations";
+import { hourMs, minuteMs } from "../core/wire/durations";
 import { limitedUntil } from "./docks/rules";
-import { diedSilently, endSync, isStale, startSync } from "./docks/syncRuns";
-import { staleLockMs } from "./docks/syncRules";
+import { broken, endSync, isAlive, keepAlive, startSync } from "./docks/syncRuns";
 import type { MutationCtx } from "../_generated/server";
 
 /** Docks that one run of the cron begins to sync: providers and the deployment are not asked for everything at once. */
 const docksPerRun = 20;
-const releaseReference = makeFunctionReference<"mutation">("infrastructure/dockUpkeep:releaseStale");
+/** Locked docks looked at in one transaction; the rest follows. */
+const docksPerWalk = 100;
+const releaseReference = makeFunctionReference<"mutation", { cursor: string }>(
+  "infrastructure/dockUpkeep:releaseBroken",
+);
 
 function writerFor(ctx: MutationCtx, now: number) {
   return systemWriter(ctx, { noun: "dock", action: "dock.sync", isAudited: false, now });
@@ -43,29 +46,30 @@ export const syncDue = internalMutation({
   },
 });
 
-/** Ends syncs of which nothing was heard for a quarter of an hour, such as those that a crash has ended. */
-export const releaseStale = internalMutation({
-  args: {},
+/**
+ * Walks the docks that are locked: a sync whose job waits or runs is kept alive, and one whose job was cancelled or has failed for good is ended.
+ * Whether a process that holds a job lives is the queue's to find out.
+ */
+export const releaseBroken = internalMutation({
+  args: { cursor: v.optional(v.string()) },
   returns: v.null(),
-  handler: async (ctx) => {
+  handler: async (ctx, { cursor = null }) => {
     const now = Date.now();
     const unscoped = writerFor(ctx, now);
     const locked = await unscoped
       .query("docks")
       .withIndex("by_syncInProgress_and_syncStartedAt", (q) =>
-        q.eq("syncInProgress", true).lte("syncStartedAt", now - staleLockMs),
+        q.eq("syncInProgress", true).lte("syncStartedAt", now - minuteMs),
       )
-      .take(docksPerRun);
-    let released = 0;
-    for (const dock of locked) {
+      .paginate({ cursor, numItems: docksPerWalk });
+    for (const dock of locked.page) {
       const organization = await unscoped.get("organizations", dock.organizationId);
       if (!organization) continue;
       const work = { db: unscoped.within(organization), unscoped, scheduler: ctx.scheduler, now };
-      if (!(await isStale(work, dock))) continue;
-      await endSync(work, organization, dock, diedSilently);
-      released += 1;
+      if (await isAlive(work, dock)) await keepAlive(work, dock);
+      else await endSync(work, organization, dock, broken);
     }
-    if (released === docksPerRun) await ctx.scheduler.runAfter(0, releaseReference);
+    if (!locked.isDone) await ctx.scheduler.runAfter(0, releaseReference, { cursor: locked.continueCursor });
     return null;
   },
 });

@@ -13,8 +13,9 @@ import { adapterOf } from "./adapters/registry";
 import { assertIdle, endDock, endedFields } from "./docks/ending";
 import { provePresentKey, proveNewKey } from "./docks/proving";
 import { docks } from "./docks/resource";
+import { noteLimits } from "./docks/sharedLimits";
 import { apiKeyInput, assertSameAccount, proofFound, rateLimitFields } from "./docks/rules";
-import { diedSilently, endSync, isStale, startSync } from "./docks/syncRuns";
+import { broken, endSync, isAlive, startSync } from "./docks/syncRuns";
 import { dockFields, resourceTables, syncSettings } from "./tables";
 
 const { list, get } = crud(docks);
@@ -34,7 +35,7 @@ const syncConfigInput = () =>
 export const create = docks.at("/").sealing("create", {
   summary: "Create a dock",
   description:
-    "Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).",
+    "Connects a provider. The key is encrypted for this dock and shown to nobody. Its first sync, within a minute unless `syncConfig.enabled` is false, shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).",
   permission: "create",
   seals: "apiKey",
   input: () => ({ ...docks.createFields, syncConfig: syncConfigInput(), apiKey: apiKeyInput() }),
@@ -50,6 +51,7 @@ export const create = docks.at("/").sealing("create", {
       keyHint,
       lastSyncStatus: "pending",
       syncInProgress: false,
+      nextSyncAt: ctx.now,
     });
     const about = { tableName: "docks", recordId: dock._id } as const;
     await ctx.db.appendAudit({ action: "credential.create", operation: "other", ...about });
@@ -99,6 +101,7 @@ export const rotateKey = docks.sealing("rotateKey", {
       lastSyncError: undefined,
       // They were those of the key before.
       ...rateLimitFields({}),
+      keyFingerprint: proof?.keyFingerprint,
     });
   },
 });
@@ -142,7 +145,11 @@ export const test = docks.consulting("test", {
     const report = { resourceType: "dock", resourceId: row._id, latencyMs, errorMessage: message } as const;
     await recordHealth(ctx, tenant.organization, { ...report, outcome: isValid ? "success" : "failure" });
     const rateLimit = isValid ? outcome.rateLimit : undefined;
-    if (rateLimit) await ctx.db.patch("docks", row, rateLimitFields(rateLimit));
+    if (rateLimit && proof.keyFingerprint !== undefined) {
+      if (row.keyFingerprint !== proof.keyFingerprint)
+        await ctx.db.touch("docks", row, { keyFingerprint: proof.keyFingerprint });
+      await noteLimits(ctx, proof.keyFingerprint, rateLimit);
+    }
     return { isValid, ...definedOf({ message, rateLimit }) };
   },
 });
@@ -183,7 +190,7 @@ export const sync = docks.change("sync", {
 export const releaseLock = docks.change("releaseLock", {
   summary: "Release the lock of a dock",
   description:
-    "Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.",
+    "Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel that (`DELETE /v1/scheduled-jobs/{jobId}`) to break a sync off. A dock that is not locked stays as it is.",
   permission: "update",
   problems: ["sync_in_progress"],
   departs: { path: "/docks/{dockId}/release-lock", operationId: "releaseDockLock" },
@@ -194,8 +201,8 @@ export const releaseLock = docks.change("releaseLock", {
       await ctx.db.appendAudit({ action: "dock.releaseLock", operation: "other", ...about });
       return row;
     }
-    if (!(await isStale(ctx, row))) throw new ProblemError("sync_in_progress", "The sync is alive.");
-    return endSync(ctx, tenant.organization, row, diedSilently);
+    if (await isAlive(ctx, row)) throw new ProblemError("sync_in_progress", "The job of the sync waits or runs.");
+    return endSync(ctx, tenant.organization, row, broken);
   },
 });
 

@@ -32,6 +32,28 @@ export const grants = {
   },
   "resource:delete": { all: ["owner", "admin"], keys: true, description: "Delete resources of docks." },
   "resource:restore": { all: ["owner", "admin"], keys: true, description: "Restore resources of docks." },
+  "operation:read": {
+    all: ["owner", "admin", "moderator", "member", "viewer"],
+    assigned: ["developer", "support"],
+    keys: true,
+    description: "Read operation services, their runs and whom they are granted to.",
+  },
+  "operation:create": { all: ["owner", "admin"], keys: true, description: "Create operation services." },
+  "operation:update": { all: ["owner", "admin"], keys: true, description: "Change operation services." },
+  "operation:rotate": {
+    all: ["owner", "admin"],
+    keys: true,
+    description: "Give operation services other configurations.",
+  },
+  "operation:delete": { all: ["owner", "admin"], keys: true, description: "Delete operation services." },
+  "operation:restore": { all: ["owner", "admin"], keys: true, description: "Restore operation services." },
+  "operation:run": {
+    all: ["owner", "admin"],
+    assigned: ["developer"],
+    keys: true,
+    description: "Run operations of operation services.",
+  },
+  "operation:grant": { all: ["owner", "admin"], keys: true, description: "Grant operation services to teams." },
   "project:read": {
     all: ["owner", "admin", "moderator", "member", "viewer"],
     assigned: ["developer", "support", "client"],

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { api, internal } from "../_generated/api";
+import { runDue } from "../jobs/jobsHost.testing";
 import { mock } from "./adapters/mock";
 import { dockHost } from "./dockHost.testing";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -34,11 +35,7 @@ export async function inventoryHost() {
     yield { rows: brought[table] ?? [] };
     return { complete: true };
   });
-  const finish = async () => {
-    await host.finishInProgressScheduledFunctions();
-    vi.advanceTimersByTime(1);
-    await host.finishInProgressScheduledFunctions();
-  };
+  const finish = () => runDue(host);
   return {
     ...made,
     dockId,
@@ -85,7 +82,7 @@ export async function inventoryHost() {
     },
     repair: async () => {
       await host.mutation(internal.infrastructure.resourceUpkeep.repair, {});
-      for (let step = 0; step < 3; step++) await finish();
+      await finish();
     },
     /** Audit rows of an action. */
     audited: async (action: string) => (await rows("auditLogs")).filter((row) => row.action === action),

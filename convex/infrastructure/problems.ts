@@ -15,6 +15,22 @@ export const problems = {
   ],
   api_key_missing: [409, "The dock has no key", "Give it one first (`POST /v1/docks/{dockId}/rotate`)."],
   rate_limited_by_provider: [409, "The provider wants to be left alone", "Wait until `rateLimitResetAt` of the dock."],
+  operation_config_missing: [
+    409,
+    "The operation service has no configuration",
+    "Give it one first (`POST /v1/operation-services/{operationServiceId}/config`).",
+  ],
+  operation_disabled: [
+    409,
+    "The operation service is disabled",
+    "Set its `status` to `active` (`PATCH /v1/operation-services/{operationServiceId}`).",
+  ],
+  operation_params_invalid: [
+    422,
+    "The operation does not take this",
+    "Correct what `errors` names; the description of the operation says what each takes.",
+  ],
+  unknown_operation: [422, "The service has no such operation", "Name one of those that `detail` lists."],
   api_key_refused: [422, "The provider refuses the key", "Make a key with the provider and send that."],
   base_url_not_allowed: [422, "The provider has an address of its own", "Leave `baseUrl` out."],
   base_url_required: [422, "The provider needs an address", "Send a `baseUrl`."],

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { described, integer } from "../core/schema/fields";
 import { queryOperation } from "../core/operations/define";
 import { activeAdapters } from "./adapters/registry";
+import { grantedDocks } from "./reaching";
 import { dockFields, resourceTables } from "./tables";
 
 const providerDocument = () =>
@@ -34,6 +35,8 @@ export const list = queryOperation({
   description: "What docks can connect here, by its name in `provider`. The same for every organization.",
   access: "organization",
   permission: "dock:read",
+  // Whoever reads the docks that are granted to them reads what these connect.
+  assigned: grantedDocks,
   output: () => z.object({ data: described(z.array(providerDocument()), "Every provider that can be connected.") }),
   handler: async () => ({
     data: activeAdapters().map((adapter) => ({

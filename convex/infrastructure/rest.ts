@@ -5,10 +5,12 @@ import * as dockPermissions from "./dockPermissions";
 import * as dockSyncHistory from "./dockSyncHistory";
 import * as docks from "./docks";
 import * as domains from "./domains";
+import * as operationPermissions from "./operationPermissions";
+import * as operationServices from "./operationServices";
 import * as projectResources from "./projectResources";
 import * as projects from "./projects";
 import * as providers from "./providers";
 import * as servers from "./servers";
 import * as webServices from "./webServices";
 
-export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ databases, dockPermissions, dockSyncHistory, docks, domains, projectResources, projects, providers, servers, webServices });
+export const { operations, query, mutation, action, issue, dryRun, organization } = restFunctions({ databases, dockPermissions, dockSyncHistory, docks, domains, operationPermissions, operationServices, projectResources, projects, providers, servers, webServices });

@@ -37,6 +37,11 @@ export const dockFields = {
   provider: described(text(1, 40), "The provider, as `GET /v1/providers` names it.", "mock"),
   encryptedApiKey: described(sealed(), "The key of the provider.").optional(),
   keyHint: described(text(4, 4), "How the key ends; absent while it has none.", "9f3c").optional(),
+  keyFingerprint: described(
+    z.string().max(64),
+    "A keyed hash of provider and key, by which docks of the same key share what the provider allows.",
+    exampleHash,
+  ).optional(),
   providerAccountId: described(
     text(1, 200),
     "The provider's account that the key is of, as the first sync has found it.",
@@ -70,11 +75,41 @@ export const dockFields = {
   ).optional(),
 };
 
+const resourceNews = {
+  created: "are new, or back from the trash",
+  updated: "are not as they were with their provider",
+  deleted: "went into the trash",
+} as const;
+
+/** What webhooks are told of resources, in batches: a row each would be thousands of deliveries of a first sync. */
+const resourceEvents = (["created", "updated", "deleted"] as const).map((happened) => ({
+  type: `resource.${happened}`,
+  description: `Resources ${resourceNews[happened]}; \`data\` is their dock, with them in \`resources\`.`,
+  adds: {
+    field: "resources",
+    texts: {
+      resourceTable: "The table that it is in.",
+      resourceId: "Its id there.",
+      name: "What it is called.",
+      status: "How it is; `deleted` where it is in the trash.",
+    },
+  },
+}));
+
 /** A connection to a provider. Written by administrators and by syncs. */
 export const docks = tenantTable(dockFields, "CUD", {
   noun: "dock",
   description: "A connection to a provider of infrastructure, with one encrypted key.",
   audited: true,
+  secret: ["keyFingerprint"],
+  events: [
+    {
+      type: "dock.synced",
+      description: "A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock.",
+    },
+    { type: "dock.error", description: "A sync has failed; `data` is the dock, and says why in `lastSyncError`." },
+    ...resourceEvents,
+  ],
   unique: [
     { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
   ],
@@ -83,6 +118,7 @@ export const docks = tenantTable(dockFields, "CUD", {
   .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"])
   .index("by_organizationId_and_deletedAt_and_provider", ["organizationId", "deletedAt", "provider"])
   .index("by_organizationId_and_deletedAt_and_lastSyncStatus", ["organizationId", "deletedAt", "lastSyncStatus"])
+  .index("by_organizationId_and_keyFingerprint", ["organizationId", "keyFingerprint"])
   .index("by_syncInProgress_and_syncStartedAt", ["syncInProgress", "syncStartedAt"])
   .index("by_syncInProgress_and_nextSyncAt", ["syncInProgress", "nextSyncAt"]);
 
@@ -372,3 +408,67 @@ export const projectResources = tenantTable(projectResourceFields, "CU", {
     "resourceTable",
     "resourceId",
   ]);
+
+/** The kinds of services that operations are run on, by which their configuration and operations follow. */
+export const operationTypes = ["backup_s3", "networking_cloudflare"] as const;
+export type OperationTypeName = (typeof operationTypes)[number];
+
+export const operationServiceFields = {
+  name: described(
+    plainName(1, 80),
+    "What people call it; unique in the organization.",
+    "Backups in Frankfurt",
+    "Backups in Dublin",
+  ),
+  type: described(z.enum(operationTypes), "What it is: storage for backups (S3), or a zone of Cloudflare."),
+  encryptedConfig: described(sealed(), "How it is reached, with the secrets for that.").optional(),
+  configHint: described(
+    z.record(text(1, 40), text(0, 300)),
+    "What of its configuration is no secret, by the names that it has there.",
+    { bucket: "acme-backups", region: "eu-central-1" },
+  ),
+  status: described(
+    z.enum(["active", "disabled", "error"]),
+    "Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds.",
+  ),
+  lastRunAt: described(timestampMs(), "When a run last ended; absent before the first.").optional(),
+  lastRunError: described(
+    text(1, 1000),
+    "Why the last run failed; absent where it did not.",
+    "The storage knows no such bucket.",
+  ).optional(),
+};
+
+/** Where operations are run. Written by administrators, and by what ends a run. */
+export const operationServices = tenantTable(operationServiceFields, "CUD", {
+  noun: "operationService",
+  description: "A service that operations are run on: storage for backups, a content delivery network.",
+  audited: true,
+  unique: [
+    { fields: ["organizationId", "name"], index: "by_organizationId_and_deletedAt_and_name", code: "name_taken" },
+  ],
+})
+  .index("by_organizationId_and_deletedAt", ["organizationId", "deletedAt"])
+  .index("by_organizationId_and_deletedAt_and_type", ["organizationId", "deletedAt", "type"])
+  .index("by_organizationId_and_deletedAt_and_name", ["organizationId", "deletedAt", "name"]);
+
+export const operationPermissionFields = {
+  serviceId: described(reference("operationServices", "cascade"), "The operation service."),
+  teamId: described(reference("teams", "cascade"), "The team that may use it."),
+};
+
+/** Grants of operation services. Written by administrators. */
+export const operationPermissions = tenantTable(operationPermissionFields, "C", {
+  noun: "operationPermission",
+  description: "An operation service that a team may use.",
+  audited: true,
+  unique: [
+    {
+      fields: ["organizationId", "serviceId", "teamId"],
+      index: "by_organizationId_and_serviceId_and_teamId",
+      code: "already_granted",
+    },
+  ],
+})
+  .index("by_organizationId_and_serviceId_and_teamId", ["organizationId", "serviceId", "teamId"])
+  .index("by_organizationId_and_teamId", ["organizationId", "teamId"]);

@@ -12,7 +12,7 @@ import { batchAnswer, countsOf, outcomes } from "./entities/batches";
 import { dataHashOf } from "./entities/rawData";
 import { pruneAfter } from "./entities/pruning";
 import { entities } from "./entities/resource";
-import { noteSeen, syncRunOf } from "./entities/sightings";
+import { noteEntities, syncRunOf } from "./entities/sightings";
 import { entityItem, upsertEntities } from "./entities/upserting";
 import { logEntityEvent, payloadOf } from "./entities/writing";
 import { entityFields, entityPayloadFields, maximumBatchItems } from "./tables";
@@ -117,7 +117,7 @@ export const bulkUpsert = entities.at("/bulk-upsert").change("bulkUpsert", {
     const { results, seen } = await upsertEntities(ctx, source, entityType, items);
     const counts = countsOf(results);
     if (run) {
-      await noteSeen(ctx, kind, run, seen);
+      await noteEntities(ctx, kind, run, seen);
       const { created = 0, updated = 0, revived = 0, unchanged = 0 } = counts;
       await addSyncCounts(ctx, run._id, entityType, { created, updated: updated + revived, unchanged });
     }

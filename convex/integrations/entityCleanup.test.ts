@@ -80,7 +80,7 @@ it("deletes a data source for good with all that it brought, a batch in each tra
   const left = (await rows("entities")).length;
   expect(left).toBeGreaterThan(400);
   await settle();
-  for (const table of ["entities", "entityPayloads", "entityRelationships", "entityCounts", "entitySightings"] as const)
+  for (const table of ["entities", "entityPayloads", "entityRelationships", "entityCounts", "syncSightings"] as const)
     expect(await rows(table), table).toEqual([]);
   expect(await rows("dataSources")).toHaveLength(1);
 });

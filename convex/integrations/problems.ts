@@ -21,8 +21,8 @@ export const problems = {
   ],
   config_invalid: [
     422,
-    "The configuration is not as its integration needs it",
-    "Correct the fields named in `errors`; `configSchema` of the integration says what it takes.",
+    "The configuration is not as it has to be",
+    "Correct the fields named in `errors`; `configSchema` of an integration, or the type of an operation service, says what it takes.",
   ],
   entity_not_found: [422, "There is no such entity", "Name entities of the organization that are not in the trash."],
   prune_too_large: [

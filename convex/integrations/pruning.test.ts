@@ -131,7 +131,7 @@ it("goes on as a job where it is larger than a transaction, and forgets what old
   expect(job).toMatchObject({ status: "completed", result: { deleted: 700, isCut: false } });
   expect(await rows("entityCounts")).toMatchObject([{ live: 300 }]);
   for (let run = 0; run < 6; run++) await sync(world, devices(300));
-  expect((await rows("entitySightings")).length).toBeLessThanOrEqual(3 * 2 + 2);
+  expect((await rows("syncSightings")).length).toBeLessThanOrEqual(3 * 2 + 2);
 });
 
 it("stops a job at what may be pruned unforced", async () => {

@@ -11,6 +11,7 @@ import { text } from "../core/schema/fields";
 import { failureOf } from "../core/wire/errors";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
 import { ProviderError } from "../core/wire/providerError";
+import { OutboundRequests } from "../observability/outboundLog";
 import { firstPage, pagesOf } from "./adapters/reading";
 import { adapters } from "./adapters/registry";
 import { assertConfig, callsLeft } from "./dataSources/rules";
@@ -108,18 +109,24 @@ async function credentialsOf(
 }
 
 /** Tests a data source: the job itself has done what it was to do, whatever it has found. */
-export const test = jobAction(async (ctx, { dataSourceId = "" }) => {
+export const test = jobAction(async (ctx, { dataSourceId = "", jobId }) => {
   const source = await ctx.runQuery(loadReference, { dataSourceId });
   if (!source) return gone;
   const startedAtMs = performance.now();
   let error: string | undefined;
   let calls = 0;
+  const requests = new OutboundRequests();
   try {
     const credentials = await credentialsOf(ctx, source);
     assertConfig(source, source.config);
     const adapter = source.adapter && adapters[source.adapter];
     if (adapter) {
-      const client = adapter.connect({ config: source.config, credentials, maximumCalls: source.calls });
+      const client = adapter.connect({
+        config: source.config,
+        credentials,
+        maximumCalls: source.calls,
+        send: requests.send,
+      });
       try {
         await adapter.test(client);
       } finally {
@@ -130,6 +137,7 @@ export const test = jobAction(async (ctx, { dataSourceId = "" }) => {
     error = failureIn(thrown).message.slice(0, maximumErrorCharacters);
   }
   const latencyMs = Math.round(performance.now() - startedAtMs);
+  await requests.keep(ctx, { organizationId: source.organizationId, requestId: jobId });
   await ctx.runMutation(noteTestReference, {
     dataSourceId,
     calls,
@@ -184,13 +192,19 @@ export const sync = jobAction(async (ctx, job) => {
   const adapter = source.adapter && adapters[source.adapter];
   if (!adapter || !source.isActive) return { error: "The integration is not active here.", isRetryable: false };
   let calls = 0;
+  const requests = new OutboundRequests();
   try {
     const { config } = source;
     const credentials = await credentialsOf(ctx, source);
     assertConfig(source, config);
     const begun = await ctx.runMutation(beginReference, { dataSourceId, ...requestOf(job) });
     const position = positionAfter(begun, cursor);
-    const client = adapter.connect({ config, credentials, maximumCalls: source.calls });
+    const client = adapter.connect({
+      config,
+      credentials,
+      maximumCalls: source.calls,
+      send: requests.send,
+    });
     try {
       return await read(ctx, job, { adapter, client, position });
     } finally {
@@ -208,6 +222,7 @@ export const sync = jobAction(async (ctx, job) => {
       ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
     };
   } finally {
+    await requests.keep(ctx, { organizationId: source.organizationId, requestId: job.jobId });
     if (calls > 0) await ctx.runMutation(noteCallsReference, { dataSourceId, calls });
   }
 });

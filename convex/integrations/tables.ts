@@ -329,25 +329,6 @@ export const entityPayloads = tenantTable(entityPayloadFields, "", {
   description: "What a connected system itself says of an entity.",
 }).index("by_organizationId_and_entityId", ["organizationId", "entityId"]);
 
-export const entitySightingFields = {
-  syncRunId: described(z.string().max(64), "The sync run.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"),
-  dataSourceId: described(reference("dataSources", "cascade"), "The data source that it syncs."),
-  entityType: described(entityType(), "The type that it syncs.", "devices"),
-  entityIds: described(z.array(reference("entities", "keep")).max(maximumBatchItems), "What one batch of it brought."),
-  seenAt: described(timestampMs(), "When it was brought."),
-};
-
-/** What sync runs have seen, a row for each batch, until two later runs are complete: entities that did not change are not written. */
-export const entitySightings = tenantTable(entitySightingFields, "", {
-  noun: "entitySighting",
-  description: "The entities that a sync run brought in one batch.",
-}).index("by_organizationId_and_dataSourceId_and_entityType_and_seenAt", [
-  "organizationId",
-  "dataSourceId",
-  "entityType",
-  "seenAt",
-]);
-
 export const entityCountFields = {
   dataSourceId: described(reference("dataSources", "cascade"), "The data source."),
   entityType: described(entityType(), "The type.", "devices"),

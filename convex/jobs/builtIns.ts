@@ -38,6 +38,8 @@ export const builtIns: readonly BuiltIn[] = [
   { ...steps("organization.purge", "tenancy/purging:step"), runsInTrash: true },
   steps("entity.cleanup", "integrations/entityCleanup:step"),
   steps("dock.cleanup", "infrastructure/dockCleanup:step"),
+  asking("dock.sync", "infrastructure/dockSync:run"),
+  asking("operation.run", "infrastructure/operationJobs:run"),
   asking("dataSource.test", "integrations/sourceJobs:test"),
   asking("sync.*", "integrations/sourceJobs:sync"),
 ];

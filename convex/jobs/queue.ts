@@ -26,6 +26,7 @@ export interface NewJob {
   readonly payload: Readonly<Record<string, unknown>>;
   readonly integrationId?: Id<"integrations"> | undefined;
   readonly dataSourceId?: Id<"dataSources"> | undefined;
+  readonly operationServiceId?: Id<"operationServices"> | undefined;
   /** 1 before 10; 5 unless given. */
   readonly priority?: number | undefined;
   /** When it begins at the earliest; at once unless given. */
@@ -49,7 +50,7 @@ export async function enqueueJob(
 ): Promise<{ readonly job: Doc<"scheduledJobs">; readonly created: boolean }> {
   if (runner === "builtin" && !builtInOf(action)) throw new Error(`This deployment runs no jobs of ${action}.`);
   const { priority = 5, scheduledAt = ctx.now, attemptsMax = 5 } = given;
-  const { integrationId, dataSourceId, dedupeKey, dedupe = "pendingOrRunning" } = given;
+  const { integrationId, dataSourceId, operationServiceId, dedupeKey, dedupe = "pendingOrRunning" } = given;
   if (dedupeKey !== undefined && !isKeyOf(action, dedupeKey)) throw new Error(`No job of ${action} has ${dedupeKey}.`);
   const db = await writerOf(ctx, organizationId);
   const same = dedupeKey === undefined ? null : await liveJob(db, dedupeKey, dedupe);
@@ -64,6 +65,7 @@ export async function enqueueJob(
     attemptsMax,
     ...(integrationId === undefined ? {} : { integrationId }),
     ...(dataSourceId === undefined ? {} : { dataSourceId }),
+    ...(operationServiceId === undefined ? {} : { operationServiceId }),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
   });
   if (runner === "builtin") await ctx.scheduler.runAt(scheduledAt, dispatchReference, { organizationId });

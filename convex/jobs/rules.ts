@@ -8,7 +8,7 @@ export const priorities = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 /** Actions that are an organization's own. */
 const ownActions = "x.";
 /** How the keys begin by which this deployment's own jobs are not asked for twice: whoever took one could keep them from being done. */
-const reservedKeys = ["dataSource.", "dock.", "entity.", "organization.", "sync:"];
+const reservedKeys = ["dataSource.", "dock.", "entity.", "operation.", "organization.", "sync:"];
 
 /** Whether a job of an action may have this key: those of the deployment's own have reserved ones, and nobody else's. */
 export function isKeyOf(action: string, dedupeKey: string): boolean {

@@ -128,8 +128,13 @@ export const settle = internalMutation({
     const held = await heldJob(ctx, jobId, lockToken);
     if (!held) return null;
     const { job, context } = held;
-    const { error, isRetryable = true, retryAfterSeconds, result, cursor = job.cursor, isComplete } = outcome;
-    if (error === undefined) await completeJob(context, job, { result, cursor, isComplete });
+    const { error, isRetryable = true, retryAfterSeconds, result, cursor = job.cursor, isComplete, goesOnAt } = outcome;
+    if (goesOnAt !== undefined && job.cancelRequestedAt !== undefined)
+      await failJob(context, job, { error: cancelled, isRetryable: false });
+    else if (goesOnAt !== undefined)
+      // The same attempt: whoever begins it counts it again.
+      await makePending(context, job, Math.max(goesOnAt, context.now), { cursor, attempts: job.attempts - 1 });
+    else if (error === undefined) await completeJob(context, job, { result, cursor, isComplete });
     else
       await failJob(context, await context.unscoped.patch("scheduledJobs", job, { cursor }), {
         error,

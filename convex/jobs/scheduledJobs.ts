@@ -35,7 +35,7 @@ const mostDelaySeconds = 366 * 24 * 3600;
 const createJob = scheduledJobs.at("/").change("create", {
   summary: "Create a job",
   description:
-    "For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.",
+    "For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `dock.`, `entity.`, `operation.`, `organization.` or `sync:` are the deployment's own.",
   input: () => ({
     action: scheduledJobFields.action,
     payload: described(jsonObject(32_768), "What it is done with; no secrets.", { month: "2026-01" }).default({}),

@@ -3,6 +3,7 @@ import { dayMs } from "../core/wire/durations";
 import { administratorsOf } from "../messaging/administrators";
 import { notify } from "../messaging/notify";
 import { recordHealth } from "../observability/recordHealth";
+import { settleOperation } from "./operationRuns";
 import { settleSource } from "./sources";
 import { dispatchReference } from "./queue";
 import { pendingOf, retryWaitMs, unlocked } from "./rules";
@@ -70,6 +71,7 @@ export async function completeJob(
   });
   await noteHealth(ctx, completed, "success");
   await settleSource(ctx, completed, { outcome: "success", isComplete });
+  await settleOperation(ctx, completed);
   return completed;
 }
 
@@ -99,6 +101,7 @@ export async function failJob(ctx: SettlingContext, job: Job, failure: Failure):
   if (organization.deletedAt !== undefined) return failed;
   await noteHealth(ctx, failed, "failure");
   await settleSource(ctx, failed, { outcome: "failure", isComplete: false });
+  await settleOperation(ctx, failed);
   const data = { jobId: failed._id, action: failed.action };
   for (const userId of await administratorsOf(ctx))
     await notify(ctx, { userId, type: "job_failed", data, groupKey: `job_failed:${failed.action}` });

@@ -103,12 +103,14 @@ export async function addSyncCounts(
 ): Promise<SyncRun | null> {
   const run = await getSyncRun(ctx, runId);
   if (run?.status !== "running") return run;
-  const { created, updated, deleted, unchanged } = (Object.hasOwn(run.counts, kind) && run.counts[kind]) || noCounts;
+  const { created, updated, deleted, unchanged, revived } =
+    (Object.hasOwn(run.counts, kind) && run.counts[kind]) || noCounts;
   const sum = {
     created: created + (more.created ?? 0),
     updated: updated + (more.updated ?? 0),
     deleted: deleted + (more.deleted ?? 0),
     unchanged: unchanged + (more.unchanged ?? 0),
+    ...(revived === undefined && more.revived === undefined ? {} : { revived: (revived ?? 0) + (more.revived ?? 0) }),
   };
   return patchRun(ctx, run, { counts: { ...run.counts, [kind]: sum }, lockExpiresAt: ctx.now + silentRunMs });
 }

@@ -6,6 +6,10 @@ export const scheduledJobFields = {
   runner: described(z.enum(["builtin", "worker"]), "Who runs it: this deployment, or a worker that claims it."),
   integrationId: described(reference("integrations", "keep"), "The integration that it works for.").optional(),
   dataSourceId: described(reference("dataSources", "cascade"), "The data source that it works on.").optional(),
+  operationServiceId: described(
+    reference("operationServices", "cascade"),
+    "The operation service that it is a run of.",
+  ).optional(),
   action: described(
     text(1, 80),
     "What is to be done: `x.` and what the organization calls it, or one of the deployment's own.",
@@ -83,6 +87,8 @@ export const scheduledJobs = tenantTable(scheduledJobFields, "CU", {
   .index("by_organizationId_and_queue_and_action_and_scheduledAt", ["organizationId", "queue", "action", "scheduledAt"])
   .index("by_organizationId_and_integrationId_and_status", ["organizationId", "integrationId", "status"])
   .index("by_organizationId_and_dataSourceId_and_status", ["organizationId", "dataSourceId", "status"])
+  .index("by_organizationId_and_operationServiceId", ["organizationId", "operationServiceId"])
+  .index("by_organizationId_and_operationServiceId_and_status", ["organizationId", "operationServiceId", "status"])
   .index("by_organizationId_and_dedupeKey_and_status", ["organizationId", "dedupeKey", "status"])
   .index("by_organizationId_and_action_and_status", ["organizationId", "action", "status"])
   .index("by_organizationId_and_status_and_willRetry", ["organizationId", "status", "willRetry"])
@@ -102,7 +108,7 @@ export const eventLogFields = {
   entityId: described(text(1, 64), "The entity that it happened to.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r").optional(),
   eventType: described(
     text(1, 80),
-    "What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.",
+    "What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.",
     "ticket.escalated",
   ),
   status: described(
@@ -147,6 +153,11 @@ const syncCountFields = {
   updated: described(integer(0, 1_000_000_000), "How many have changed.", 3),
   deleted: described(integer(0, 1_000_000_000), "How many are gone.", 1),
   unchanged: described(integer(0, 1_000_000_000), "How many are as they were.", 480),
+  revived: described(
+    integer(0, 1_000_000_000),
+    "How many came back from the trash; absent where these count as changed.",
+    2,
+  ).optional(),
 };
 export const syncErrorFields = {
   scope: described(text(1, 100), "What it happened to.", "tickets"),
@@ -204,3 +215,25 @@ export const syncHistory = tenantTable(syncRunFields, "", {
   .index("by_organizationId_and_openKey", ["organizationId", "openKey"])
   .index("by_status_and_lockExpiresAt", ["status", "lockExpiresAt"])
   .index("by_expiresAt", ["expiresAt"]);
+
+/** Rows that one sighting names at most. */
+export const maximumSeenRows = 200;
+
+export const syncSightingFields = {
+  dataSourceId: described(reference("dataSources", "cascade"), "The data source that the run syncs.").optional(),
+  dockId: described(reference("docks", "cascade"), "The dock that it syncs.").optional(),
+  type: described(text(1, 60), "What kind of rows were seen.", "devices"),
+  syncRunId: described(z.string().max(64), "The sync run.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r"),
+  rowIds: described(z.array(z.string().max(64)).max(maximumSeenRows), "What one batch of it brought.", [
+    "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+  ]),
+  seenAt: described(timestampMs(), "When it was brought."),
+};
+
+/** What sync runs have seen, a row for each batch, until later runs have no more use for it: rows that did not change are not written. */
+export const syncSightings = tenantTable(syncSightingFields, "", {
+  noun: "syncSighting",
+  description: "The rows that a sync run brought in one batch.",
+})
+  .index("by_organizationId_and_dataSourceId_and_type_and_seenAt", ["organizationId", "dataSourceId", "type", "seenAt"])
+  .index("by_organizationId_and_dockId_and_type_and_seenAt", ["organizationId", "dockId", "type", "seenAt"]);

@@ -202,7 +202,7 @@ export const apiLogFields = {
   actorId: described(z.string().max(64), "Id of the user, API key or agent that called.", exampleRowId).optional(),
   requestId: described(
     z.string().max(128),
-    "The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with.",
+    "The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with; of a request to a provider, the job, the dock or the data source that sent it.",
     "0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c",
   ),
   createdAt: described(timestampMs(), "When the request was answered."),

@@ -48,4 +48,5 @@ export const organizationCounts = {
   domains: { table: "domains", permission: "resource:read", says: "Domains." },
   databases: { table: "databases", permission: "resource:read", says: "Databases." },
   projects: { table: "projects", permission: "project:read", says: "Projects." },
+  operationServices: { table: "operationServices", permission: "operation:read", says: "Operation services." },
 } as const satisfies Readonly<Record<string, Countable>>;

@@ -4,7 +4,15 @@ import { send, sendOperation } from "./client.testing";
 import { invite, signIn } from "./invitations.testing";
 import { accessRows } from "./rows/access.testing";
 import { bringing, bringingToAll, entityRows, pruning, unrelated } from "./rows/entities.testing";
-import { infrastructureRows, newDockBody, newLink, ungranted, unlinked } from "./rows/infrastructure.testing";
+import {
+  infrastructureRows,
+  newDockBody,
+  newLink,
+  newOperationPermission,
+  newOperationService,
+  ungranted,
+  unlinked,
+} from "./rows/infrastructure.testing";
 import { integrationRows } from "./rows/integrations.testing";
 import { failedEvent, failedJob, jobRows, newJob } from "./rows/jobs.testing";
 import { billingRows, finalizedBill, newPeriod, newSubscription, newUsage } from "./rows/billing.testing";
@@ -236,6 +244,15 @@ const arrangements: Readonly<Record<string, Arrangement>> = {
   // Each site is linked to a data source once.
   "docks.create": async () => ({ body: newDockBody() }),
   "dockPermissions.grant": ungranted,
+  "operationPermissions.grant": async (world) => ({
+    params: { operationServiceId: await newOperationService(world) },
+    body: { teamId: world.rows["teams"] },
+  }),
+  "operationPermissions.revoke": newOperationPermission,
+  "operationServices.run": async (world) => ({
+    params: { operationServiceId: await newOperationService(world) },
+    body: { operation: "test" },
+  }),
   "projectResources.link": async (world) => {
     const { params, resource } = await unlinked(world);
     return { params, body: resource };

@@ -5,6 +5,7 @@ import { noteTries } from "../../scripts/lib/tries.testing";
 import { registry } from "../registry";
 import { nameOf } from "./arrangements.testing";
 import { send, sendOperation, withoutRequestId } from "./client.testing";
+import { grant } from "./grantees.testing";
 import { expectProblem } from "./hostile.testing";
 import { rowsOfDocks } from "./rows/infrastructure.testing";
 import { nextSample, sampleFields } from "./samples.testing";
@@ -13,7 +14,6 @@ import type { Operation } from "../../convex/core/operations/declaration";
 import type { Assignment } from "../../convex/core/records/assignedRows";
 import type { TestPortico } from "../../scripts/portico/testPortico.testing";
 import type { Answer } from "./client.testing";
-import type { RowOfDock } from "./rows/infrastructure.testing";
 import type { NewMember, RoleKey, World } from "./world.testing";
 
 /** Every resource whose rows are assigned, by each of its ways and each built-in role that reads assigned rows alone. */
@@ -49,36 +49,42 @@ const cases = registry.flatMap((list): Case[] => {
   return assigned.flatMap((way) => readers.map((role) => ({ list, get, create, way, role })));
 });
 
-async function newRow(one: Case, values: object = {}, credential = world.owner): Promise<string> {
+/** A row, and the id of what is granted to have it reached: its dock's where it is reached with that, else its own. */
+async function newRow(one: Case, values: object = {}, owner = world.owner): Promise<Made> {
   const { create, list } = one;
-  if (one.way.through) return (await newRowOfDock(list.resource, credential)).id;
-  if (!create) throw new Error(`${list.resource} has no create: say here how its rows are made.`);
-  const rows = credential === world.owner ? world.rows : world.foreignRows;
+  const ofDock = rowsOfDocks[list.resource];
+  if (ofDock) {
+    const { id, dockId } = await ofDock({ portico, owner });
+    return { id, granted: dockId };
+  }
+  if (!create) throw new Error(`${list.resource} has no create: say in rowsOfDocks how its rows are made.`);
+  const rows = owner === world.owner ? world.rows : world.foreignRows;
   const body = { ...sampleFields(create.declaration.body ?? {}, rows), ...values };
-  const answer = await sendOperation(portico, create, { body }, credential);
+  const answer = await sendOperation(portico, create, { body }, owner);
   expect(answer.status, answer.text).toBe(201);
-  return String(answer.body["id"]);
+  const id = String(answer.body["id"]);
+  return { id, granted: id };
 }
 
-function newRowOfDock(resource: string, owner: string): Promise<RowOfDock> {
-  const make = rowsOfDocks[resource];
-  if (!make) throw new Error(`Say in rows/infrastructure.testing.ts how a row of ${resource} is made.`);
-  return make({ portico, owner });
+interface Made {
+  readonly id: string;
+  readonly granted: string;
 }
 
+/** Makes a row and assigns it to a member. */
 async function assignedRow(one: Case, member: NewMember): Promise<string> {
-  const { way, list } = one;
-  const holder = await send(portico, "POST", `/v1/${way.to}`, world.owner, { name: `Holder ${nextSample()}` });
-  const id = way.field === "_id" && !way.through ? await newRow(one) : String(holder.body["id"]);
+  const { to, field, through } = one.way;
+  const isHolder = field === "_id" && !through;
+  const made = await send(portico, "POST", `/v1/${to}`, world.owner, { name: `Holder ${nextSample()}` });
+  const holder = isHolder ? (await newRow(one)).id : String(made.body["id"]);
   const place = { userId: member.userId, roleKey: "client" };
-  const added = await send(portico, "POST", `/v1/${way.to}/${id}/members`, world.owner, place);
+  const added = await send(portico, "POST", `/v1/${to}/${holder}/members`, world.owner, place);
   expect(added.status, added.text).toBe(201);
-  if (!way.through) return way.field === "_id" ? id : newRow(one, { [way.field]: id });
-  const row = await newRowOfDock(list.resource, world.owner);
-  const grant = { [way.through.holder]: id };
-  const granted = await send(portico, "POST", `/v1/docks/${row.dockId}/permissions`, world.owner, grant);
-  expect(granted.status, granted.text).toBe(201);
-  return row.id;
+  if (isHolder) return holder;
+  if (!through) return (await newRow(one, { [field]: holder })).id;
+  const { id, granted } = await newRow(one);
+  await grant(world, through, { granted, holder, level: "read" });
+  return id;
 }
 
 function read(operation: Operation, token: string, query: Readonly<Record<string, string>>): Promise<Answer> {
@@ -111,7 +117,7 @@ describe.each(cases.map((one) => [`${one.list.resource} by ${one.way.to}, read b
       const others: string[] = [];
       for (let at = 0; at < 3; at += 1) {
         assigned.unshift(await assignedRow(one, member));
-        others.push(await newRow(one));
+        others.push((await newRow(one)).id);
       }
       return { member, assigned, others };
     };
@@ -127,7 +133,7 @@ describe.each(cases.map((one) => [`${one.list.resource} by ${one.way.to}, read b
       const { member, assigned, others } = await setUp();
       for (const id of assigned) expect((await getRow(id, member.token)).status).toBe(200);
       for (const id of others) expectProblem(await getRow(id, member.token), 403, "not_assigned");
-      const foreign = await getRow(await newRow(one, {}, world.foreignOwner), member.token);
+      const foreign = await getRow((await newRow(one, {}, world.foreignOwner)).id, member.token);
       const missing = await getRow(unknownIdLike(assigned[0] ?? ""), member.token);
       expectProblem(foreign, 404, "not_found");
       expect(withoutRequestId(foreign)).toEqual(withoutRequestId(missing));

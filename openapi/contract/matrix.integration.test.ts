@@ -34,7 +34,7 @@ let world: World;
 let standing: ReadonlyMap<CallerKind, Credential>;
 let callCount = 0;
 let differenceCount = 0;
-const found = new Map<string, readonly string[]>();
+const found = new Map<string, ReadonlyMap<CallerKind, string>>();
 
 beforeAll(async () => {
   portico = await startTestPortico();
@@ -45,33 +45,51 @@ beforeAll(async () => {
 afterAll(async () => {
   noteTries(callCount);
   if (process.env["PORTICO_MATRIX"] === "1" || process.env["PORTICO_TRIES_FILE"] !== undefined) {
-    const rows = registry.map((operation) => [nameOf(operation), ...(found.get(nameOf(operation)) ?? [])]);
-    process.stdout.write(`${textTable([["operation", ...callerKinds.map(({ name }) => name)], ...rows])}\n`);
+    for (const domain of new Set(["", ...callerKinds.map((kind) => kind.domain ?? "")])) printTable(domain);
   }
+  const cellCount = [...found.values()].reduce((sum, cells) => sum + cells.size, 0);
   process.stdout.write(
-    `matrix: ${registry.length} operations × ${callerKinds.length} kinds of callers, ${callCount} calls at two doors, ${differenceCount} differences\n`,
+    `matrix: ${registry.length} operations × ${callerKinds.length} kinds of callers, ${cellCount} cells, ${callCount} calls at two doors, ${differenceCount} differences\n`,
   );
   await portico.close();
 });
+
+function isOf({ domain }: CallerKind, operation: Operation): boolean {
+  return domain === undefined || domain === operation.domain;
+}
+
+/** Every operation with the kinds that are columns of all, or those of a domain with the kinds that are its own. */
+function printTable(domain: string): void {
+  const kinds = callerKinds.filter((kind) => (kind.domain ?? "") === domain);
+  const rows = registry
+    .filter((operation) => domain === "" || operation.domain === domain)
+    .map((operation) => {
+      const cells = found.get(nameOf(operation));
+      return [nameOf(operation), ...kinds.map((kind) => cells?.get(kind) ?? "")];
+    });
+  process.stdout.write(`${textTable([["operation", ...kinds.map(({ name }) => name)], ...rows])}\n`);
+}
 
 describe.each(registry.map((operation) => [nameOf(operation), operation] as const))("%s", (name, operation) => {
   it.concurrent("lets in whom its declaration lets in, and nobody else", async () => {
     const shared = sharedArrangements(() => world, operation);
     // What nobody is let in for can be asked by everybody: nothing of it happens.
     const refused = await shared.refused();
-    const last = callerKinds.findLast((kind) => kind.expected(operation) === "in");
+    const kinds = callerKinds.filter((kind) => isOf(kind, operation));
+    const last = kinds.findLast((kind) => kind.expected(operation) === "in");
     const differences: string[] = [];
-    const cells: string[] = [];
-    for (const kind of callerKinds) {
+    const cells = new Map<CallerKind, string>();
+    for (const kind of kinds) {
       const expected = kind.expected(operation);
       const isDone = expected !== "in" || kind === last || isLongRun;
       const outcomes: Outcome[] = [];
       let request: Posed | undefined;
       for (const door of doors) {
         if (door === "convex" && operation.declaration.restOnly) continue;
+        const isNew = request === undefined;
         request ??= expected === "in" ? await permitted(operation, kind, shared, isDone) : { arranged: refused };
         const credential = request.credential ?? standing.get(kind);
-        if (credential) await kind.reachRow?.(world, request.arranged, credential);
+        if (credential && isNew) await kind.reachRow?.(world, operation, request.arranged, credential);
         const isTried = operation.supportsDryRun && !(isDone && door === "rest");
         const outcome = await outcomeAt(door, operation, kind, request.arranged, credential?.[door], isTried);
         if (!isTried) request = undefined;
@@ -79,7 +97,7 @@ describe.each(registry.map((operation) => [nameOf(operation), operation] as cons
           differences.push(`${kind.name} at ${door}: ${expected} expected, ${outcome.outcome} found: ${outcome.text}`);
         outcomes.push(outcome.outcome);
       }
-      cells.push([...new Set(outcomes)].join("/"));
+      cells.set(kind, [...new Set(outcomes)].join("/"));
     }
     found.set(name, cells);
     differenceCount += differences.length;

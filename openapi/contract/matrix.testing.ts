@@ -1,15 +1,18 @@
 import { builtInRights, isGrantable, reachOf, roleRights } from "../../convex/core/access/rights";
 import { builtInRoles } from "../../convex/core/access/roles";
 import { permissionCatalogue } from "../../convex/core/access/permissions";
+import { areaRights } from "../../convex/core/access/areas";
 import { send } from "./client.testing";
 import { functionTokenFor } from "./functionCalls.testing";
+import { isReachedBy, newHolder, reachByPath } from "./grantees.testing";
 import { enrolAgent } from "./rows/sites.testing";
 import { nextSample } from "./samples.testing";
 import { createMember, roleKeys } from "./world.testing";
 import type { Operation } from "../../convex/core/operations/declaration";
 import type { Arranged } from "./client.testing";
 import type { Rights } from "../../convex/core/access/rights";
-import type { World } from "./world.testing";
+import type { Path } from "./grantees.testing";
+import type { NewMember, World } from "./world.testing";
 
 /** What becomes of a call: refused for who calls, hidden as if nothing were there, or let in, whatever the rules then say. */
 export type Outcome = "in" | "401" | "403" | "404";
@@ -20,6 +23,8 @@ export interface Credential {
   readonly convex: string | undefined;
   /** Whose it is, of a member who can be brought to what a row is assigned to. */
   readonly userId?: string;
+  /** The team or client that they are with. */
+  readonly holder?: string;
 }
 
 /** A kind of caller: a column of the matrix. */
@@ -28,8 +33,10 @@ export interface CallerKind {
   readonly expected: (operation: Operation) => Outcome;
   /** Makes somebody of the kind, in the organization `acme` unless it says otherwise. */
   readonly make: (world: World) => Promise<Credential>;
+  /** The operations that it is a column of; all unless given. */
+  readonly domain?: string;
   /** Gives its caller a way to the row that a request names, where rows of that kind are assigned. */
-  readonly reachRow?: (world: World, request: Arranged, caller: Credential) => Promise<void>;
+  readonly reachRow?: (world: World, operation: Operation, request: Arranged, caller: Credential) => Promise<void>;
   /** Its own organization is another one: it has to name the one that it is after. */
   readonly isForeign?: boolean;
 }
@@ -47,6 +54,63 @@ const customRole = {
   ],
   rank: 50,
 } as const;
+const levels = ["full", "read", "none"] as const;
+const areaRole = (level: (typeof levels)[number], scope: "organization" | "assigned") => ({
+  rights: [],
+  areaPermissions: Object.fromEntries(Object.keys(areaRights).map((area) => [area, level])),
+  rank: 50,
+  scope,
+});
+
+/** Members of the organization to whose team or client everything is assigned or granted that they are after. */
+function grantee(role: string, rights: Rights, path: Path, make: (world: World) => Promise<NewMember>): CallerKind {
+  return {
+    name: `${role}, ${path.to} ${path.level}`,
+    domain: "infrastructure",
+    expected: (operation) => expectedOfMember(operation, rights, false, (asked) => isReachedBy(path, asked)),
+    make: async (world) => {
+      const { token, userId } = await make(world);
+      return { ...ofPerson(token), userId, holder: await newHolder(world, path.to, userId) };
+    },
+    reachRow: async (world, operation, request, { holder = "" }) =>
+      reachByPath(world, operation, request, path, holder),
+  };
+}
+
+/** Whom infrastructure is granted to, and roles that hold its areas. */
+const grantees: readonly CallerKind[] = [
+  ...(
+    [
+      ["developer", { to: "teams", level: "operate" }],
+      ["developer", { to: "teams", level: "read" }],
+      ["support", { to: "clients", level: "read" }],
+      ["client", { to: "clients", level: "operate" }],
+    ] as const
+  ).map(([role, path]) =>
+    grantee(role, builtInRights(role), path, ({ portico, acme }) => createMember(portico, acme, role)),
+  ),
+  ...levels.map((level): CallerKind => {
+    const role = areaRole(level, "organization");
+    return {
+      name: `areas ${level}`,
+      domain: "infrastructure",
+      expected: (operation) => expectedOfMember(operation, roleRights({ key: "matrix", ...role }), true),
+      make: async (world) => ofPerson((await memberWithRole(world, role)).token),
+    };
+  }),
+  ...levels.flatMap((level) => {
+    const role = areaRole(level, "assigned");
+    const rights = roleRights({ key: "matrix", ...role });
+    const paths = [
+      { to: "teams", level: "operate" },
+      { to: "clients", level: "read" },
+    ] as const;
+    return paths.map((path) =>
+      grantee(`assigned areas ${level}`, rights, path, (world) => memberWithRole(world, role)),
+    );
+  }),
+];
+
 const grantable = Object.keys(permissionCatalogue).filter(isGrantable);
 
 /** Everybody who may turn up at an operation, with what its declaration says of them. */
@@ -71,10 +135,11 @@ export const callerKinds: readonly CallerKind[] = [
   },
   {
     name: "assigned role, path",
-    expected: (operation) => expectedOfMember(operation, customRights("assigned"), false, true),
+    expected: (operation) => expectedOfMember(operation, customRights("assigned"), false, ofClients),
     make: (world) => withCustomRole(world, "assigned"),
     reachRow: joinClientOf,
   },
+  ...grantees,
   {
     name: "removed",
     expected: (operation) => expectedOfFormerMember(operation, "404"),
@@ -123,11 +188,12 @@ export const callerKinds: readonly CallerKind[] = [
 ];
 
 function expectedOfMember(
-  { declaration, kind, verb }: Operation,
+  operation: Operation,
   rights: Rights,
   isWide: boolean,
-  isAssignee = false,
+  isTheirs: (operation: Operation) => boolean = () => false,
 ): Outcome {
+  const { declaration, kind } = operation;
   const { access, permission = "", on } = declaration;
   if (access === "enrollment") return "401";
   if (access === "agent" || access === "platform" || declaration.keysOnly) return "403";
@@ -138,9 +204,13 @@ function expectedOfMember(
   if (reach === undefined) return "403";
   // What names no row lists and makes what is one's own, and lists what is assigned; what is made is assigned to nobody yet.
   if (on === undefined) return reach === "own" || kind === "query" ? "in" : "403";
-  // The rows of the matrix are the owner's; what goes to the trash loses those whom it is assigned to. Docks are granted to nobody here.
-  const isTheirs = isAssignee && on.assigned?.some(({ to, through }) => to === "clients" && !through);
-  return isTheirs && reach === "assigned" && verb !== "restore" ? "in" : "403";
+  // The rows of the matrix are the owner's.
+  return reach === "assigned" && isTheirs(operation) ? "in" : "403";
+}
+
+/** What belongs to clients, who lose it in the trash; to this caller nothing is granted. */
+function ofClients({ declaration: { on }, verb }: Operation): boolean {
+  return verb !== "restore" && on?.assigned?.some(({ to, through }) => to === "clients" && !through) === true;
 }
 
 /** Whose membership is over keeps what is a user's own; the organization itself is hidden from who has no part in it. */
@@ -190,15 +260,20 @@ async function newMember({ portico, acme }: World, role: string): Promise<string
 }
 
 async function withCustomRole(world: World, scope: "organization" | "assigned"): Promise<Credential> {
-  const key = `matrix${nextSample()}`;
-  await arranged(world, "POST", "/v1/roles", { key, name: key, scope, ...customRole });
-  const { token, userId } = await createMember(world.portico, world.acme, key);
+  const { token, userId } = await memberWithRole(world, { ...customRole, scope });
   return { ...ofPerson(token), userId };
+}
+
+async function memberWithRole(world: World, role: object): Promise<NewMember> {
+  const key = `matrix${nextSample()}`;
+  await arranged(world, "POST", "/v1/roles", { key, name: key, ...role });
+  return createMember(world.portico, world.acme, key);
 }
 
 /** Brings the caller to the client that the request's path names, which is the way to all that is assigned to it. */
 async function joinClientOf(
   { portico, owner, rows }: World,
+  _operation: Operation,
   { params = {} }: Arranged,
   { userId }: Credential,
 ): Promise<void> {

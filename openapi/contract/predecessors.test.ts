@@ -2,26 +2,13 @@ import { describe, expect, it } from "vitest";
 import { tableMetadata } from "../../convex/core/schema/tableMetadata";
 import { declarationOf } from "../../convex/core/schema/table";
 import schema from "../../convex/schema";
+import { dockPredecessors } from "./dockPredecessors.testing";
+import { byTime, tenantFirst, tenantIs, trash } from "./predecessors.testing";
+import type { Predecessor } from "./predecessors.testing";
 import type { TableMetadata } from "../../convex/core/schema/table";
 
 // What the backends that this one follows declare, beside what is here: tables, named indexes, uniqueness rules and the
 // fields that every row has. What differs is named with its reason.
-
-interface Predecessor {
-  /** What the fields of the table are called here, or why there is none. */
-  readonly fields: Readonly<Record<string, string | { readonly gone: string }>>;
-  /** For each named index, by its fields, the fields of the index here that answers what it answers, and why they differ. */
-  readonly indexes: Readonly<
-    Record<string, { readonly of: readonly string[]; readonly here: readonly string[]; readonly why?: string }>
-  >;
-  /** Fields that no two rows share, and how that is held here. */
-  readonly unique?: readonly (readonly string[])[];
-}
-
-const tenantFirst = "every index of an organization's rows begins with it, so that no read can leave it";
-const byTime = "lists go by time, which the index holds behind its field";
-const tenantIs = "a tenant is an organization here: `organizationId`";
-const trash = "rows in the trash stand apart in the index, so that no list filters them out afterwards";
 
 /** What the integrations and jobs of an MSP's backend on Convex were, whose tables had names in snake_case. */
 const mspPredecessors: Readonly<Record<string, Predecessor>> = {
@@ -416,7 +403,16 @@ const metadataOf = (table: string): TableMetadata => {
   return found;
 };
 
-describe.each(Object.entries(predecessors))("%s", (table, { fields, indexes, unique = [] }) => {
+const all = [
+  ...Object.entries(predecessors).map(([table, predecessor]) => ({ title: table, table, ...predecessor })),
+  ...Object.entries(dockPredecessors).map(([table, predecessor]) => ({
+    title: `${table}, where there were docks`,
+    table,
+    ...predecessor,
+  })),
+];
+
+describe.each(all)("$title", ({ table, fields, indexes, unique = [], upserted }) => {
   it("keeps every field, or says why not", () => {
     const definition = Object.entries(schema.tables).find(([name]) => name === table)?.[1];
     const { base, tenant } = metadataOf(table);
@@ -425,6 +421,7 @@ describe.each(Object.entries(predecessors))("%s", (table, { fields, indexes, uni
       ...(tenant === "none" ? [] : ["organizationId"]),
       ...(base === "" ? [] : ["createdAt", "createdBy"]),
       ...(base === "CU" || base === "CUD" ? ["updatedAt"] : []),
+      ...(base === "CUD" ? ["deletedAt"] : []),
     ];
     const kept = Object.values(fields).flatMap((field) => (typeof field === "string" ? [field] : []));
     expect(kept.filter((field) => !own.includes(field))).toEqual([]);
@@ -441,8 +438,15 @@ describe.each(Object.entries(predecessors))("%s", (table, { fields, indexes, uni
     }
   });
 
-  it("keeps what was unique, under a code of its own", () => {
+  it("keeps what was unique, under a code of its own or by whom alone it is written", () => {
+    const indexed = Object.values(metadataOf(table).indexes).map((own) => own.join());
+    if (upserted) expect(indexed).toContain(upserted.join());
     const rules = metadataOf(table).unique.map((rule) => rule.fields.join());
     expect(unique.map((rule) => rule.join()).filter((rule) => !rules.includes(rule))).toEqual([]);
   });
+});
+
+it("has no table of a provider's own", () => {
+  const providers = /aws|cloudflare|digitalocean|gridpane|hetzner|netlify|vercel|vultr/i;
+  expect(Object.keys(schema.tables).filter((table) => providers.test(table))).toEqual([]);
 });

@@ -24,7 +24,18 @@ export const areaRights = {
     read: ["dock:read", "syncHistory:read"],
     full: ["dock:create", "dock:update", "dock:rotate", "dock:sync", "dock:grant", "dock:delete", "dock:restore"],
   },
-  operations: { read: [], full: [] },
+  operations: {
+    read: ["operation:read"],
+    full: [
+      "operation:create",
+      "operation:update",
+      "operation:rotate",
+      "operation:run",
+      "operation:grant",
+      "operation:delete",
+      "operation:restore",
+    ],
+  },
   settings: {
     read: ["organization:read", "member:read", "team:read", "client:read", "role:read"],
     full: [

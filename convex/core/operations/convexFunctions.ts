@@ -111,10 +111,11 @@ export async function answerCall(
   return valueOf(await execute(ctx, { ...call, secret, prepared, isCounted: true }));
 }
 
-function tryCall(ctx: MutationCtx, operation: Operation, input: Input): Promise<unknown> {
+function tryCall(ctx: MutationCtx, operation: Operation, input: Input, prepared?: unknown): Promise<unknown> {
   assertDryRunSupported(operation);
   const { domain, resource, verb } = operation;
-  return dryRun(ctx, domain, { call: { operation: `${resource}.${verb}`, input } });
+  const found = prepared === undefined ? {} : { prepared };
+  return dryRun(ctx, domain, { call: { operation: `${resource}.${verb}`, input, ...found } });
 }
 
 function valueOf(execution: Execution): unknown {
@@ -194,7 +195,7 @@ interface Readying {
 
 /**
  * Takes the secret out of an input, encrypts it, and asks those who have to be asked, in this order: without a key for the encryption
- * nobody is. A dry run does neither.
+ * nobody is. A dry run encrypts nothing, and asks nobody beyond this deployment.
  * @throws {ProblemError} 400 for what is no such secret
  */
 export async function readied(
@@ -203,21 +204,22 @@ export async function readied(
   isTried: boolean,
   { ask, consult }: Readying,
 ): Promise<ReadiedCall> {
-  const { seals } = operation.declaration;
+  const { seals, consultsInDryRun = false } = operation.declaration;
   const isGiven = seals !== undefined && given[seals.input] !== undefined;
-  if (!isGiven && (!consult || isTried)) return { input: given };
+  const asked = isTried && !consultsInDryRun ? undefined : consult;
+  if (!isGiven && !asked) return { input: given };
   const input = isGiven ? { ...given, [seals.input]: placeholderOf(given[seals.input]) } : given;
   const organizationId = await ask(input);
   const secret = isGiven ? givenSecret(operation, seals.input, given) : undefined;
-  if (isTried) return { input };
-  const parsed = consult && inputOrNothing(operation, input);
-  const sealed = isGiven
-    ? await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) })
-    : undefined;
+  const parsed = asked && inputOrNothing(operation, input);
+  const sealed =
+    isGiven && !isTried
+      ? await encryptSecret({ table: seals.table, organizationId, plaintext: jsonTextOf(secret) })
+      : undefined;
   return {
     input,
     ...(sealed ? { secret: { ...unsealedSecret, sealed: { ...sealed, organizationId } } } : {}),
-    ...(consult && parsed ? { prepared: await consult({ organizationId, input: parsed, secret }) } : {}),
+    ...(asked && parsed ? { prepared: await asked({ organizationId, input: parsed, secret }) } : {}),
   };
 }
 
@@ -363,7 +365,7 @@ export function issueFunction(find: (name: string) => Operation) {
     returns: v.any(),
     handler: async (ctx, { operation, input, secret, prepared }) =>
       isDryRun(find(operation), input)
-        ? tryCall(ctx, find(operation), input)
+        ? tryCall(ctx, find(operation), input, prepared)
         : answerCall(ctx, find(operation), input, secret, prepared),
   });
 }

@@ -169,6 +169,8 @@ interface OperationFacts<A extends Access, Table extends TableNames | undefined>
    * names, and not in a dry run.
    */
   readonly consult?: Consult;
+  /** Of a `consult` that judges what was sent and asks nobody beyond this deployment: a dry run refuses what it refuses. */
+  readonly consultsInDryRun?: boolean;
   /** Its answer goes beyond the row's document, by what passes; its entity tag is the document's, and nobody stores it. */
   readonly tagsRow?: boolean;
   /** How often it succeeds in an hour for one person or organization, unless `RATE_LIMITS` has its operationId. */

@@ -9,7 +9,7 @@ import type { ObjectType, Value } from "convex/values";
 /** What is tried: a request of the gateway, or a call of a Convex function. */
 export const dryRunArguments = {
   rest: v.optional(v.object(restArguments)),
-  call: v.optional(v.object({ operation: v.string(), input: v.any() })),
+  call: v.optional(v.object({ operation: v.string(), input: v.any(), prepared: v.optional(v.any()) })),
 };
 type DryRunArguments = ObjectType<typeof dryRunArguments>;
 

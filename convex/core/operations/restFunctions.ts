@@ -116,7 +116,7 @@ export function restFunctions(modules: Readonly<Record<string, object>>) {
       returns: v.null(),
       handler: async (ctx, { rest, call }) => {
         if (rest) throw rolledBack(await answerRest(ctx, rest));
-        if (call) throw rolledBack(await answerCall(ctx, find(call.operation), call.input));
+        if (call) throw rolledBack(await answerCall(ctx, find(call.operation), call.input, undefined, call.prepared));
         return null;
       },
     }),

@@ -80,6 +80,8 @@ export const jobActionResult = v.object({
   isRetryable: v.optional(v.boolean()),
   /** How long a provider wants to be left alone. */
   retryAfterSeconds: v.optional(v.number()),
+  /** Of one that is not done: when another action goes on from its cursor, in the same attempt. Jobs that are due have their turn before. */
+  goesOnAt: v.optional(v.number()),
 });
 /** What a job's runner tells an action. */
 export type JobAction = ObjectType<typeof jobActionArguments>;
@@ -94,8 +96,8 @@ const settleReference = makeFunctionReference<"mutation", Held & { outcome: JobA
 const reportReference = makeFunctionReference<"mutation", Held & JobReport, { goesOn: boolean }>(reportJob);
 
 /**
- * Declares what a built-in job does where others have to be asked, as an internal action that does all of it, from its `cursor` on. It runs
- * at most once an attempt; what it throws fails the attempt, and the runner tries again later.
+ * Declares what a built-in job does where others have to be asked, as an internal action that does all of it, from its `cursor` on, or as
+ * much as an action has time for (`goesOnAt`). What it throws fails the attempt, and the runner tries again later.
  */
 export function jobAction(handler: (ctx: ActionCtx, job: JobAction) => Promise<JobActionResult>) {
   return internalAction({
@@ -116,7 +118,7 @@ export function jobAction(handler: (ctx: ActionCtx, job: JobAction) => Promise<J
  */
 export async function reportProgress(
   ctx: Pick<ActionCtx, "runMutation">,
-  { jobId, lockToken }: JobAction,
+  { jobId, lockToken }: Held,
   report: JobReport,
 ): Promise<boolean> {
   return (await ctx.runMutation(reportReference, { jobId, lockToken, ...report })).goesOn;

@@ -112,6 +112,7 @@ describe("secrets in audit rows", () => {
       "emails",
       "eventLogs",
       "invitations",
+      "operationServices",
       "organizations",
       "outboxEvents",
       "scheduledJobs",

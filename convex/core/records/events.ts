@@ -81,7 +81,8 @@ function fieldOf(row: object, field: string): unknown {
 
 /**
  * Writes down an event of a row and which endpoints want it, in the transaction of what it tells. One row, however many those are: the
- * deliveries are made of it afterwards, so that neither the change nor its transaction grows with them.
+ * deliveries are made of it afterwards, so that neither the change nor its transaction grows with them. `added` is told with the row, where the
+ * rule of the event names it.
  */
 export async function publish(
   ctx: MutationCtx,
@@ -89,6 +90,7 @@ export async function publish(
   type: string,
   row: object,
   now: number,
+  added: object = {},
 ): Promise<void> {
   const organizationId = organizationOf(ctx, table, row);
   if (organizationId === null) return;
@@ -98,7 +100,7 @@ export async function publish(
   const memory = memoryOf(ctx);
   const roomBytes = fullPayloadsBytes - memory.payloadsBytes;
   const mostBytes = Math.min(maximumPayloadBytes, Math.max(leastPayloadBytes, roomBytes));
-  const event = eventOf(table, type, row, organizationId, now, mostBytes);
+  const event = eventOf(table, type, { ...row, ...added }, organizationId, now, mostBytes);
   memory.payloadsBytes += sizeOf(event.payload);
   await ctx.db.insert(engineTables.outbox, {
     ...event,

@@ -125,8 +125,8 @@ class RowWriter {
   }
 
   /** Publishes an event of a row that no write of it implies. */
-  async publishEvent(table: TableNames, type: EventType, row: object): Promise<void> {
-    await publish(this.ctx, table, type, row, this.scope.now);
+  async publishEvent(table: TableNames, type: EventType, row: object, added?: object): Promise<void> {
+    await publish(this.ctx, table, type, row, this.scope.now, added);
   }
 
   /** Appends an audit row that no write of a row implies. */
@@ -313,10 +313,10 @@ export class TenantWriter extends TenantReader {
 
   /**
    * Tells webhooks of an event that the table of `row` declares and that no write implies; what it declares by its writes they tell
-   * themselves. In the transaction of the change, as everything else.
+   * themselves. In the transaction of the change, as everything else. `added` is the list that the event's rule names.
    */
-  publishEvent<Table extends TenantTable>(table: Table, type: EventOf<Table>, row: Doc<Table>) {
-    return this.writer.publishEvent(table, type, this.own(row));
+  publishEvent<Table extends TenantTable>(table: Table, type: EventOf<Table>, row: Doc<Table>, added?: object) {
+    return this.writer.publishEvent(table, type, this.own(row), added);
   }
 
   /** Tells one endpoint of this organization of an event of a row, whatever it wants. */

@@ -93,6 +93,7 @@ interface Departures extends Partial<
     | "keysOnly"
     | "endsPermission"
     | "dryRun"
+    | "consultsInDryRun"
     | "takesBytes"
     | "tagsRow"
     | "hourlyLimit"

@@ -69,6 +69,25 @@ export async function decryptSecret({
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(decrypted);
 }
 
+/**
+ * Tells that two secrets of one place are the same, and nothing else of them: a hash that nobody makes without the master key. Whatever
+ * remembers one forgets it with a change of that key, by which the same secret gets another.
+ * @throws {ProblemError} 503 `encryption_not_configured` without a master key
+ */
+export async function secretFingerprint({
+  plaintext,
+  table,
+  organizationId,
+}: SecretPlace & { readonly plaintext: string }): Promise<string> {
+  const master = await keyedHash(masterBytesOf(presentKeyVersion()), `fingerprint:${table}:${organizationId}`);
+  return hexOf(await keyedHash(master, plaintext));
+}
+
+async function keyedHash(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(text)));
+}
+
 /** With which version of the master key a secret is encrypted; undefined for bytes of no known form. */
 export function keyVersionOf({ ciphertext }: Pick<Sealed, "ciphertext">): number | undefined {
   const [form, keyVersion] = new Uint8Array(ciphertext);
@@ -87,14 +106,17 @@ export function presentKeyVersion(): number {
   return version;
 }
 
+function masterKeyOf(keyVersion: number): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", masterBytesOf(keyVersion), "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
 /** The master key of a version. Nothing of a wrong value is repeated. */
-async function masterKeyOf(keyVersion: number): Promise<CryptoKey> {
+function masterBytesOf(keyVersion: number): Uint8Array<ArrayBuffer> {
   const name = keyVersion === presentKeyVersion() ? "ENCRYPTION_MASTER_KEY" : `ENCRYPTION_MASTER_KEY_V${keyVersion}`;
   const text = env[name];
   if (text === undefined || text === "") throw notConfigured(`${name} is not set.`);
   if (!/^[0-9a-f]{64}$/i.test(text)) throw notConfigured(`${name} must be 64 hexadecimal digits.`);
-  const bytes = Uint8Array.from({ length: 32 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16));
-  return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return Uint8Array.from({ length: 32 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16));
 }
 
 /** Bytes that can neither be moved to another table, organization or row, nor be passed for those of another key. */

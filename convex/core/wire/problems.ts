@@ -65,6 +65,10 @@ export const problems = {
   dock_deleted: [409,"Its dock is in the trash","Restore the dock (`POST /v1/docks/{dockId}/restore`) and give it a key: its next sync brings its resources back."],
   api_key_missing: [409,"The dock has no key","Give it one first (`POST /v1/docks/{dockId}/rotate`)."],
   rate_limited_by_provider: [409,"The provider wants to be left alone","Wait until `rateLimitResetAt` of the dock."],
+  operation_config_missing: [409,"The operation service has no configuration","Give it one first (`POST /v1/operation-services/{operationServiceId}/config`)."],
+  operation_disabled: [409,"The operation service is disabled","Set its `status` to `active` (`PATCH /v1/operation-services/{operationServiceId}`)."],
+  operation_params_invalid: [422,"The operation does not take this","Correct what `errors` names; the description of the operation says what each takes."],
+  unknown_operation: [422,"The service has no such operation","Name one of those that `detail` lists."],
   api_key_refused: [422,"The provider refuses the key","Make a key with the provider and send that."],
   base_url_not_allowed: [422,"The provider has an address of its own","Leave `baseUrl` out."],
   base_url_required: [422,"The provider needs an address","Send a `baseUrl`."],
@@ -78,7 +82,7 @@ export const problems = {
   integration_inactive: [409,"The integration is not active","Choose another one, or ask the platform's operator."],
   data_source_inactive: [409,"The data source is not active","Test it (`POST /v1/data-sources/{dataSourceId}/test`), which activates it, or set its `status` to `active`."],
   no_credentials: [409,"The data source has no credentials","Give it some first (`POST /v1/data-sources/{dataSourceId}/credentials`)."],
-  config_invalid: [422,"The configuration is not as its integration needs it","Correct the fields named in `errors`; `configSchema` of the integration says what it takes."],
+  config_invalid: [422,"The configuration is not as it has to be","Correct the fields named in `errors`; `configSchema` of an integration, or the type of an operation service, says what it takes."],
   entity_not_found: [422,"There is no such entity","Name entities of the organization that are not in the trash."],
   prune_too_large: [409,"Too many entities are gone","Look whether the data source was read whole, by an account that sees all of it; send `force: true` if so."],
   self_relationship: [422,"An entity is related to itself","Name two entities."],
@@ -91,7 +95,7 @@ export const problems = {
   job_queued: [409,"Another job of its key waits or runs","Use that one, or try again once it has ended."],
   sync_in_progress: [409,"A synchronization of it runs","Wait until the run has ended; the sync history has it."],
   reserved_action: [422,"The action is the deployment's own","Name an action that begins with `x.`."],
-  reserved_event_type: [422,"The event is the deployment's own","Name an event that does not begin with `entity.`."],
+  reserved_event_type: [422,"The event is the deployment's own","Name an event that does not begin with `entity.` or `operation.`."],
 } as const satisfies ProblemRows;
 
 export type ProblemCode = keyof typeof problems;

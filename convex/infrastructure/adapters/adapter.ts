@@ -14,7 +14,7 @@ export interface ProviderAccess {
   readonly apiKey: string;
   /** Of providers that have no address of their own. */
   readonly baseUrl?: string;
-  /** Stand in for the outbound door and the clock in tests. */
+  /** The outbound door, by which requests are logged, and the clock; tests have others. */
   readonly send?: (request: OutboundRequest) => Promise<OutboundResult>;
   readonly wait?: (waitMs: number) => Promise<void>;
 }

@@ -148,7 +148,8 @@ async function wholeList(ask: Ask, name: string): Promise<ListedPage> {
   const { answer, rateLimit } = await ask(`/v2/${name}`);
   const { total } = objectIn(answer, "meta");
   const hasMore = objectIn(objectIn(answer, "links"), "pages")["next"] !== undefined;
-  if (hasMore && !isCount(total)) throw new ProviderError("The provider answered a part of a list.", false);
+  if ((hasMore || total !== undefined) && !isCount(total))
+    throw new ProviderError("The provider answered a part of a list.", false);
   return { rows: rowsOf(answer, name), ...definedOf({ total: isCount(total) ? total : undefined, rateLimit }) };
 }
 

@@ -339,7 +339,10 @@ it("stores no secret of a server, a site or a domain: neither where GridPane has
   const turned = ({ id, label, url, ...row }: JsonObject) => ({
     ...allSecret(row),
     ...secretShapes,
-    ...{ id, label, url, user_id: gridpaneUser },
+    id,
+    label,
+    url,
+    user_id: gridpaneUser,
   });
   const rowsOf = (row: (at: number) => JsonObject) => [row(1), { ...secretShapes, ...row(2) }, turned(row(3))];
   const all = { servers: rowsOf(gridpaneServer), sites: rowsOf(gridpaneSite), domains: rowsOf(gridpaneDomain) };

@@ -24,16 +24,29 @@ export const mock: DockAdapter = {
   },
   resourceTables,
   keeps: { servers: kept, webServices: kept, domains: kept, databases: kept },
-  fetch: async function* ({ apiKey }, table) {
+  fetch: async function* ({ apiKey }, table, from) {
     const [, accountId = "none"] = keyForm.exec(apiKey) ?? [];
-    for (const at of [1, 2]) yield { rows: [mockResource(accountId, table, at)] };
-    return { complete: true, count: 2 };
+    const count = countOf(accountId, table);
+    for (let first = Number(from ?? 1); first <= count; first += pageSize) {
+      const length = Math.min(pageSize, count - first + 1);
+      const rows = Array.from({ length }, (_, at) => mockResource(accountId, table, first + at));
+      yield { rows, next: String(first + length) };
+    }
+    return { complete: true, count };
   },
 };
 
+const pageSize = 100;
+
+/** Two of each table; an account whose name ends in a number has as many servers. */
+function countOf(accountId: string, table: ResourceTable): number {
+  const [, servers] = /-(\d{1,5})$/.exec(accountId) ?? [];
+  return servers !== undefined && table === "servers" ? Number(servers) : 2;
+}
+
 /** What resources of each table have besides. The registration of domains ends on the first days of 2040. */
 const detailsOf: Readonly<Record<ResourceTable, (at: number) => Readonly<Record<string, string | number>>>> = {
-  servers: (at) => ({ primaryIpAddress: `203.0.113.${at}`, region: "fra1" }),
+  servers: (at) => ({ primaryIpAddress: `203.0.113.${at % 256}`, region: "fra1" }),
   webServices: (at) => ({
     productionUrl: `https://${at}.example.com`,
     environment: "production",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { api } from "../../_generated/api";
 import { repositoryFiles, repositoryRoot } from "../../../scripts/lib/repositoryFiles";
+import { runDue } from "../../jobs/jobsHost.testing";
 import { dockHost } from "../dockHost.testing";
 import { asking } from "./asking";
 import { FakeProvider, fakeKey, sliceOf } from "./fakeProvider.testing";
@@ -77,9 +78,7 @@ async function worldOf(provider: FakeProvider) {
   const dock = await create({ provider: "acme-cloud", apiKey: fakeKey });
   const sync = async () => {
     await ann.mutation(api.infrastructure.docks.sync, { ...named, dockId: dock.id });
-    await host.finishInProgressScheduledFunctions();
-    vi.advanceTimersByTime(1);
-    await host.finishInProgressScheduledFunctions();
+    await runDue(host);
   };
   return { ...made, dock, sync };
 }

@@ -2,9 +2,11 @@ import { ProblemError } from "../../core/wire/errors";
 import { enqueueJob } from "../../jobs/queue";
 import { forgetHealth } from "../../observability/recordHealth";
 import { linkedOf, resourceChanged } from "../resources/links";
+import { tellOfResources } from "../resources/telling";
 import { resourceTables } from "../tables";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantWriter } from "../../core/records/writer";
+import type { LinkedResource } from "../resources/links";
 import type { Doc, Id } from "../../_generated/dataModel";
 
 /** Rows that one step of the job deletes: resources with all their links, as in a batch of a sync. */
@@ -20,6 +22,7 @@ export function assertIdle({ syncInProgress }: Pick<Doc<"docks">, "syncInProgres
 export const endedFields = {
   encryptedApiKey: undefined,
   keyHint: undefined,
+  keyFingerprint: undefined,
   rateLimitRemaining: undefined,
   rateLimitLimit: undefined,
   rateLimitResetAt: undefined,
@@ -49,20 +52,23 @@ async function endGrants(db: TenantWriter, dockId: Id<"docks">): Promise<number>
 /** Moves a batch of what a dock has brought to the trash, and ends a batch of its grants. Answers how many, and whether those were all. */
 export async function trashOfDock(
   db: TenantWriter,
-  dockId: Id<"docks">,
+  dock: Doc<"docks">,
 ): Promise<{ readonly deleted: number; readonly isDone: boolean }> {
+  const { _id: dockId } = dock;
   let left = deletedPerStep - (await endGrants(db, dockId));
-  let deleted = 0;
+  const deleted: LinkedResource[] = [];
   for (const table of resourceTables) {
     const rows = db.index(table, "by_organizationId_and_deletedAt_and_dockId", (q) =>
       q.eq("deletedAt", undefined).eq("dockId", dockId),
     );
     for (const row of await rows.take(left)) {
-      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
-      deleted += 1;
+      const linked = linkedOf(table, await db.softDelete(table, row));
+      await resourceChanged(db, linked);
+      deleted.push(linked);
       left -= 1;
     }
     if (left === 0) break;
   }
-  return { deleted, isDone: left > 0 };
+  await tellOfResources(db, dock, { deleted });
+  return { deleted: deleted.length, isDone: left > 0 };
 }

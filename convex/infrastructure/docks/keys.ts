@@ -3,6 +3,7 @@ import { v } from "convex/values";
 import { internalQuery } from "../../_generated/server";
 import { UnscopedReader } from "../../core/records/reader";
 import { openSecret } from "../../core/records/sealedSecrets";
+import { secretFingerprint } from "../../core/wire/encryption";
 import { definedOf } from "../../core/records/documents";
 import { ProblemError } from "../../core/wire/errors";
 import { asSealed, sealedValidator } from "../../core/wire/sealed";
@@ -62,4 +63,19 @@ export async function openDockKey(
   if (!sealed) throw new ProblemError("api_key_missing", "The dock has no key.");
   const plaintext = await openSecret(ctx, { table: "docks", organizationId, recordId: dockId, sealed });
   return String(JSON.parse(plaintext));
+}
+
+/**
+ * What docks of one organization have in common that ask the same provider with the same key.
+ * @throws {ProblemError} 503 `encryption_not_configured`
+ */
+export function keyFingerprintOf(
+  { organizationId, provider, baseUrl = "" }: Pick<LockedDock, "organizationId" | "provider" | "baseUrl">,
+  apiKey: string,
+): Promise<string> {
+  return secretFingerprint({
+    table: "docks",
+    organizationId,
+    plaintext: JSON.stringify([provider, baseUrl, apiKey]),
+  });
 }

@@ -29,6 +29,7 @@ export const docks = resource({
     "encryptedApiKey",
     "keyHint",
     "keyVersion",
+    "keyFingerprint",
     "providerAccountId",
     "lastSyncStatus",
     "lastSyncAt",

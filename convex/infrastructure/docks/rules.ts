@@ -61,7 +61,11 @@ function refused(code: ProblemCode, pointer: string, message: string): ProblemEr
 }
 
 /** What a provider says of how many requests it allows. */
-type RateLimits = { readonly remaining?: number; readonly limit?: number; readonly resetAt?: number };
+export type RateLimits = {
+  readonly remaining?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly resetAt?: number | undefined;
+};
 
 /** What came of asking a provider about a key. Types, as what actions hand to mutations is. */
 export type KeyProof = {
@@ -71,6 +75,8 @@ export type KeyProof = {
     /** It could not be asked: it is away, or wants to be left alone. */
     | { readonly kind: "unproved"; readonly message: string };
   readonly latencyMs: number;
+  /** Of the key that was tried; absent where it could not be made. */
+  readonly keyFingerprint?: string;
 };
 
 /** What a consultation found, in the mutation behind it; undefined where nobody was asked. */
@@ -98,11 +104,14 @@ export function assertSameAccount(
     throw refused("account_mismatch", "/apiKey", "The key is of another account than the one that was synced.");
 }
 
+/** When the provider may be asked by a key, as a dock has it. */
+interface KeyLimits {
+  readonly rateLimitRemaining?: number | undefined;
+  readonly rateLimitResetAt?: number | undefined;
+}
+
 /** Until when the provider wants to be left alone, where it does. */
-export function limitedUntil(
-  { rateLimitRemaining, rateLimitResetAt }: Pick<Doc<"docks">, "rateLimitRemaining" | "rateLimitResetAt">,
-  now: number,
-): number | undefined {
+export function limitedUntil({ rateLimitRemaining, rateLimitResetAt }: KeyLimits, now: number): number | undefined {
   return rateLimitRemaining === 0 && rateLimitResetAt !== undefined && rateLimitResetAt > now
     ? rateLimitResetAt
     : undefined;

@@ -4,8 +4,6 @@ import type { Doc } from "../../_generated/dataModel";
 
 /** What a run of a dock is called among runs of other sources: one reads all tables. */
 export const runType = "resources";
-/** A sync of which nothing is heard for this long is taken for dead. */
-export const staleLockMs = 15 * minuteMs;
 /** Failures in a row of which administrators are told. */
 export const failuresToTell = 3;
 const longestBackOffMinutes = 60;
@@ -24,12 +22,16 @@ export function spreadOf(id: string): number {
   return hash / 2 ** 32;
 }
 
-/** When a dock is synced again by itself after a sync that went well: up to a tenth of its interval later than it. */
+/**
+ * When a dock is synced again by itself after a sync that went well: up to a tenth of its interval later than it, which is never shorter than
+ * its provider takes now, whatever it took when the interval was chosen.
+ */
 export function nextAfterSuccess(
   dock: Pick<Doc<"docks">, "syncConfig" | "rateLimitRemaining" | "rateLimitResetAt"> & { readonly _id: string },
   now: number,
+  minimumIntervalSeconds: number,
 ): number {
-  const intervalMs = dock.syncConfig.intervalSeconds * secondMs;
+  const intervalMs = Math.max(dock.syncConfig.intervalSeconds, minimumIntervalSeconds) * secondMs;
   return Math.max(now + Math.round(intervalMs * (1 + spreadOf(dock._id) / 10)), limitedUntil(dock, now) ?? 0);
 }
 

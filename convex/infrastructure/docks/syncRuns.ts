@@ -1,10 +1,11 @@
-import { makeFunctionReference } from "convex/server";
-import { openSyncRun, finishSyncRun, runningSyncRun, silentRunMs } from "../../jobs/syncRuns";
+import { enqueueJob, liveJob } from "../../jobs/queue";
+import { openSyncRun, finishSyncRun, runningSyncRun, touchSyncRun } from "../../jobs/syncRuns";
 import { ProblemError } from "../../core/wire/errors";
 import { administratorsOf } from "../../messaging/administrators";
 import { notify } from "../../messaging/notify";
 import { recordHealth } from "../../observability/recordHealth";
-import { failuresToTell, nextAfterFailure, nextAfterSuccess, runType, staleLockMs } from "./syncRules";
+import { adapterOf } from "../adapters/registry";
+import { failuresToTell, nextAfterFailure, nextAfterSuccess, runType } from "./syncRules";
 import { limitedUntil } from "./rules";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -13,29 +14,29 @@ import type { ResourceTable } from "../tables";
 /** What changes of a dock by its syncs need, of an operation or of a cron. */
 export type DockWork = Pick<TenantMutationContext, "db" | "unscoped" | "scheduler" | "now">;
 
-/** What the action of a sync is told. A type, as arguments of functions are. */
-export type SyncTask = {
-  readonly organizationId: Id<"organizations">;
-  readonly dockId: Id<"docks">;
-  readonly syncRunId: Id<"syncHistory">;
-  readonly tables?: ResourceTable[];
-  /** Whatever is gone goes, however much it is. */
-  readonly confirmLoss: boolean;
-};
-const runReference = makeFunctionReference<"action", SyncTask, null>("infrastructure/dockSync:run");
+const syncAction = "dock.sync";
+/** How often a sync is begun again that has ended with its process. */
+const attemptsMax = 3;
+
+function jobKeyOf({ _id }: Doc<"docks">): string {
+  return `${syncAction}:${_id}`;
+}
 
 function subjectOf({ _id }: Doc<"docks">) {
   return { sourceType: "dock", sourceId: _id, type: runType } as const;
 }
 
 /** Who asks for a sync, and of what. */
-interface SyncRequest extends Pick<SyncTask, "tables" | "confirmLoss"> {
+interface SyncRequest {
+  readonly tables?: readonly ResourceTable[];
+  /** Whatever is gone goes, however much it is. */
+  readonly confirmLoss: boolean;
   readonly trigger: "manual" | "scheduled";
   readonly triggeredBy?: Id<"users"> | undefined;
 }
 
 /**
- * Locks a dock, opens the run and schedules the action that reads the provider, all in the transaction of whoever asks.
+ * Locks a dock, opens the run and enqueues the job that reads the provider, all in the transaction of whoever asks.
  * @throws {ProblemError} 409 `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`
  */
 export async function startSync(
@@ -50,8 +51,17 @@ export async function startSync(
   const { organizationId } = dock;
   const run = await openSyncRun(ctx, { organizationId, ...subjectOf(dock), trigger, triggeredBy });
   await ctx.db.patch("docks", dock, { syncInProgress: true, syncStartedAt: ctx.now, lastSyncStatus: "syncing" });
-  const task = { organizationId, dockId: dock._id, syncRunId: run._id, confirmLoss };
-  await ctx.scheduler.runAfter(0, runReference, { ...task, ...(tables ? { tables: [...tables] } : {}) });
+  const { _id: syncRunId } = run;
+  await enqueueJob(ctx, {
+    organizationId,
+    runner: "builtin",
+    action: syncAction,
+    payload: { dockId: dock._id, syncRunId, confirmLoss, ...(tables ? { resourceTables: [...tables] } : {}) },
+    // Who waits for the answer comes before what is synced by itself.
+    priority: trigger === "manual" ? 4 : 6,
+    attemptsMax,
+    dedupeKey: jobKeyOf(dock),
+  });
   return run;
 }
 
@@ -74,6 +84,7 @@ export async function endSync(
   const errors = message === undefined ? [] : [{ scope: runType, message }];
   if (run) await finishSyncRun(ctx, run._id, { status, complete: status === "success", errors });
   const isFailure = status === "error";
+  const { minimumIntervalSeconds = 0 } = adapterOf(dock.provider) ?? {};
   const failures = isFailure ? (dock.consecutiveFailures ?? 0) + 1 : 0;
   const ended = await db.patch("docks", dock, {
     syncInProgress: false,
@@ -82,13 +93,19 @@ export async function endSync(
     lastSyncAt: now,
     lastSyncError: message,
     consecutiveFailures: failures,
-    nextSyncAt: isFailure ? nextAfterFailure(dock, failures, now) : nextAfterSuccess(dock, now),
+    nextSyncAt: isFailure ? nextAfterFailure(dock, failures, now) : nextAfterSuccess(dock, now, minimumIntervalSeconds),
   });
   const outcome = isFailure ? "failure" : "success";
   const report = { resourceType: "dock", resourceId: dock._id, outcome, errorMessage: message } as const;
   await recordHealth(ctx, organization, report, { onChange: !isFailure });
-  if (failures === failuresToTell || status === "partial") await tellOf(ctx, dock, status);
+  await db.publishEvent("docks", isFailure ? "dock.error" : "dock.synced", ended);
+  if (failures === failuresToTell || (status === "partial" && !wasPartial(dock))) await tellOf(ctx, dock, status);
   return ended;
+}
+
+/** Whether the sync before was partial as well: administrators are told of the first. */
+function wasPartial({ lastSyncError, consecutiveFailures = 0 }: Doc<"docks">): boolean {
+  return lastSyncError !== undefined && consecutiveFailures === 0;
 }
 
 async function tellOf(ctx: DockWork, { _id: dockId }: Doc<"docks">, status: SyncOutcome["status"]): Promise<void> {
@@ -97,15 +114,16 @@ async function tellOf(ctx: DockWork, { _id: dockId }: Doc<"docks">, status: Sync
     await notify(ctx, { userId, type: "dock_sync_failed", data: { dockId, status }, groupKey });
 }
 
-/** Whether nothing has been heard of the sync of a locked dock for so long that it is dead. */
-export async function isStale(ctx: DockWork, dock: Doc<"docks">): Promise<boolean> {
-  if ((dock.syncStartedAt ?? 0) > ctx.now - staleLockMs) return false;
-  const run = await runningSyncRun(ctx, dock.organizationId, subjectOf(dock));
-  return (run?.lockExpiresAt ?? 0) <= ctx.now;
+/** Whether the job of a locked dock's sync waits, runs, or goes on by itself. */
+export async function isAlive({ db }: Pick<DockWork, "db">, dock: Doc<"docks">): Promise<boolean> {
+  return (await liveJob(db, jobKeyOf(dock), "pendingOrRunning")) !== null;
 }
 
-/** How a sync ended that nobody has heard of. */
-export const diedSilently: SyncOutcome = {
-  status: "error",
-  message: `Nothing was heard of the sync for ${silentRunMs / 60_000} minutes.`,
-};
+/** Says that the run of a dock lives, however long its job waits for its turn. */
+export async function keepAlive(ctx: DockWork, dock: Doc<"docks">): Promise<void> {
+  const run = await runningSyncRun(ctx, dock.organizationId, subjectOf(dock));
+  if (run) await touchSyncRun(ctx, run);
+}
+
+/** How a sync ended whose job was cancelled, or has failed for good. */
+export const broken: SyncOutcome = { status: "error", message: "The sync was broken off before its end." };

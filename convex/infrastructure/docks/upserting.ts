@@ -2,9 +2,10 @@ import { linkedOf, resourceChanged } from "../resources/links";
 import { named } from "../resources/naming";
 import { dataHashOf, detailsOf } from "../resources/observing";
 import { keepPayload } from "../resources/payloads";
+import { tellOfResources } from "../resources/telling";
 import { mostGone } from "./syncRules";
-import type { Changes } from "../../core/records/scope";
 import type { TenantWriter } from "../../core/records/writer";
+import type { LinkedResource } from "../resources/links";
 import type { ProviderResource } from "../adapters/adapter";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
@@ -42,46 +43,60 @@ export function batchesOf(rows: readonly ProviderResource[]): readonly (readonly
   return batches;
 }
 
-/** What came of a batch. A revived row counts as updated in the history of runs. */
-export type BatchCounts = { created: number; updated: number; unchanged: number };
+/** What came of a batch. */
+export type BatchCounts = { created: number; updated: number; unchanged: number; revived: number };
 
-/** Writes what a page has brought into one table: new rows, changed ones, and those that are back. Others are not written. */
+/**
+ * Writes what a page has brought into one table: new rows, changed ones, and those that are back. Others are not written. Answers what came
+ * of it, and the rows that were seen.
+ */
 export async function upsertResources(
   { db, now }: { readonly db: TenantWriter; readonly now: number },
   dock: Doc<"docks">,
   table: ResourceTable,
   found: readonly ProviderResource[],
-): Promise<BatchCounts> {
-  const counts = { created: 0, updated: 0, unchanged: 0 };
+): Promise<{ readonly counts: BatchCounts; readonly seen: readonly string[] }> {
+  const counts = { created: 0, updated: 0, unchanged: 0, revived: 0 };
+  const seen: string[] = [];
+  const created: LinkedResource[] = [];
+  const updated: LinkedResource[] = [];
   // Of what a page lists twice, the last counts.
   for (const [providerResourceId, each] of new Map(found.map((one) => [one.providerResourceId, one]))) {
     const { name, status, fullApiData } = each;
     const known = await resourceOf(db, dock._id, table, providerResourceId);
     const dataHash = await dataHashOf(each);
     const details = { ...named(table, name), ...detailsOf(table, each.details), status, dataHash };
-    const seen = { ...details, lastSeenAt: now, missingSince: undefined };
     const isSame = known?.dataHash === dataHash;
-    let written: Doc<ResourceTable> | undefined;
-    if (!known) {
-      const { provider, _id: dockId } = dock;
-      const first = { dockId, provider, providerResourceId, status, lastSeenAt: now, tags: [] };
-      written = await db.insert(table, { ...first, ...details });
-      counts.created += 1;
-    } else if (known.deletedAt !== undefined) {
-      // What a person deleted stays deleted; what a sync or a deleted dock took along comes back.
-      if (known.ignoredAt === undefined) {
-        written = await db.restore(table, known, seen);
-        counts.updated += 1;
-      } else counts.unchanged += 1;
-    } else if (!isSame || known.missingSince !== undefined) {
-      written = await db.patch(table, known, seen);
-      counts.updated += 1;
-    } else counts.unchanged += 1;
-    if (!written) continue;
+    const outcome = outcomeOf(known, isSame);
+    counts[outcome] += 1;
+    if (known && outcome === "unchanged") {
+      seen.push(known._id);
+      continue;
+    }
+    const observed = { ...details, lastSeenAt: now, missingSince: undefined };
+    const { provider, _id: dockId } = dock;
+    const first = { dockId, provider, providerResourceId, status, lastSeenAt: now, tags: [] };
+    const written = !known
+      ? await db.insert(table, { ...first, ...details })
+      : outcome === "revived"
+        ? await db.restore(table, known, observed)
+        : await db.patch(table, known, observed);
+    seen.push(written._id);
     if (!isSame && fullApiData !== undefined) await keepPayload(db, table, written, fullApiData);
-    if (known) await resourceChanged(db, linkedOf(table, written));
+    const linked = linkedOf(table, written);
+    if (known) await resourceChanged(db, linked);
+    if (outcome === "updated") updated.push(linked);
+    else created.push(linked);
   }
-  return counts;
+  await tellOfResources(db, dock, { created, updated });
+  return { counts, seen };
+}
+
+/** What a person deleted stays deleted; what a sync or a deleted dock took along comes back. */
+function outcomeOf(known: Doc<ResourceTable> | null, isSame: boolean): keyof BatchCounts {
+  if (!known) return "created";
+  if (known.deletedAt !== undefined) return known.ignoredAt === undefined ? "revived" : "unchanged";
+  return isSame && known.missingSince === undefined ? "unchanged" : "updated";
 }
 
 function resourceOf(db: TenantWriter, dockId: Id<"docks">, table: ResourceTable, providerResourceId: string) {
@@ -101,17 +116,21 @@ export interface Missing {
   readonly again: readonly string[];
 }
 
-/** Sorts the live rows of a table by what a complete reading has seen of them. */
+/**
+ * Sorts live rows of a table by what a complete reading has seen of them. What this very run has marked before it went on in another process
+ * was missed once, not twice.
+ */
 export function missingAmong(
-  rows: readonly Pick<Doc<ResourceTable>, "_id" | "providerResourceId" | "missingSince">[],
+  rows: readonly Pick<Doc<ResourceTable>, "_id" | "missingSince">[],
   seen: ReadonlySet<string>,
+  { startedAt }: Pick<Doc<"syncHistory">, "startedAt">,
 ): Missing {
-  const unseen = rows.filter(({ providerResourceId }) => !seen.has(providerResourceId));
+  const unseen = rows.filter(({ _id }) => !seen.has(_id));
   const idsOf = (missed: typeof unseen) => missed.map(({ _id }) => _id);
   return {
     live: rows.length,
     first: idsOf(unseen.filter(({ missingSince }) => missingSince === undefined)),
-    again: idsOf(unseen.filter(({ missingSince }) => missingSince !== undefined)),
+    again: idsOf(unseen.filter(({ missingSince = startedAt }) => missingSince < startedAt)),
   };
 }
 
@@ -123,30 +142,26 @@ export function lossRefused({ live, again }: Missing, table: ResourceTable): str
     : undefined;
 }
 
-/** Notes that rows were missed since a time, or, without one, moves them to the trash. Answers how many it moved. */
+/** Notes that rows were missed since a time, or, without one, moves to the trash those that were missed before. Answers how many it moved. */
 export async function markResources(
   { db }: { readonly db: TenantWriter },
+  dock: Doc<"docks">,
   table: ResourceTable,
   ids: readonly string[],
   missingSince: number | undefined,
 ): Promise<number> {
-  let deleted = 0;
+  const deleted: LinkedResource[] = [];
   for (const id of ids) {
     const row = await db.get(table, id);
     if (!row || row.deletedAt !== undefined) continue;
-    if (missingSince === undefined) {
-      await resourceChanged(db, linkedOf(table, await db.softDelete(table, row)));
-      deleted += 1;
-    } else await db.patch(table, row, { missingSince });
+    if (missingSince !== undefined) await db.patch(table, row, { missingSince });
+    // Restored by a person since it was looked at: it is missed for the first time again.
+    else if (row.missingSince !== undefined) {
+      const linked = linkedOf(table, await db.softDelete(table, row));
+      await resourceChanged(db, linked);
+      deleted.push(linked);
+    }
   }
-  return deleted;
-}
-
-/** Notes on a dock what its provider says of its key. */
-export async function noteOf(
-  { db }: { readonly db: TenantWriter },
-  dock: Doc<"docks">,
-  changes: Changes<"docks">,
-): Promise<void> {
-  await db.patch("docks", dock, changes);
+  await tellOfResources(db, dock, { deleted });
+  return deleted.length;
 }

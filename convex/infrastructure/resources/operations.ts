@@ -13,6 +13,7 @@ import { forgetHealth } from "../../observability/recordHealth";
 import { projectsOf } from "../projects/reaching";
 import { resourcePayloadFields } from "../tables";
 import { linkedOf, resourceChanged } from "./links";
+import { tellOfResources } from "./telling";
 import { forgetPayload, payloadOf } from "./payloads";
 import type { Resource } from "../../core/resources/resource";
 import type { TenantMutationContext, TenantQueryContext } from "../../core/operations/declaration";
@@ -130,7 +131,10 @@ async function removed(
     return null;
   }
   if (isDeleted) throw new ProblemError("already_deleted", "It is in the trash already.");
-  await resourceChanged(db, linkedOf(table, await db.softDelete(table, row, { ignoredAt: now })));
+  const deleted = linkedOf(table, await db.softDelete(table, row, { ignoredAt: now }));
+  await resourceChanged(db, deleted);
+  const dock = await db.get("docks", row.dockId);
+  if (dock) await tellOfResources(db, dock, { deleted: [deleted] });
   await forgetHealth(ctx, tableMetadata[table].noun, row._id);
   return null;
 }
@@ -141,6 +145,8 @@ async function restored({ db }: TenantMutationContext, table: ResourceTable, row
   if (dock?.deletedAt !== undefined)
     throw new ProblemError("dock_deleted", "The dock that brought it is in the trash.");
   const restoredRow = await db.restore(table, row, { ignoredAt: undefined, missingSince: undefined });
-  await resourceChanged(db, linkedOf(table, restoredRow));
+  const created = linkedOf(table, restoredRow);
+  await resourceChanged(db, created);
+  if (dock) await tellOfResources(db, dock, { created: [created] });
   return restoredRow;
 }

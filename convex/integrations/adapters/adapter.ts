@@ -1,3 +1,4 @@
+import type { OutboundRequest, OutboundResult } from "../../core/wire/outboundFetch";
 import type { ProviderClient } from "../../core/wire/providerClient";
 
 /** What a provider tells of one thing, as it is and as it is compared across providers. */
@@ -48,4 +49,6 @@ export interface ConnectionSettings {
   readonly credentials: Readonly<Record<string, unknown>>;
   /** Requests that it may make. */
   readonly maximumCalls: number;
+  /** The outbound door, by which requests are logged. */
+  readonly send?: (request: OutboundRequest) => Promise<OutboundResult>;
 }

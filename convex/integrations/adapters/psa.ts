@@ -1,3 +1,4 @@
+import { definedOf } from "../../core/records/documents";
 import { ProviderError } from "../../core/wire/providerError";
 import { ProviderClient } from "../../core/wire/providerClient";
 import { isCount } from "../../core/wire/unknownJson";
@@ -33,7 +34,7 @@ export const psa: Adapter = {
   },
   credentials: ["clientId", "clientSecret"],
 
-  connect({ config, credentials, maximumCalls }: ConnectionSettings) {
+  connect({ config, credentials, maximumCalls, send }: ConnectionSettings) {
     const authUrl = config["authUrl"] ?? `${baseUrlOf(config)}/auth`;
     const { clientId, clientSecret } = credentials;
     if (typeof authUrl !== "string" || typeof clientId !== "string" || typeof clientSecret !== "string")
@@ -53,6 +54,7 @@ export const psa: Adapter = {
         body: body.toString(),
       },
       maximumCalls,
+      ...definedOf({ send }),
     });
   },
 

@@ -8,7 +8,7 @@ import {
 } from "../../jobs/syncRuns";
 import { isWhole } from "../adapters/reading";
 import { pruneAfter } from "../entities/pruning";
-import { noteSeen } from "../entities/sightings";
+import { noteEntities } from "../entities/sightings";
 import { upsertEntities } from "../entities/upserting";
 import { countsOf } from "../entities/batches";
 import { recordHealth } from "../../observability/recordHealth";
@@ -124,7 +124,7 @@ export async function takePage(
   for (const { siteExternalId, ...item } of items)
     tried.push({ value: { ...item, siteId: (await siteOf(siteExternalId)) ?? null } });
   const { results, seen } = await upsertEntities(work, work.source, type, tried);
-  await noteSeen(work, { dataSourceId: work.source._id, entityType: type }, run, seen);
+  await noteEntities(work, { dataSourceId: work.source._id, entityType: type }, run, seen);
   const { created = 0, updated = 0, revived = 0, unchanged = 0 } = countsOf(results);
   await addSyncCounts(work, run._id, type, { created, updated: updated + revived, unchanged });
   const errors = faults.map((message) => ({ scope: type, message }));

@@ -1,6 +1,6 @@
 import { getDocumentSize } from "convex/values";
 import { endRelationships } from "./relationships";
-import { seenSince } from "./sightings";
+import { entitiesSeenSince } from "./sightings";
 import { addLive, liveCount, logEntityEvent } from "./writing";
 import type { EntityContext, EntityKind } from "./writing";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -76,7 +76,7 @@ export interface PrunePosition {
 /** How many entities of a kind the runs since a time have not seen, or rather fewer, and how many may be pruned unforced. */
 export async function pruneSize(ctx: EntityContext, kind: EntityKind, unseenSince: number) {
   const live = await liveCount(ctx, kind);
-  const seen = await seenSince(ctx, kind, unseenSince);
+  const seen = await entitiesSeenSince(ctx, kind, unseenSince);
   // What was seen and is in the trash since counts for one that is there; then at least one is looked for.
   const trashed = await ctx.db
     .index("entities", "by_organizationId_and_deletedAt", (q) => q.gte("deletedAt", unseenSince))
@@ -96,7 +96,7 @@ export async function pruneBatch(
   deletedBefore: number,
 ): Promise<{ readonly deleted: number; readonly goOn: PrunePosition | undefined; readonly isCut: boolean }> {
   const { dataSourceId, entityType, unseenSince, most } = prune;
-  const seen = await seenSince(ctx, prune, unseenSince);
+  const seen = await entitiesSeenSince(ctx, prune, unseenSince);
   const rows = ctx.db.index("entities", "by_dataSource_and_type_and_lastSeen", (q) => {
     const kind = q.eq("deletedAt", undefined).eq("dataSourceId", dataSourceId).eq("entityType", entityType);
     // What was written since is there, whichever run or person wrote it.

@@ -1,3 +1,4 @@
+import { noteSeen, seenSince } from "../../jobs/sightings";
 import { getSyncRun, lastSyncRuns } from "../../jobs/syncRuns";
 import { ProblemError } from "../../core/wire/errors";
 import type { EntityContext, EntityKind } from "./writing";
@@ -7,8 +8,6 @@ type SyncRun = Doc<"syncHistory">;
 
 /** Runs looked at for those that are complete; where fifty in a row were not, nothing is known for certain. */
 const runsLookedAt = 50;
-/** Rows of runs that nothing asks for any more, removed with each batch: one more than a batch adds. */
-const forgottenPerBatch = 2;
 
 /**
  * The run that a request names, of this data source and type.
@@ -39,33 +38,21 @@ export async function completeRunsBefore(
 }
 
 /** Notes what a batch of a run has brought, and forgets some of what came before the last two complete runs. */
-export async function noteSeen(
+export async function noteEntities(
   ctx: EntityContext,
   kind: EntityKind,
   run: SyncRun,
   entityIds: readonly Id<"entities">[],
 ): Promise<void> {
-  const { dataSourceId, entityType } = kind;
-  const sighting = { syncRunId: run._id, dataSourceId, entityType, seenAt: ctx.now };
-  if (entityIds.length > 0) await ctx.db.insert("entitySightings", { ...sighting, entityIds: [...entityIds] });
   const [, kept] = await completeRunsBefore(ctx, kind, run.startedAt);
-  if (!kept) return;
-  const old = ctx.db.index("entitySightings", "by_organizationId_and_dataSourceId_and_entityType_and_seenAt", (q) =>
-    q.eq("dataSourceId", dataSourceId).eq("entityType", entityType).lt("seenAt", kept.startedAt),
-  );
-  for (const forgotten of await old.take(forgottenPerBatch)) await ctx.db.purge("entitySightings", forgotten);
+  await noteSeen(ctx, seenKindOf(kind), run, entityIds, kept?.startedAt);
 }
 
 /** The entities of a kind that any run has seen from a time on, complete or not. */
-export async function seenSince(
-  { db }: EntityContext,
-  { dataSourceId, entityType }: EntityKind,
-  since: number,
-): Promise<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  const sightings = db.index("entitySightings", "by_organizationId_and_dataSourceId_and_entityType_and_seenAt", (q) =>
-    q.eq("dataSourceId", dataSourceId).eq("entityType", entityType).gte("seenAt", since),
-  );
-  for await (const { entityIds } of sightings) for (const id of entityIds) seen.add(id);
-  return seen;
+export function entitiesSeenSince({ db }: EntityContext, kind: EntityKind, since: number): Promise<ReadonlySet<string>> {
+  return seenSince(db, seenKindOf(kind), since);
+}
+
+function seenKindOf({ dataSourceId, entityType: type }: EntityKind) {
+  return { dataSourceId, type };
 }

@@ -134,6 +134,25 @@ async function newGrant(world: World): Promise<MadeRow> {
   return { id: String(made.body["id"]), inputs: params };
 }
 
+/** A service whose storage is nowhere: what is run on it asks nobody. */
+export async function newOperationService({ portico, owner }: Pick<World, "portico" | "owner">): Promise<string> {
+  const key = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "correct-horse-battery-staple" };
+  const config = { bucket: "acme-backups", region: "eu-central-1", endpoint: "https://storage.invalid", ...key };
+  const body = { name: `Service ${nextSample()}`, type: "backup_s3", config };
+  const made = await send(portico, "POST", "/v1/operation-services", owner, body);
+  if (made.status !== 201) throw new Error(`No operation service could be created: ${made.text}`);
+  return String(made.body["id"]);
+}
+
+/** A grant of a service to the world's team. */
+export async function newOperationPermission(world: World): Promise<Arranged> {
+  const operationServiceId = await newOperationService(world);
+  const path = `/v1/operation-services/${operationServiceId}/permissions`;
+  const made = await send(world.portico, "POST", path, world.owner, { teamId: world.rows["teams"] });
+  if (made.status !== 201) throw new Error(`A service could not be granted: ${made.text}`);
+  return { params: { operationServiceId, permissionId: String(made.body["id"]) } };
+}
+
 export const infrastructureRows = {
   docks: async (world) => ({ id: await newDock(world) }),
   servers: async (world) => ({ id: await newResource(world, "servers") }),
@@ -144,6 +163,9 @@ export const infrastructureRows = {
   dockPermissions: newGrant,
   dockSyncHistory: async (world) => ({ id: await newDock(world) }),
   projects: async (world) => ({ id: await newProject(world) }),
+  operationServices: async (world) => ({ id: await newOperationService(world) }),
+  // Their paths name the service.
+  operationPermissions: async (world) => ({ id: await newOperationService(world) }),
   // Their paths name the project.
   projectResources: async (world) => ({ id: await newProject(world) }),
 } satisfies Record<string, RowMaker>;

@@ -79,6 +79,7 @@ import type {
   ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
+  ListOperationRunsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
@@ -89,6 +90,8 @@ import type {
   ListUsersRow,
   ListWebServicesRow,
   Membership,
+  OperationPermission,
+  OperationService,
   Organization,
   PricingTier,
   Project,
@@ -103,6 +106,7 @@ import type {
   RotateAgentKeyAnswer,
   RotateApiKeyAnswer,
   RotateWebhookSecretAnswer,
+  RunOperationAnswer,
   Schedule,
   ScheduledJob,
   Server,
@@ -232,6 +236,18 @@ export interface ConvexFunctions {
   "infrastructure/domains:list": { type: "query"; args: TenantListArgs<"listDomains">; result: PaginationResult<ListDomainsRow> };
   "infrastructure/domains:restore": { type: "mutation"; args: TenantChangeArgs<"restoreDomain">; result: Domain };
   "infrastructure/domains:update": { type: "mutation"; args: TenantChangeArgs<"updateDomain">; result: Domain };
+  "infrastructure/operationPermissions:grant": { type: "mutation"; args: TenantChangeArgs<"grantOperationPermission">; result: OperationPermission };
+  "infrastructure/operationPermissions:list": { type: "query"; args: TenantListArgs<"listOperationPermissions">; result: PaginationResult<OperationPermission> };
+  "infrastructure/operationPermissions:revoke": { type: "mutation"; args: TenantChangeArgs<"revokeOperationPermission">; result: Returned<"revokeOperationPermission"> };
+  "infrastructure/operationServices:create": { type: "action"; args: TenantChangeArgs<"createOperationService">; result: OperationService };
+  "infrastructure/operationServices:delete": { type: "mutation"; args: TenantChangeArgs<"deleteOperationService">; result: Returned<"deleteOperationService"> };
+  "infrastructure/operationServices:get": { type: "query"; args: TenantArgs<"getOperationService">; result: OperationService };
+  "infrastructure/operationServices:list": { type: "query"; args: TenantListArgs<"listOperationServices">; result: PaginationResult<OperationService> };
+  "infrastructure/operationServices:listRuns": { type: "query"; args: TenantListArgs<"listOperationRuns">; result: PaginationResult<ListOperationRunsRow> };
+  "infrastructure/operationServices:restore": { type: "mutation"; args: TenantChangeArgs<"restoreOperationService">; result: OperationService };
+  "infrastructure/operationServices:rotateConfig": { type: "action"; args: TenantChangeArgs<"rotateOperationConfig">; result: OperationService };
+  "infrastructure/operationServices:run": { type: "mutation"; args: TenantArgs<"runOperation">; result: RunOperationAnswer };
+  "infrastructure/operationServices:update": { type: "mutation"; args: TenantChangeArgs<"updateOperationService">; result: OperationService };
   "infrastructure/projectResources:link": { type: "mutation"; args: TenantChangeArgs<"linkProjectResource">; result: ProjectResource };
   "infrastructure/projectResources:linkBatch": { type: "mutation"; args: TenantChangeArgs<"linkProjectResources">; result: LinkProjectResourcesAnswer };
   "infrastructure/projectResources:list": { type: "query"; args: TenantListArgs<"listProjectResources">; result: PaginationResult<ListProjectResourcesRow> };
@@ -584,6 +600,22 @@ export interface Api {
       list: Reference<"infrastructure/domains:list">;
       restore: Reference<"infrastructure/domains:restore">;
       update: Reference<"infrastructure/domains:update">;
+    };
+    operationPermissions: {
+      grant: Reference<"infrastructure/operationPermissions:grant">;
+      list: Reference<"infrastructure/operationPermissions:list">;
+      revoke: Reference<"infrastructure/operationPermissions:revoke">;
+    };
+    operationServices: {
+      create: Reference<"infrastructure/operationServices:create">;
+      delete: Reference<"infrastructure/operationServices:delete">;
+      get: Reference<"infrastructure/operationServices:get">;
+      list: Reference<"infrastructure/operationServices:list">;
+      listRuns: Reference<"infrastructure/operationServices:listRuns">;
+      restore: Reference<"infrastructure/operationServices:restore">;
+      rotateConfig: Reference<"infrastructure/operationServices:rotateConfig">;
+      run: Reference<"infrastructure/operationServices:run">;
+      update: Reference<"infrastructure/operationServices:update">;
     };
     projectResources: {
       link: Reference<"infrastructure/projectResources:link">;

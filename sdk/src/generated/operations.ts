@@ -30,6 +30,8 @@ export const operations: Readonly<Record<string, Readonly<Record<string, string>
     dockSyncHistory: "/docks/{}/sync-history;list",
     docks: "create;delete;get;list;releaseLock;restore+;rotateKey+=POST {}/rotate;sync+;test;update",
     domains: "delete;get+;list;restore;update",
+    operationPermissions: "/operation-services/{}/permissions;grant+=POST ;list;revoke=DELETE {}",
+    operationServices: "create;delete;get;list;listRuns;restore+;rotateConfig+=POST {}/config;run+;update",
     projectResources: "/projects/{}/resources;link+=POST ;linkBatch+=POST batch;list;listProjects=GET /resources/{}/{}/projects;unlink=DELETE {}",
     projects: "create;delete;get;getDashboard;list;restore+;update",
     providers: "list-",

@@ -57,6 +57,7 @@ import type {
   CreateIntegrationBody,
   CreateInvitationBody,
   CreateItemBody,
+  CreateOperationServiceBody,
   CreateOrganizationBody,
   CreatePricingTierBody,
   CreateProjectBody,
@@ -116,6 +117,7 @@ import type {
   GetUserProfileAnswer,
   GetWebServiceAnswer,
   GrantDockPermissionBody,
+  GrantOperationPermissionBody,
   GrantSubscriptionBody,
   HealthCheck,
   HeartbeatScheduledJobAnswer,
@@ -135,6 +137,7 @@ import type {
   ListIntegrationsRow,
   ListMyInvitationsRow,
   ListMyTeamsRow,
+  ListOperationRunsRow,
   ListOrganizationsRow,
   ListPermissionsAnswer,
   ListProjectResourcesRow,
@@ -146,6 +149,8 @@ import type {
   ListWebServicesRow,
   MarkBillPaidBody,
   Membership,
+  OperationPermission,
+  OperationService,
   Organization,
   PricingTier,
   Project,
@@ -166,6 +171,7 @@ import type {
   RestoreClientBody,
   RestoreDataSourceBody,
   RestoreDockBody,
+  RestoreOperationServiceBody,
   RestoreProjectBody,
   RestoreRoleBody,
   RestoreSiteBody,
@@ -176,8 +182,11 @@ import type {
   RotateApiKeyAnswer,
   RotateApiKeyBody,
   RotateDockKeyBody,
+  RotateOperationConfigBody,
   RotateWebhookSecretAnswer,
   RotateWebhookSecretBody,
+  RunOperationAnswer,
+  RunOperationBody,
   Schedule,
   ScheduledJob,
   Server,
@@ -221,6 +230,7 @@ import type {
   UpdateMyMembershipBody,
   UpdateMySettingsAnswer,
   UpdateMySettingsBody,
+  UpdateOperationServiceBody,
   UpdateOrganizationBody,
   UpdatePricingTierBody,
   UpdateProjectBody,
@@ -1392,7 +1402,7 @@ export interface DocksResource {
   /**
    * Create a dock
    *
-   * Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+   * Connects a provider. The key is encrypted for this dock and shown to nobody. Its first sync, within a minute unless `syncConfig.enabled` is false, shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
    *
    * Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
    *
@@ -1448,7 +1458,7 @@ export interface DocksResource {
   /**
    * Release the lock of a dock
    *
-   * Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+   * Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel that (`DELETE /v1/scheduled-jobs/{jobId}`) to break a sync off. A dock that is not locked stays as it is.
    *
    * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
    *
@@ -2663,6 +2673,184 @@ export interface MembershipsResource {
 
 }
 
+/** Calls of `portico.operationPermissions`. */
+export interface OperationPermissionsResource {
+  /**
+   * Grant an operation service to a team
+   *
+   * Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
+   *
+   * Needs the permission `operation:grant`. Its own refusals: `already_granted`.
+   *
+   * @example
+   * const operationPermission = await portico.operationPermissions.grant("da6xk7n3889t2r0rn0es88swg164a60v", { teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas" });
+   */
+  grant(operationServiceId: string, input: GrantOperationPermissionBody, options?: ChangeOptions): Call<OperationPermission>;
+
+  /**
+   * List whom an operation service is granted to
+   *
+   * The grant that was made last first.
+   *
+   * Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const operationPermission of portico.operationPermissions.list("da6xk7n3889t2r0rn0es88swg164a60v")) console.log(operationPermission);
+   */
+  list(operationServiceId: string, input?: Query<"listOperationPermissions">, options?: ReadOptions): ListCall<OperationPermission>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(operationServiceId: string, input: Query<"listOperationPermissions"> | undefined, options: RequestOptions): Call<Page<OperationPermission> | undefined>;
+
+  /**
+   * Take an operation service back from a team
+   *
+   * Needs the permission `operation:grant`.
+   *
+   * @example
+   * await portico.operationPermissions.revoke("da6xk7n3889t2r0rn0es88swg164a60v", "htnsm7f3p15t68bm8ybtvatsdx4dtwr5");
+   */
+  revoke(operationServiceId: string, permissionId: string, options?: ChangeOptions): Call<Result<"revokeOperationPermission">>;
+
+}
+
+/** Calls of `portico.operationServices`. */
+export interface OperationServicesResource {
+  /**
+   * Create an operation service
+   *
+   * Its configuration is encrypted for this service and shown to nobody but for `configHint`. Whether it holds, the operation `test` says.
+   *
+   * Needs the permission `operation:create`. Its own refusals: `name_taken`, `config_invalid`, `encryption_not_configured`.
+   *
+   * @example
+   * const operationService = await portico.operationServices.create({
+   *   name: "Backups in Frankfurt",
+   *   type: "backup_s3",
+   *   config: {
+   *     bucket: "acme-backups",
+   *     region: "eu-central-1",
+   *     accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+   *     secretAccessKey: "correct-horse-battery-staple",
+   *   },
+   * });
+   */
+  create(input: CreateOperationServiceBody, options?: ChangeOptions): Call<OperationService>;
+
+  /**
+   * Delete an operation service
+   *
+   * Moves it to the trash: its configuration is deleted for good, whom it was granted to, and its runs that wait. With `permanent=true`, deletes for good what is in the trash.
+   *
+   * Needs the permission `operation:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+   *
+   * @example
+   * await portico.operationServices.delete("da6xk7n3889t2r0rn0es88swg164a60v");
+   */
+  delete(operationServiceId: string, input?: Query<"deleteOperationService">, options?: ChangeOptions): Call<Result<"deleteOperationService">>;
+
+  /**
+   * Get an operation service
+   *
+   * For members of the organization; machines and assigned roles need the permission `operation:read`.
+   *
+   * @example
+   * const operationService = await portico.operationServices.get("da6xk7n3889t2r0rn0es88swg164a60v");
+   */
+  get(operationServiceId: string, options?: ReadOptions): Call<OperationService>;
+  /** get unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  get(operationServiceId: string, options: RequestOptions): Call<OperationService | undefined>;
+
+  /**
+   * List operation services
+   *
+   * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {sort=name}, {type, createdFrom/createdTo, sort=created}, {deleted=only}.
+   *
+   * For members of the organization; machines and assigned roles need the permission `operation:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @example
+   * for await (const operationService of portico.operationServices.list()) console.log(operationService);
+   */
+  list(input?: Query<"listOperationServices">, options?: ReadOptions): ListCall<OperationService>;
+  /** list unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  list(input: Query<"listOperationServices"> | undefined, options: RequestOptions): Call<Page<OperationService> | undefined>;
+
+  /**
+   * List the runs of an operation service
+   *
+   * The one that was asked for last first. A run is kept for 30 days after its end.
+   *
+   * Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @example
+   * for await (const row of portico.operationServices.listRuns("da6xk7n3889t2r0rn0es88swg164a60v")) console.log(row);
+   */
+  listRuns(operationServiceId: string, input?: Query<"listOperationRuns">, options?: ReadOptions): ListCall<ListOperationRunsRow>;
+  /** listRuns unless the `ETag` in `ifNoneMatch` is still current: then undefined. */
+  listRuns(operationServiceId: string, input: Query<"listOperationRuns"> | undefined, options: RequestOptions): Call<Page<ListOperationRunsRow> | undefined>;
+
+  /**
+   * Restore an operation service
+   *
+   * Takes it out of the trash, in `error` until it is given a configuration (`POST /v1/operation-services/{operationServiceId}/config`). Send another `name` where it is taken by now.
+   *
+   * Needs the permission `operation:restore`. Its own refusals: `not_deleted`, `name_taken`.
+   *
+   * @example
+   * const operationService = await portico.operationServices.restore("da6xk7n3889t2r0rn0es88swg164a60v", { name: "Backups in Frankfurt" });
+   */
+  restore(operationServiceId: string, input?: RestoreOperationServiceBody, options?: ChangeOptions): Call<OperationService>;
+
+  /**
+   * Give an operation service another configuration
+   *
+   * Takes the place of the one before, whole. Runs that wait are done with it.
+   *
+   * Needs the permission `operation:rotate`. Its own refusals: `config_invalid`, `encryption_not_configured`.
+   *
+   * @example
+   * const operationService = await portico.operationServices.rotateConfig("da6xk7n3889t2r0rn0es88swg164a60v", {
+   *   config: {
+   *     bucket: "acme-backups",
+   *     region: "eu-central-1",
+   *     accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+   *     secretAccessKey: "correct-horse-battery-staple",
+   *   },
+   * });
+   */
+  rotateConfig(operationServiceId: string, input: RotateOperationConfigBody, options?: ChangeOptions): Call<OperationService>;
+
+  /**
+   * Run an operation
+   *
+   * Begins a job, which `GET /v1/operation-services/{operationServiceId}/runs` lists and `GET /v1/scheduled-jobs/{jobId}` tells of; the same that waits or runs is answered instead of another one. Of `backup_s3`: `test` writes, reads and deletes an object; `backup` writes the inventory, with `projectId` that of a project; `list` lists backups (`limit`, `after`). Of `networking_cloudflare`: `test`; `purge_cache` with one of `everything: true`, `files`, `hosts`, `prefixes` and `tags` (30 at most), or for a web service or a domain its host.
+   *
+   * Needs the permission `operation:run`. Its own refusals: `cross_tenant_reference`, `not_assigned`, `operation_config_missing`, `operation_disabled`, `operation_params_invalid`, `unknown_operation`.
+   *
+   * @example
+   * await portico.operationServices.run("da6xk7n3889t2r0rn0es88swg164a60v", {
+   *   operation: "test",
+   *   projectId: "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+   *   resourceTable: "servers",
+   *   resourceId: "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+   *   params: {},
+   * });
+   */
+  run(operationServiceId: string, input: RunOperationBody, options?: RequestOptions): Call<RunOperationAnswer>;
+
+  /**
+   * Update an operation service
+   *
+   * Fields left out stay as they are. Nothing runs while it is `disabled`.
+   *
+   * Needs the permission `operation:update`. Its own refusals: `name_taken`.
+   *
+   * @example
+   * const operationService = await portico.operationServices.update("da6xk7n3889t2r0rn0es88swg164a60v", { name: "Backups in Frankfurt" });
+   */
+  update(operationServiceId: string, input: UpdateOperationServiceBody, options?: ChangeOptions): Call<OperationService>;
+
+}
+
 /** Calls of `portico.organizations`. */
 export interface OrganizationsResource {
   /**
@@ -3242,7 +3430,7 @@ export interface ScheduledJobsResource {
   /**
    * Create a job
    *
-   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.
+   * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `dock.`, `entity.`, `operation.`, `organization.` or `sync:` are the deployment's own.
    *
    * Needs the permission `job:create`. Its own refusals: `reserved_action`.
    *
@@ -4512,6 +4700,8 @@ export abstract class Resources {
   declare readonly items: ItemsResource;
   declare readonly me: MeResource;
   declare readonly memberships: MembershipsResource;
+  declare readonly operationPermissions: OperationPermissionsResource;
+  declare readonly operationServices: OperationServicesResource;
   declare readonly organizations: OrganizationsResource;
   declare readonly permissions: PermissionsResource;
   declare readonly pricingTiers: PricingTiersResource;

@@ -1516,7 +1516,7 @@ export interface paths {
         put?: never;
         /**
          * Create a dock
-         * @description Connects a provider. The key is encrypted for this dock and shown to nobody; its first sync shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
+         * @description Connects a provider. The key is encrypted for this dock and shown to nobody. Its first sync, within a minute unless `syncConfig.enabled` is false, shows whether it holds, or a test (`POST /v1/docks/{dockId}/test`).
          *
          *     Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
          */
@@ -1626,7 +1626,7 @@ export interface paths {
         put?: never;
         /**
          * Release the lock of a dock
-         * @description Ends a sync of which nothing was heard for a quarter of an hour, as a cron does by itself a minute later. Refused while the sync lives; a dock that is not locked stays as it is.
+         * @description Ends a sync whose job was cancelled or has failed for good, as a cron does by itself a minute later. Refused while the job waits or runs: cancel that (`DELETE /v1/scheduled-jobs/{jobId}`) to break a sync off. A dock that is not locked stays as it is.
          *
          *     Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
          */
@@ -3383,6 +3383,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operation-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List operation services
+         * @description Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {name, createdFrom/createdTo, sort=created}, {sort=name}, {type, createdFrom/createdTo, sort=created}, {deleted=only}.
+         *
+         *     For members of the organization; machines and assigned roles need the permission `operation:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+         */
+        get: operations["listOperationServices"];
+        put?: never;
+        /**
+         * Create an operation service
+         * @description Its configuration is encrypted for this service and shown to nobody but for `configHint`. Whether it holds, the operation `test` says.
+         *
+         *     Needs the permission `operation:create`. Its own refusals: `name_taken`, `config_invalid`, `encryption_not_configured`.
+         */
+        post: operations["createOperationService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an operation service
+         * @description For members of the organization; machines and assigned roles need the permission `operation:read`.
+         */
+        get: operations["getOperationService"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an operation service
+         * @description Moves it to the trash: its configuration is deleted for good, whom it was granted to, and its runs that wait. With `permanent=true`, deletes for good what is in the trash.
+         *
+         *     Needs the permission `operation:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
+         */
+        delete: operations["deleteOperationService"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an operation service
+         * @description Fields left out stay as they are. Nothing runs while it is `disabled`.
+         *
+         *     Needs the permission `operation:update`. Its own refusals: `name_taken`.
+         */
+        patch: operations["updateOperationService"];
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an operation service another configuration
+         * @description Takes the place of the one before, whole. Runs that wait are done with it.
+         *
+         *     Needs the permission `operation:rotate`. Its own refusals: `config_invalid`, `encryption_not_configured`.
+         */
+        post: operations["rotateOperationConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List whom an operation service is granted to
+         * @description The grant that was made last first.
+         *
+         *     Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listOperationPermissions"];
+        put?: never;
+        /**
+         * Grant an operation service to a team
+         * @description Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
+         *
+         *     Needs the permission `operation:grant`. Its own refusals: `already_granted`.
+         */
+        post: operations["grantOperationPermission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/permissions/{permissionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an operation service back from a team
+         * @description Needs the permission `operation:grant`.
+         */
+        delete: operations["revokeOperationPermission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an operation service
+         * @description Takes it out of the trash, in `error` until it is given a configuration (`POST /v1/operation-services/{operationServiceId}/config`). Send another `name` where it is taken by now.
+         *
+         *     Needs the permission `operation:restore`. Its own refusals: `not_deleted`, `name_taken`.
+         */
+        post: operations["restoreOperationService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an operation
+         * @description Begins a job, which `GET /v1/operation-services/{operationServiceId}/runs` lists and `GET /v1/scheduled-jobs/{jobId}` tells of; the same that waits or runs is answered instead of another one. Of `backup_s3`: `test` writes, reads and deletes an object; `backup` writes the inventory, with `projectId` that of a project; `list` lists backups (`limit`, `after`). Of `networking_cloudflare`: `test`; `purge_cache` with one of `everything: true`, `files`, `hosts`, `prefixes` and `tags` (30 at most), or for a web service or a domain its host.
+         *
+         *     Needs the permission `operation:run`. Its own refusals: `cross_tenant_reference`, `not_assigned`, `operation_config_missing`, `operation_disabled`, `operation_params_invalid`, `unknown_operation`.
+         */
+        post: operations["runOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operation-services/{operationServiceId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the runs of an operation service
+         * @description The one that was asked for last first. A run is kept for 30 days after its end.
+         *
+         *     Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
+         */
+        get: operations["listOperationRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations": {
         parameters: {
             query?: never;
@@ -3996,7 +4192,7 @@ export interface paths {
         put?: never;
         /**
          * Create a job
-         * @description For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.
+         * @description For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `dock.`, `entity.`, `operation.`, `organization.` or `sync:` are the deployment's own.
          *
          *     Needs the permission `job:create`. Its own refusals: `reserved_action`.
          */
@@ -6457,6 +6653,192 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "dock.error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has failed; `data` is the dock, and says why in `lastSyncError`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has failed; `data` is the dock, and says why in `lastSyncError`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dock.error",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockErrorEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dock.synced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "dock.synced",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DockSyncedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "entity.created": {
         parameters: {
             query?: never;
@@ -7105,6 +7487,7 @@ export interface webhooks {
                      *         "runner": "builtin",
                      *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *         "action": "x.report",
                      *         "payload": {},
                      *         "priority": 5,
@@ -7204,6 +7587,7 @@ export interface webhooks {
                      *         "runner": "builtin",
                      *         "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *         "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *         "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *         "action": "x.report",
                      *         "payload": {},
                      *         "priority": 5,
@@ -8081,6 +8465,309 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["ProjectUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "resource.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources are new, or back from the trash; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.created",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "resource.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources went into the trash; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources went into the trash; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.deleted",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything else is sent again later; 410 says that the endpoint is gone, and disables it. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "resource.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resources are not as they were with their provider; `data` is their dock, with them in `resources`
+         * @description Sent to endpoints that want it, signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). It may come more than once and in any order; its id tells.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /**
+                     * @description Id of the event. What has come before under it need not be worked on again.
+                     * @example evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c
+                     */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /**
+                     * @description `v1,` and the base64 of the HMAC-SHA256 of `<id>.<timestamp>.<body>`; two of them, with a space between, for a day after a rotation.
+                     * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                     */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /**
+                     * @description When this attempt was sent, in seconds since the epoch.
+                     * @example 1768469400
+                     */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. */
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_0d9f6f0e8c1f4f5b9a552f1f7a1f4d3c",
+                     *       "type": "resource.updated",
+                     *       "createdAt": 1768469400000,
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "data": {
+                     *         "id": "6t5hvjkteaadgbqeyaze7gze088sbf7z",
+                     *         "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *         "name": "DigitalOcean of Acme",
+                     *         "provider": "mock",
+                     *         "keyHint": "9f3c",
+                     *         "providerAccountId": "acct-10442",
+                     *         "baseUrl": "https://infrastructure.example.com/api",
+                     *         "lastSyncStatus": "pending",
+                     *         "lastSyncAt": 1768469400000,
+                     *         "lastSyncError": "The provider answered 401.",
+                     *         "syncInProgress": false,
+                     *         "syncStartedAt": 1768469400000,
+                     *         "syncConfig": {
+                     *           "enabled": false,
+                     *           "intervalSeconds": 300
+                     *         },
+                     *         "rateLimitRemaining": 4990,
+                     *         "rateLimitResetAt": 1768469400000,
+                     *         "rateLimitLimit": 5000,
+                     *         "consecutiveFailures": 0,
+                     *         "nextSyncAt": 1768469400000,
+                     *         "keyVersion": 1,
+                     *         "createdAt": 1768469400000,
+                     *         "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *         "updatedAt": 1768473000000,
+                     *         "resources": [
+                     *           {
+                     *             "resourceTable": "…",
+                     *             "resourceId": "…",
+                     *             "name": "…",
+                     *             "status": "…"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceUpdatedEvent"];
                 };
             };
             responses: {
@@ -9589,7 +10276,7 @@ export interface components {
              */
             organizationId: string;
             /**
-             * @description The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with.
+             * @description The `X-Request-Id` of the answer; of a webhook's delivery, the `webhook-id` that it was sent with; of a request to a provider, the job, the dock or the data source that sent it.
              * @example 0d9f6f0e-8c1f-4f5b-9a55-2f1f7a1f4d3c
              */
             requestId: string;
@@ -10919,7 +11606,7 @@ export interface components {
                  */
                 error?: string;
                 /**
-                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
                  * @example ticket.escalated
                  */
                 eventType: string;
@@ -11110,6 +11797,11 @@ export interface components {
                  * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
                  */
                 nextRetryAt?: number;
+                /**
+                 * @description The operation service that it is a run of.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId?: string;
                 /**
                  * @description The organization that the row belongs to.
                  * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
@@ -11851,7 +12543,7 @@ export interface components {
              */
             entityId?: string | undefined;
             /**
-             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
              * @example ticket.escalated
              */
             eventType: string;
@@ -12032,6 +12724,32 @@ export interface components {
              *     ]
              */
             tags?: string[] | undefined;
+        };
+        /** @description What to send to create an operation service. */
+        CreateOperationServiceBody: {
+            /**
+             * @description How it is reached, stored encrypted. Of `backup_s3`: `bucket`, `region`, `accessKeyId`, `secretAccessKey`, and as needed `endpoint` (of storages other than AWS: `https` on a public host), `prefix` (where keys begin, with `/` at the end) and `pathStyle`. Of `networking_cloudflare`: `apiToken` and `zoneId`.
+             * @example {
+             *       "bucket": "acme-backups",
+             *       "region": "eu-central-1",
+             *       "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+             *       "secretAccessKey": "correct-horse-battery-staple"
+             *     }
+             */
+            config: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Backups in Frankfurt
+             * @example Backups in Dublin
+             */
+            name: string;
+            /**
+             * @description What it is: storage for backups (S3), or a zone of Cloudflare.
+             * @enum {string}
+             */
+            type: "backup_s3" | "networking_cloudflare";
         };
         /** @description What to send to create an organization. */
         CreateOrganizationBody: {
@@ -13225,6 +13943,26 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description A sync has failed; `data` is the dock, and says why in `lastSyncError`. The body of a delivery. */
+        DockErrorEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Dock"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dock.error";
+        };
         /** @description A page of a list, each row of it a dock. */
         DockPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -13286,6 +14024,26 @@ export interface components {
             /** @description The rows of the page, in the order that was asked for. */
             data: components["schemas"]["DockPermission"][];
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description A sync has ended well, or in part, as `lastSyncError` says then; `data` is the dock. The body of a delivery. */
+        DockSyncedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            data: components["schemas"]["Dock"];
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "dock.synced";
         };
         /** @description A domain of any provider. */
         Domain: {
@@ -13816,7 +14574,7 @@ export interface components {
              */
             error?: string;
             /**
-             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
              * @example ticket.escalated
              */
             eventType: string;
@@ -15891,6 +16649,16 @@ export interface components {
                     /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
                     isCapped: boolean;
                 };
+                /** @description Operation services. Absent where the caller may not read all of them. */
+                operationServices?: {
+                    /**
+                     * Format: int32
+                     * @description How many there are, or were counted.
+                     */
+                    count: number;
+                    /** @description There are more than were counted: 1000 rows are, or fewer where rows are large. */
+                    isCapped: boolean;
+                };
                 /** @description Projects. Absent where the caller may not read all of them. */
                 projects?: {
                     /**
@@ -16667,6 +17435,14 @@ export interface components {
              */
             teamId?: string | undefined;
         } & (unknown | unknown);
+        /** @description What to send to grant an operation service to a team. */
+        GrantOperationPermissionBody: {
+            /**
+             * @description The team that may use it.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId: string;
+        };
         /** @description What to send to grant a subscription. */
         GrantSubscriptionBody: {
             /**
@@ -18082,6 +18858,112 @@ export interface components {
              */
             updatedAt: number;
         };
+        /** @description A page of a list, each row of it an operation run. */
+        ListOperationRunsPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["ListOperationRunsRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A row of the answer to “List the runs of an operation service”. */
+        ListOperationRunsRow: {
+            /**
+             * Format: int32
+             * @description How often it was begun, or gone on with after a failure.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When somebody cancelled it while it ran: its worker is told at the next heartbeat, and it does not go on after a failure. Milliseconds since the epoch.
+             */
+            cancelRequestedAt?: number;
+            /**
+             * Format: int64
+             * @description When it ended, whether or not it did what it was to do. Milliseconds since the epoch.
+             */
+            completedAt?: number;
+            /**
+             * @description Why its last attempt failed.
+             * @example The provider did not answer.
+             */
+            error?: string;
+            /**
+             * @description The job, by which it is cancelled (`DELETE /v1/scheduled-jobs/{jobId}`).
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * @description What it does.
+             * @example backup
+             */
+            operation: string;
+            /**
+             * @description What it was asked for with.
+             * @example {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What of it is done. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 8192 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "table": "schedules",
+             *       "deleted": 1200
+             *     }
+             */
+            progress?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The project that it is for.
+             * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+             */
+            projectId?: string;
+            /**
+             * Format: int64
+             * @description When it was asked for. Milliseconds since the epoch.
+             */
+            requestedAt: number;
+            /**
+             * @description Who asked for it; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            requestedBy?: string;
+            /**
+             * @description The resource that it is for.
+             * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+             */
+            resourceId?: string;
+            /**
+             * @description The table of the resource that it is for.
+             * @example webServices
+             */
+            resourceTable?: string;
+            /**
+             * @description What came of it. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 32768 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text.
+             * @example {
+             *       "deleted": 4711
+             *     }
+             */
+            result?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description When it was last begun. Milliseconds since the epoch.
+             */
+            startedAt?: number;
+            /**
+             * @description How far it is. A failed one goes on by itself while `willRetry` is true.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "completed" | "failed";
+            /**
+             * @description Of a failed one, whether it goes on by itself; false of one that has failed for good. Absent of all others.
+             * @example false
+             */
+            willRetry?: boolean;
+        };
         /** @description A page of a list, each row of it an organization. */
         ListOrganizationsPage: {
             /** @description The rows of the page, in the order that was asked for. */
@@ -19290,6 +20172,127 @@ export interface components {
             error: "dry_run_unsupported" | "invalid_client" | "invalid_request" | "invalid_scope" | "rate_limited" | "temporarily_unavailable" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_token_type";
             /** @description What is wrong, for people. */
             error_description: string;
+        };
+        /** @description An operation service that a team may use. */
+        OperationPermission: {
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * @description Id of the operation permission.
+             * @example htnsm7f3p15t68bm8ybtvatsdx4dtwr5
+             */
+            id: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The operation service.
+             * @example da6xk7n3889t2r0rn0es88swg164a60v
+             */
+            serviceId: string;
+            /**
+             * @description The team that may use it.
+             * @example tzpf5nqh0kgajrcmtkhdtyg3m69ajxas
+             */
+            teamId: string;
+        };
+        /** @description A page of a list, each row of it an operation permission. */
+        OperationPermissionPage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["OperationPermission"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description A service that operations are run on: storage for backups, a content delivery network. */
+        OperationService: {
+            /**
+             * @description What of its configuration is no secret, by the names that it has there.
+             * @example {
+             *       "bucket": "acme-backups",
+             *       "region": "eu-central-1"
+             *     }
+             */
+            configHint: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description Id of the operation service.
+             * @example da6xk7n3889t2r0rn0es88swg164a60v
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version of the deployment's key that its configuration is encrypted with; absent while it has none.
+             * @example 1
+             */
+            keyVersion?: number;
+            /**
+             * Format: int64
+             * @description When a run last ended; absent before the first. Milliseconds since the epoch.
+             */
+            lastRunAt?: number;
+            /**
+             * @description Why the last run failed; absent where it did not.
+             * @example The storage knows no such bucket.
+             */
+            lastRunError?: string;
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Backups in Frankfurt
+             * @example Backups in Dublin
+             */
+            name: string;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds.
+             * @enum {string}
+             */
+            status: "active" | "disabled" | "error";
+            /**
+             * @description What it is: storage for backups (S3), or a zone of Cloudflare.
+             * @enum {string}
+             */
+            type: "backup_s3" | "networking_cloudflare";
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
+        };
+        /** @description A page of a list, each row of it an operation service. */
+        OperationServicePage: {
+            /** @description The rows of the page, in the order that was asked for. */
+            data: components["schemas"]["OperationService"][];
+            page: components["schemas"]["PageInfo"];
         };
         /** @description A tenant: every other row belongs to one. */
         Organization: {
@@ -20553,6 +21556,105 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceCreatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.created";
+        };
+        /** @description Resources went into the trash; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceDeletedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources went into the trash; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.deleted";
+        };
+        /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. The body of a delivery. */
+        ResourceUpdatedEvent: {
+            /**
+             * Format: int64
+             * @description When it happened. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. */
+            data: components["schemas"]["Dock"] & {
+                /** @description What it is about, a batch of at most fifty. */
+                resources: {
+                    /** @description What it is called. */
+                    name: string;
+                    /** @description Its id there. */
+                    resourceId: string;
+                    /** @description The table that it is in. */
+                    resourceTable: string;
+                    /** @description How it is; `deleted` where it is in the trash. */
+                    status: string;
+                }[];
+            };
+            /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
+            id: string;
+            /** @description Fields of `data` that were left out because the body would have been too long. */
+            omitted?: string[];
+            /** @description The organization that it happened in. */
+            organizationId: string;
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "resource.updated";
+        };
         /** @description What to send to restore a client. */
         RestoreClientBody: {
             /**
@@ -20576,6 +21678,15 @@ export interface components {
              * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
              * @example DigitalOcean of Acme
              * @example DigitalOcean of Acme Europe
+             */
+            name?: string | undefined;
+        };
+        /** @description What to send to restore an operation service. */
+        RestoreOperationServiceBody: {
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Backups in Frankfurt
+             * @example Backups in Dublin
              */
             name?: string | undefined;
         };
@@ -20992,6 +22103,21 @@ export interface components {
              */
             apiKey: string;
         };
+        /** @description What to send to give an operation service another configuration. */
+        RotateOperationConfigBody: {
+            /**
+             * @description How it is reached, stored encrypted. Of `backup_s3`: `bucket`, `region`, `accessKeyId`, `secretAccessKey`, and as needed `endpoint` (of storages other than AWS: `https` on a public host), `prefix` (where keys begin, with `/` at the end) and `pathStyle`. Of `networking_cloudflare`: `apiToken` and `zoneId`.
+             * @example {
+             *       "bucket": "acme-backups",
+             *       "region": "eu-central-1",
+             *       "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+             *       "secretAccessKey": "correct-horse-battery-staple"
+             *     }
+             */
+            config: {
+                [key: string]: string | number | boolean;
+            };
+        };
         /** @description The answer to “Rotate the secret of a webhook endpoint”. */
         RotateWebhookSecretAnswer: {
             /**
@@ -21077,6 +22203,64 @@ export interface components {
              * @example false
              */
             force?: boolean | undefined;
+        };
+        /** @description The answer to “Run an operation”. */
+        RunOperationAnswer: {
+            /**
+             * @description False where it was there before: the same is not asked for twice.
+             * @example true
+             */
+            isNew: boolean;
+            /**
+             * @description The job.
+             * @example wajfe3qxb29wk7fpa8vxebqr80j38qkf
+             */
+            jobId: string;
+            /**
+             * @description What it does.
+             * @example test
+             */
+            operation: string;
+            /**
+             * Format: int64
+             * @description When it begins at the earliest. Milliseconds since the epoch.
+             */
+            scheduledAt: number;
+            /**
+             * @description How far it is; a failed one goes on by itself.
+             * @enum {string}
+             */
+            status: "pending" | "running" | "failed";
+        };
+        /** @description What to send to run an operation. */
+        RunOperationBody: {
+            /**
+             * @description What to do.
+             * @example test
+             */
+            operation: string;
+            /**
+             * @description What the operation takes; no secrets. Free-form JSON with field names of printable ASCII that do not begin with `$`, 8 levels deep, 16384 bytes at most. Whole numbers beyond 2^53 are taken where they come back from a double as they were; others belong into text. `{}` unless given.
+             * @example {}
+             */
+            params?: {
+                [key: string]: unknown;
+            } | undefined;
+            /**
+             * @description The project that it is for.
+             * @example 5q0nqj4nh9rkm6kcw4y0qn88621n5tff
+             */
+            projectId?: string | undefined;
+            /**
+             * @description The resource that it is for.
+             * @example ex1fwy5pvbkmzgvp4hcr1z60j1pb044z
+             */
+            resourceId?: string | undefined;
+            /**
+             * @description The table of the resource that it is for.
+             * @enum {string}
+             */
+            resourceTable?: ("servers" | "webServices" | "domains" | "databases") | undefined;
         };
         /** @description Planned work of a user, from draft to completion. */
         Schedule: {
@@ -21267,6 +22451,11 @@ export interface components {
              * @description When it goes on after a failure; absent where it does not. Milliseconds since the epoch.
              */
             nextRetryAt?: number;
+            /**
+             * @description The operation service that it is a run of.
+             * @example da6xk7n3889t2r0rn0es88swg164a60v
+             */
+            operationServiceId?: string;
             /**
              * @description The organization that the row belongs to.
              * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
@@ -22215,6 +23404,12 @@ export interface components {
                     deleted: number;
                     /**
                      * Format: int32
+                     * @description How many came back from the trash; absent where these count as changed.
+                     * @example 2
+                     */
+                    revived?: number;
+                    /**
+                     * Format: int32
                      * @description How many are as they were.
                      * @example 480
                      */
@@ -23133,6 +24328,20 @@ export interface components {
              * @example Europe/Zurich
              */
             timezone?: (string | null) | undefined;
+        };
+        /** @description What to send to update an operation service. */
+        UpdateOperationServiceBody: {
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example Backups in Frankfurt
+             * @example Backups in Dublin
+             */
+            name?: string | undefined;
+            /**
+             * @description Whether it runs operations.
+             * @enum {string}
+             */
+            status?: ("active" | "disabled") | undefined;
         };
         /** @description What to send to update an organization. */
         UpdateOrganizationBody: {
@@ -24492,6 +25701,8 @@ export interface components {
          *     - `not_a_member`: Not a member of the organization. Ask an administrator of the organization for an invitation; as a new owner, name an active member.
          *     - `not_banned`: The membership is not banned. Nothing needs to be done.
          *     - `not_deleted`: It is not deleted. Delete it first.
+         *     - `operation_config_missing`: The operation service has no configuration. Give it one first (`POST /v1/operation-services/{operationServiceId}/config`).
+         *     - `operation_disabled`: The operation service is disabled. Set its `status` to `active` (`PATCH /v1/operation-services/{operationServiceId}`).
          *     - `period_finalized`: The usage was billed. Record what is to be added anew, or create an adjustment; cancel the bill where it was wrong.
          *     - `period_not_over`: The period is not over. Finalize the bill once its last day has passed.
          *     - `period_overlap`: Another bill covers a part of the period. Choose a period beside that of the bill that `detail` names, or cancel or delete that one.
@@ -24528,7 +25739,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_granted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "dock_deleted" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
+                    code?: "account_mismatch" | "adjustment_in_use" | "agent_revoked" | "already_deleted" | "already_granted" | "already_linked" | "already_member" | "already_registered" | "api_key_missing" | "bill_not_draft" | "bill_number_taken" | "confirmation_mismatch" | "credit_in_use" | "data_source_inactive" | "dock_deleted" | "email_taken" | "enrollment_exhausted" | "external_id_taken" | "file_in_use" | "guid_in_use" | "guid_taken" | "idempotency_conflict" | "in_use" | "integration_in_use" | "integration_inactive" | "invalid_state_transition" | "invitation_pending" | "invitation_void" | "job_queued" | "key_revoked" | "key_taken" | "last_admin" | "limit_reached" | "line_from_usage" | "lock_lost" | "name_taken" | "no_credentials" | "not_a_member" | "not_banned" | "not_deleted" | "operation_config_missing" | "operation_disabled" | "period_finalized" | "period_not_over" | "period_overlap" | "prune_too_large" | "rate_limited_by_provider" | "role_in_use" | "rotation_pending" | "site_has_agents" | "site_not_active" | "slug_taken" | "sole_owner" | "stripe_managed" | "stripe_price_taken" | "sync_in_progress" | "sync_not_complete" | "sync_run_ended" | "system_role" | "team_in_use" | "tier_in_use" | "tier_overlap" | "url_taken" | "usage_conflict";
                 };
             };
         };
@@ -24653,7 +25864,7 @@ export interface components {
          *     - `base_url_not_allowed`: The provider has an address of its own. Leave `baseUrl` out.
          *     - `base_url_required`: The provider needs an address. Send a `baseUrl`.
          *     - `bill_too_large`: The bill is too large. Choose a shorter period, or smaller amounts, as `detail` says.
-         *     - `config_invalid`: The configuration is not as its integration needs it. Correct the fields named in `errors`; `configSchema` of the integration says what it takes.
+         *     - `config_invalid`: The configuration is not as it has to be. Correct the fields named in `errors`; `configSchema` of an integration, or the type of an operation service, says what it takes.
          *     - `cross_tenant_reference`: A reference names no row of this organization. Use the id of a row of this organization.
          *     - `currency_mismatch`: The currencies differ. Use prices and amounts in the currency of the bill.
          *     - `exactly_one_grantee`: It is granted to one team or one client. Send `teamId` or `clientId`, and not both: each grant is of one of them.
@@ -24662,14 +25873,16 @@ export interface components {
          *     - `no_pricing_tier`: Usage has no price. Create a price for the time that `detail` names, or send `skipUnpriced: true` to leave such usage out.
          *     - `not_an_image`: The file is no whole picture. Send a PNG, JPEG, GIF, WebP or AVIF, complete and as it is.
          *     - `not_an_organization_member`: The user is no active member of the organization. Name an active member of the organization.
+         *     - `operation_params_invalid`: The operation does not take this. Correct what `errors` names; the description of the operation says what each takes.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
          *     - `reserved_action`: The action is the deployment's own. Name an action that begins with `x.`.
-         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.`.
+         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.` or `operation.`.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `self_relationship`: An entity is related to itself. Name two entities.
          *     - `sync_interval_too_short`: The provider is not synced as often. Name an interval that is not shorter than `minimumIntervalSeconds` of the provider.
          *     - `sync_run_not_found`: There is no such sync run. Name a sync run of this data source and type.
+         *     - `unknown_operation`: The service has no such operation. Name one of those that `detail` lists.
          *     - `unknown_provider`: There is no such provider here. Name one that `GET /v1/providers` lists.
          *     - `unsupported_entity_type`: The integration does not bring this type. Name some of the integration's `supportedTypes`.
          *     - `url_not_allowed`: This deployment sends nothing to that URL. Name a public `https` address on port 443, or on one from 1024 up, without a name and password in it.
@@ -24687,7 +25900,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "api_key_refused" | "base_url_not_allowed" | "base_url_required" | "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "exactly_one_grantee" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_interval_too_short" | "sync_run_not_found" | "unknown_provider" | "unsupported_entity_type" | "url_not_allowed";
+                    code?: "api_key_refused" | "base_url_not_allowed" | "base_url_required" | "bill_too_large" | "config_invalid" | "cross_tenant_reference" | "currency_mismatch" | "exactly_one_grantee" | "file_purpose_mismatch" | "image_too_large" | "no_pricing_tier" | "not_an_image" | "not_an_organization_member" | "operation_params_invalid" | "read_only_field" | "reserved_action" | "reserved_event_type" | "resource_not_found" | "scope_not_allowed" | "self_relationship" | "sync_interval_too_short" | "sync_run_not_found" | "unknown_operation" | "unknown_provider" | "unsupported_entity_type" | "url_not_allowed";
                 };
             };
         };
@@ -41437,6 +42650,999 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    listOperationServices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Inclusive: `createdAt` from this time on. Milliseconds since the epoch.
+                 * @example 1768469400000
+                 */
+                createdFrom?: number | undefined;
+                /**
+                 * @description Exclusive: `createdAt` before this time. Milliseconds since the epoch.
+                 * @example 1768473000000
+                 */
+                createdTo?: number | undefined;
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Lists soft-deleted rows instead; needs the permission to delete.
+                 * @example only
+                 */
+                deleted?: "only" | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+                /**
+                 * @description Lists only rows whose `name` is this. No control characters, and no marks that change the direction of writing.
+                 * @example Backups in Frankfurt
+                 */
+                name?: string | undefined;
+                /**
+                 * @description Ascending, or descending with `-`. Unless given: newest first; last deleted first in the trash.
+                 * @example created
+                 */
+                sort?: ("created" | "-created" | "name" | "-name") | undefined;
+                /**
+                 * @description Lists only rows whose `type` is this.
+                 * @example backup_s3
+                 */
+                type?: ("backup_s3" | "networking_cloudflare") | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "name": "Backups in Frankfurt",
+                     *           "type": "backup_s3",
+                     *           "configHint": {
+                     *             "bucket": "acme-backups",
+                     *             "region": "eu-central-1"
+                     *           },
+                     *           "status": "active",
+                     *           "lastRunAt": 1768469400000,
+                     *           "lastRunError": "The storage knows no such bucket.",
+                     *           "keyVersion": 1,
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "updatedAt": 1768473000000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationServicePage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createOperationService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Backups in Frankfurt",
+                 *       "type": "backup_s3",
+                 *       "config": {
+                 *         "bucket": "acme-backups",
+                 *         "region": "eu-central-1",
+                 *         "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+                 *         "secretAccessKey": "correct-horse-battery-staple"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateOperationServiceBody"];
+            };
+        };
+        responses: {
+            /** @description Created: operation service. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Backups in Frankfurt",
+                     *       "type": "backup_s3",
+                     *       "configHint": {
+                     *         "bucket": "acme-backups",
+                     *         "region": "eu-central-1"
+                     *       },
+                     *       "status": "active",
+                     *       "lastRunAt": 1768469400000,
+                     *       "lastRunError": "The storage knows no such bucket.",
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getOperationService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: operation service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Backups in Frankfurt",
+                     *       "type": "backup_s3",
+                     *       "configHint": {
+                     *         "bucket": "acme-backups",
+                     *         "region": "eu-central-1"
+                     *       },
+                     *       "status": "active",
+                     *       "lastRunAt": 1768469400000,
+                     *       "lastRunError": "The storage knows no such bucket.",
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationService"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteOperationService: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to delete for good what is in the trash already.
+                 * @example false
+                 */
+                permanent?: boolean | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateOperationService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Backups in Frankfurt"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateOperationServiceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: operation service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Backups in Frankfurt",
+                     *       "type": "backup_s3",
+                     *       "configHint": {
+                     *         "bucket": "acme-backups",
+                     *         "region": "eu-central-1"
+                     *       },
+                     *       "status": "active",
+                     *       "lastRunAt": 1768469400000,
+                     *       "lastRunError": "The storage knows no such bucket.",
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateOperationConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "config": {
+                 *         "bucket": "acme-backups",
+                 *         "region": "eu-central-1",
+                 *         "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+                 *         "secretAccessKey": "correct-horse-battery-staple"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateOperationConfigBody"];
+            };
+        };
+        responses: {
+            /** @description Done: operation service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Backups in Frankfurt",
+                     *       "type": "backup_s3",
+                     *       "configHint": {
+                     *         "bucket": "acme-backups",
+                     *         "region": "eu-central-1"
+                     *       },
+                     *       "status": "active",
+                     *       "lastRunAt": 1768469400000,
+                     *       "lastRunError": "The storage knows no such bucket.",
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOperationPermissions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "htnsm7f3p15t68bm8ybtvatsdx4dtwr5",
+                     *           "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *           "serviceId": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *           "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *           "createdAt": 1768469400000,
+                     *           "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationPermissionPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    grantOperationPermission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GrantOperationPermissionBody"];
+            };
+        };
+        responses: {
+            /** @description Created: operation permission. */
+            201: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "htnsm7f3p15t68bm8ybtvatsdx4dtwr5",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "serviceId": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationPermission"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeOperationPermission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+                /**
+                 * @description Id of the operation permission.
+                 * @example htnsm7f3p15t68bm8ybtvatsdx4dtwr5
+                 */
+                permissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to show. */
+            204: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreOperationService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `true` answers what the request would answer, refusals included, and keeps nothing of it. Ids and times in the answer are not promised, no credential is made, and an `Idempotency-Key` counts for nothing.
+                 * @example false
+                 */
+                "Portico-Dry-Run"?: components["parameters"]["PorticoDryRun"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Backups in Frankfurt"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreOperationServiceBody"];
+            };
+        };
+        responses: {
+            /** @description Done: operation service. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Dry-Run": components["headers"]["Portico-Dry-Run"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "da6xk7n3889t2r0rn0es88swg164a60v",
+                     *       "organizationId": "r659q9hjzw92wwqydxyzfgvtcrqq3x8k",
+                     *       "name": "Backups in Frankfurt",
+                     *       "type": "backup_s3",
+                     *       "configHint": {
+                     *         "bucket": "acme-backups",
+                     *         "region": "eu-central-1"
+                     *       },
+                     *       "status": "active",
+                     *       "lastRunAt": 1768469400000,
+                     *       "lastRunError": "The storage knows no such bucket.",
+                     *       "keyVersion": 1,
+                     *       "createdAt": 1768469400000,
+                     *       "createdBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *       "updatedAt": 1768473000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperationService"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    runOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gets the first answer again, for 24 hours. It counts per caller and organization; a request is the same if path, query and the JSON of its body are. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Entity tags of the row as it was read; another state of the row is refused with 412.
+                 * @example *
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "operation": "test",
+                 *       "projectId": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                 *       "resourceTable": "servers",
+                 *       "resourceId": "ex1fwy5pvbkmzgvp4hcr1z60j1pb044z",
+                 *       "params": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunOperationBody"];
+            };
+        };
+        responses: {
+            /** @description Done: operation service. */
+            202: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *       "operation": "test",
+                     *       "status": "pending",
+                     *       "scheduledAt": 1768469400000,
+                     *       "isNew": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunOperationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOperationRuns: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `page.nextCursor` of the page before.
+                 * @example eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ
+                 */
+                cursor?: string | undefined;
+                /**
+                 * @description Rows of a page.
+                 * @example 25
+                 */
+                limit?: number | undefined;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of answers that the caller has; 304 when one of them is still current.
+                 * @example "22jjqs1036017iu32fbwuv"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description The organization to act in: its id or slug. Not needed where the credential names it; a different one is refused. */
+                "Portico-Organization"?: components["parameters"]["PorticoOrganization"];
+            };
+            path: {
+                /**
+                 * @description Id of the operation service.
+                 * @example da6xk7n3889t2r0rn0es88swg164a60v
+                 */
+                operationServiceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    ETag: components["headers"]["ETag"];
+                    "Portico-Organization": components["headers"]["Portico-Organization"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "jobId": "wajfe3qxb29wk7fpa8vxebqr80j38qkf",
+                     *           "operation": "backup",
+                     *           "params": {},
+                     *           "projectId": "5q0nqj4nh9rkm6kcw4y0qn88621n5tff",
+                     *           "resourceTable": "webServices",
+                     *           "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *           "requestedBy": "xvcpq2b60gypf1ckwc9ceze3vnke5x7c",
+                     *           "requestedAt": 1768469400000,
+                     *           "status": "pending",
+                     *           "attempts": 1,
+                     *           "willRetry": false,
+                     *           "progress": {
+                     *             "table": "schedules",
+                     *             "deleted": 1200
+                     *           },
+                     *           "result": {
+                     *             "deleted": 4711
+                     *           },
+                     *           "startedAt": 1768469400000,
+                     *           "completedAt": 1768469400000,
+                     *           "cancelRequestedAt": 1768469400000
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "nextCursor": "eyJwb3NpdGlvbiI6WzE3NjgsIm1kNyJdfQ",
+                     *         "hasMore": true,
+                     *         "limit": 25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListOperationRunsPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listOrganizations: {
         parameters: {
             query?: {
@@ -42454,6 +44660,10 @@ export interface operations {
                      *           "isCapped": false
                      *         },
                      *         "projects": {
+                     *           "count": 3,
+                     *           "isCapped": false
+                     *         },
+                     *         "operationServices": {
                      *           "count": 3,
                      *           "isCapped": false
                      *         }
@@ -45006,6 +47216,7 @@ export interface operations {
                      *           "runner": "builtin",
                      *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *           "action": "x.report",
                      *           "payload": {},
                      *           "priority": 5,
@@ -45112,6 +47323,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45165,6 +47377,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45251,6 +47464,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45414,6 +47628,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45523,6 +47738,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45713,6 +47929,7 @@ export interface operations {
                      *       "runner": "builtin",
                      *       "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *       "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *       "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *       "action": "x.report",
                      *       "payload": {},
                      *       "priority": 5,
@@ -45816,6 +48033,7 @@ export interface operations {
                      *           "runner": "builtin",
                      *           "integrationId": "sn8sd27tr0exc3y1t4s96vr0rf149v25",
                      *           "dataSourceId": "awz8j4qzh63j7xs58nm6gesg0y43py42",
+                     *           "operationServiceId": "da6xk7n3889t2r0rn0es88swg164a60v",
                      *           "action": "x.report",
                      *           "payload": {},
                      *           "priority": 5,
