@@ -14,8 +14,8 @@ const tsx = path.join(repositoryRoot, "node_modules/tsx/dist/cli.mjs");
 
 let product: TestPortico;
 let portico: Portico;
-/** Where a provider of an example listens, which the operator allows. */
-let providerPort: number;
+/** Where providers of examples listen, which the operator allows. */
+let providerPorts: readonly number[];
 
 beforeAll(async () => {
   // `npm test` has built it; examples import the package as its users do.
@@ -23,8 +23,9 @@ beforeAll(async () => {
     const { exitCode, output } = await buildSdk();
     if (exitCode !== 0) throw new Error(output);
   }
-  [providerPort] = await freePorts();
-  product = await startTestPortico({ PORTICO_ALLOW_LOOPBACK_ORIGINS: `http://127.0.0.1:${providerPort}` });
+  providerPorts = await freePorts();
+  const origins = providerPorts.map((port) => `http://127.0.0.1:${port}`);
+  product = await startTestPortico({ PORTICO_ALLOW_LOOPBACK_ORIGINS: origins.join(",") });
   portico = new Portico({ baseUrl: product.siteUrl, apiKey: String(product.demo.organizations[0]?.apiKey) });
 });
 
@@ -77,7 +78,7 @@ test("msp-sync connects a PSA, shows what it has by site, what changed at the se
   };
   const token = await product.issuer.mintUserToken(claims, 3600);
   await new Portico({ baseUrl: product.siteUrl, token }).me.sync();
-  const environment = { MSP_SYNC_PORT: String(providerPort), PORTICO_PLATFORM_TOKEN: token };
+  const environment = { MSP_SYNC_PORT: String(providerPorts[0]), PORTICO_PLATFORM_TOKEN: token };
   const { exitCode, stdout, stderr } = await runExample("msp-sync", [], environment).ended;
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("registered msp-sync-psa");
@@ -100,6 +101,31 @@ test("msp-sync connects a PSA, shows what it has by site, what changed at the se
   expect([again.exitCode, again.stderr]).toEqual([0, ""]);
   expect(again.stdout).toMatch(/^[-\d]+ is billed already$/m);
   expect(await portico.bills.list().toArray({ limit: 10 })).toMatchObject([{ status: "finalized", total: 27_000 }]);
+});
+
+test("infrastructure connects two providers, makes a project for a client, and shows what the client sees", async () => {
+  const email = "dana@harbour.example";
+  const token = await product.issuer.mintUserToken({ sub: email, email, email_verified: true }, 3600);
+  const environment = { INFRASTRUCTURE_PORTS: providerPorts.join(","), PORTICO_CLIENT_TOKEN: token };
+  // Once more finds the client, the team and the person that the first run has made.
+  for (const run of ["first", "second"]) {
+    const { exitCode, stdout, stderr } = await runExample("infrastructure", [], environment).ended;
+    expect([run, exitCode, stderr]).toEqual([run, 0, ""]);
+    expect(stdout).toContain("connected North Cloud by the key that ends in orse");
+    expect(stdout).toContain("connected South Hosting of Harbour by the key that ends in tery");
+    expect(stdout).toMatch(/'servers'? +│ +'mill-web-1'? +│ +'stopped'/);
+    expect(stdout).toMatch(/'domains'? +│ +'harbour\.example'? +│ +'active'/);
+    expect(stdout).toContain("made the project shop-of-harbour-logistics of 8 resources");
+    expect(stdout).toContain("Dana Okoye sees 5 of 9 resources");
+    // Another customer's server, a server of theirs on the dock that all share, and a domain of their own.
+    expect(stdout).toMatch(/'servers'? +│ +'mill-web-1'? +│ +'no'? +│ +'no'/);
+    expect(stdout).toMatch(/'servers'? +│ +'harbour-web-1'? +│ +'no'? +│ +'running'/);
+    expect(stdout).toMatch(/'domains'? +│ +'harbour-logistics\.example'? +│ +'yes'? +│ +'pending'/);
+    expect(stdout).toContain("docks: 403 forbidden");
+    expect(stdout).not.toMatch(/correct-horse|battery/);
+  }
+  const { data } = await portico.docks.list({ provider: "generic" });
+  expect(data).toEqual([]);
 });
 
 test("node-service creates, pages, resolves a conflict and mends a typed problem", async () => {
@@ -153,7 +179,7 @@ describe.skipIf(!hasCurl)("rest-curl", () => {
   });
 });
 
-test.each(["node-service", "convex-client", "check-in-agent", "job-worker", "msp-sync"])(
+test.each(["node-service", "convex-client", "check-in-agent", "job-worker", "msp-sync", "infrastructure"])(
   "%s says what it misses",
   async (name) => {
     const environment = { PORTICO_DATA_DIR: path.join(product.dataDirectory, "missing") };

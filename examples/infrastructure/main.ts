@@ -113,19 +113,17 @@ async function teamOf(portico: Portico) {
 
 /** Somebody of the client, who may read what is assigned to the client and nothing else. */
 async function personOf(portico: Portico, clientId: string, dana: Portico): Promise<Portico> {
-  await unless("already_member", async () => {
-    await portico.users.create({ email: customer.email, name: customer.person, roleKey: "client" });
-  });
+  await unlessMember(() => portico.users.create({ email: customer.email, name: customer.person, roleKey: "client" }));
   const { id: userId } = await dana.me.sync();
-  await unless("already_client_member", () => portico.clientMembers.add(clientId, { userId, roleKey: "client" }));
+  await unlessMember(() => portico.clientMembers.add(clientId, { userId, roleKey: "client" }));
   return dana;
 }
 
-async function unless(code: Parameters<typeof isProblem>[1], change: () => Promise<unknown>): Promise<void> {
+async function unlessMember(change: () => PromiseLike<unknown>): Promise<void> {
   try {
     await change();
   } catch (error) {
-    if (!isProblem(error, code)) throw error;
+    if (!isProblem(error, "already_member")) throw error;
   }
 }
 
@@ -149,7 +147,7 @@ async function showWhatDanaSees(portico: Portico, dana: Portico, projectId: stri
     await dana.docks.list();
     throw new Error("Clients have no business with docks.");
   } catch (error) {
-    if (!isProblem(error)) throw error;
+    if (!isProblem(error, "forbidden")) throw error;
     console.log(`docks: ${error.status} ${error.code}`);
   }
 }

@@ -251,6 +251,8 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     Infrastructure: tells("It says what the sections are about."),
     Docks: held(
       "openapi/contract/docks.integration.test.ts › is stored encrypted, and found nowhere",
+      "openapi/contract/genericDocks.integration.test.ts › keeps secrets of keys, configurations and providers' answers",
+      "openapi/contract/genericDocks.integration.test.ts › is not %s",
       "openapi/contract/docks.integration.test.ts › is refused by its place, and never trimmed",
       "convex/infrastructure/docks.test.ts › stores nothing with",
       "convex/infrastructure/docks.test.ts › is refused to a key that the provider refuses, and one of another account",
@@ -274,6 +276,17 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/adapters/gridpane.test.ts › but what is of the owner of a team is the team's",
       "convex/infrastructure/adapters/newProvider.test.ts › needs one adapter and one line",
       "convex/infrastructure/adapters/newProvider.test.ts › leaves out what is no machine, and the run says so",
+    ),
+    "A provider of your own": held(
+      "convex/infrastructure/adapters/generic.test.ts › is as docs/infrastructure.md shows it",
+      "convex/infrastructure/adapters/generic.test.ts › is told by its places, in no word of the provider's",
+      "convex/infrastructure/adapters/generic.test.ts › is read to its end, which is proven",
+      "convex/infrastructure/adapters/generic.test.ts › keeps what the mapping names, without what opens something",
+      "convex/infrastructure/adapters/generic/paths.test.ts › stays below the base URL",
+      "openapi/contract/genericDocks.integration.test.ts › takes nothing for gone that it no longer names",
+      "openapi/contract/genericDocks.integration.test.ts › is asked for nothing where its name leads away from the internet",
+      "openapi/contract/genericDocks.integration.test.ts › redirects nobody to",
+      "examples/examples.integration.test.ts › infrastructure connects two providers",
     ),
     Syncs: held(
       "openapi/contract/dockSyncs.integration.test.ts › write what is new, and of what is unchanged nothing",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { fakeMapping, startFakeProvider } from "../../../examples/infrastructure/fakeProvider";
@@ -99,6 +100,25 @@ describe("a mapping", () => {
       { name: "xn--bcher-kva.example", status: "active", details: { expiresAt: Date.UTC(2040, 4, 1, 12) } },
     ]);
     expect(store.rows).toMatchObject([{ name: "main", details: { engine: "postgresql", version: "17.2" } }]);
+  });
+
+  it("is as docs/infrastructure.md shows it", async () => {
+    const page = readFileSync(new URL("../../../docs/infrastructure.md", import.meta.url), "utf8");
+    const blocks = Array.from(page.matchAll(/^```json\n([^]*?)^```/gm), ([, text = ""]): unknown => JSON.parse(text));
+    const [mapping, account, machines, server] = blocks;
+    const byUrl = new Map([
+      ["/api", mapping],
+      ["/api/account", account],
+      ["/api/machines?limit=100&page=1", machines],
+    ]);
+    provider.instead = ({ url = "" }, response) => {
+      response.writeHead(byUrl.has(url) ? 200 : 404, { "content-type": "application/json" });
+      response.end(JSON.stringify(byUrl.get(url)));
+      return true;
+    };
+    expect(await generic.validateCredentials(access())).toEqual({ accountId: "acct-10442" });
+    expect(await read("servers")).toEqual({ rows: [server], complete: true });
+    expect(provider.requests.at(-1)).toBe("GET /api/machines?limit=100&page=1");
   });
 
   it("is asked for once by a run, with the key in a header and nowhere else", async () => {
