@@ -17,7 +17,7 @@ import { inventoryTables, RunCancelled } from "./operationTypes/operationType";
 import { operationTypesByName } from "./operationTypes/registry";
 import { operationTypes } from "./tables";
 import type { JobAction, JobActionResult } from "../core/operations/scheduledWork";
-import type { InventoryTable, RunFacts, RunTools } from "./operationTypes/operationType";
+import type { RunFacts, RunTools } from "./operationTypes/operationType";
 import type { ActionCtx } from "../_generated/server";
 import type { Infer, ObjectType } from "convex/values";
 

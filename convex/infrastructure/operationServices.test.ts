@@ -156,7 +156,7 @@ describe("grants of services", () => {
     const dev = await developer("dev", teamId);
     const nobody = await developer("nobody", undefined);
     const listed = async (who: typeof dev) => {
-      const { page }: Listed = await who.query(operationServices.list, { ...named, ...firstPage });
+      const { page }: Listed = Object(await who.query(operationServices.list, { ...named, ...firstPage }));
       return page.map(({ id }) => id);
     };
     expect([await listed(dev), await listed(nobody), await listed(ann)]).toEqual([[granted], [], [other, granted]]);

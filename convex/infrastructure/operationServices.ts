@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { described, integer, jsonObject, rowId, timestampMs } from "../core/schema/fields";
+import { described, jsonObject, rowId, timestampMs } from "../core/schema/fields";
 import { crud, deletionProblems, permanently } from "../core/resources/crud";
 import { asValues, changesOf } from "../core/resources/casts";
 import { listOperation } from "../core/operations/define";

@@ -33,7 +33,7 @@ export const list = eventLogs.list("list", {
 });
 
 /** What the deployment itself tells of. */
-const ownEvents = "entity.";
+const ownEvents = ["entity.", "operation."];
 
 const createEvent = eventLogs.at("/").change("create", {
   summary: "Create an event log",
@@ -46,8 +46,8 @@ const createEvent = eventLogs.at("/").change("create", {
   problems: ["reserved_event_type"],
   departs: { readOnly: undefined },
   handler: async (ctx, { eventType, ...given }) => {
-    if (eventType.startsWith(ownEvents)) {
-      const message = "Events that begin with `entity.` are the deployment's own.";
+    if (ownEvents.some((head) => eventType.startsWith(head))) {
+      const message = "Events that begin with `entity.` or `operation.` are the deployment's own.";
       const errors = [{ pointer: "/eventType", code: "reserved_event_type", message }];
       throw new ProblemError("reserved_event_type", message, errors);
     }

@@ -108,7 +108,7 @@ export const eventLogFields = {
   entityId: described(text(1, 64), "The entity that it happened to.", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r").optional(),
   eventType: described(
     text(1, 80),
-    "What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.",
+    "What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.",
     "ticket.escalated",
   ),
   status: described(

@@ -253,7 +253,8 @@ describe("an event log", () => {
     const eventType = `test.${nextSample()}`;
     const ids: string[] = [];
     for (let made = 0; made < 3; made++) ids.push(String((await post(events, { eventType })).body["id"]));
-    expectProblem(await post(events, { eventType: "entity.created" }), 422, "reserved_event_type");
+    for (const own of ["entity.created", "operation.completed"])
+      expectProblem(await post(events, { eventType: own }), 422, "reserved_event_type");
     expectProblem(await post(`${events}/claim`, {}, owner), 403, "forbidden");
     const [first] = ids;
     const unclaimed = await post(`${events}/${first}/complete`, { lockToken: "lck_made_up" });

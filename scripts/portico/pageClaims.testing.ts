@@ -284,6 +284,20 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/resources.test.ts › are as their resources after every write of these",
       "convex/infrastructure/resources.test.ts › are repaired at night",
     ),
+    "Operation services": held(
+      "openapi/contract/operationServices.integration.test.ts › are tested, made, proved by their manifest and listed",
+      "openapi/contract/operationServices.integration.test.ts › leads to no host of this network, whoever resolves it",
+      "convex/infrastructure/operationServices.test.ts › is refused with %s, tried or not, and nothing is stored",
+      "convex/infrastructure/operationServices.test.ts › is refused with %s, and nothing is stored",
+      "convex/infrastructure/operationServices.test.ts › has no configuration, no grants and no runs that wait any more, and comes back in error",
+      "convex/infrastructure/operationServices.test.ts › let members of the team read and run what is theirs, and nothing else",
+      "convex/infrastructure/operationJobs.test.ts › is answered instead of the same another time, and not instead of another one",
+      "convex/infrastructure/operationJobs.test.ts › is cancelled while it waits, and between two steps while it runs",
+      "convex/infrastructure/operationJobs.test.ts › that has failed for good leaves its service in error, in words of our own, until one succeeds",
+      "convex/infrastructure/operationJobs.test.ts › of a project holds what belongs to it alone",
+      "convex/infrastructure/operationTypes/networkingCloudflare.test.ts › of a web service or a domain is one of its host, unless it says otherwise",
+      "convex/infrastructure/operationTypes/networkingCloudflare.test.ts › tells of a token that may purge and not read its zone that it is in force",
+    ),
   },
   "docs/integrations.md": {
     "Integrations and data sources": held(

@@ -74,7 +74,7 @@ describe("a secret that is sent", () => {
   });
 });
 
-const rotated = mutationOperation({
+const rotation = {
   name: "tests/docks:rotate",
   operationId: "rotateDock",
   noun: "dock",
@@ -89,7 +89,8 @@ const rotated = mutationOperation({
   body: () => ({ apiKey: z.string().min(8), note: z.string().optional() }),
   output: () => z.object({}),
   handler: async () => ({}),
-});
+} as const;
+const rotated = mutationOperation(rotation);
 
 describe("a text that is sent", () => {
   const apiKey = "key-of-a-provider-1234";
@@ -119,6 +120,16 @@ describe("a text that is sent", () => {
     const refused = readied(operation(rotated), call, false, { ask, consult });
     await expect(refused).rejects.toMatchObject({ code: "encryption_not_configured" });
     expect(told).toHaveLength(1);
+  });
+
+  it("is told in a dry run to who asks nobody else, and is encrypted for nobody", async () => {
+    const judged = operation(mutationOperation({ ...rotation, name: "tests/docks:judge", consultsInDryRun: true }));
+    const consult = async ({ secret }: { readonly secret: unknown }) => ({ isFine: secret === apiKey });
+    vi.stubEnv("ENCRYPTION_MASTER_KEY", "");
+    expect(await readied(judged, call, true, { ask, consult })).toEqual({
+      input: { ...call, apiKey: "1234" },
+      prepared: { isFine: true },
+    });
   });
 
   it("is told to nobody where it is too short", async () => {

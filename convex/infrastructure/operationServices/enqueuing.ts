@@ -14,7 +14,7 @@ import type { RunTarget } from "../operationTypes/operationType";
 import type { Doc } from "../../_generated/dataModel";
 import type { ResourceTable } from "../tables";
 
-export const runAction = "operation.run";
+const runAction = "operation.run";
 
 /** What is asked for of a service. */
 interface RunRequest {

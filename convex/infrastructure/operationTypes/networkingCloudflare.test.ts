@@ -147,7 +147,9 @@ describe("a purge", () => {
 describe("a test", () => {
   it("tells the zone that the token reads", async () => {
     const { send } = cloudflare({ [`GET ${zonePath}`]: success({ name: "example.com", status: "active" }) });
-    expect(await run("test", send)).toEqual({ isWorking: true, zone: "example.com", zoneStatus: "active" });
+    expect(await run("test", send)).toEqual({ isWorking: true, zone: "example.com" });
+    const odd = cloudflare({ [`GET ${zonePath}`]: success({ name: "<b>not a name</b>" }) });
+    expect(await run("test", odd.send)).toEqual({ isWorking: true, zone: null });
   });
 
   it("tells of a token that may purge and not read its zone that it is in force", async () => {

@@ -17,7 +17,8 @@ const config = lazily(() =>
 const mostAtOnce = 30;
 const each = (item: z.ZodType<string>) => z.array(item).min(1).max(mostAtOnce).optional();
 const hostName = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
-const ways = ["everything", "files", "hosts", "prefixes", "tags"] as const;
+const itemWays = ["files", "hosts", "prefixes", "tags"] as const;
+const ways = ["everything", ...itemWays] as const;
 
 const purgeParams = lazily(() =>
   z
@@ -51,8 +52,8 @@ const test = operation({
   run: async (service: CloudflareConfig, _params, { send }) => {
     const zone = await askCloudflare(service, send, { path: `/zones/${service.zoneId}`, mayBeRefused: true });
     if (!zone.isRefused) {
-      const { name, status } = Object(zone.result);
-      return { isWorking: true, zone: String(name).slice(0, 253), zoneStatus: String(status).slice(0, 40) };
+      const { name }: { name?: unknown } = Object(zone.result);
+      return { isWorking: true, zone: typeof name === "string" && hostName.test(name) ? name : null };
     }
     const { result } = await askCloudflare(service, send, { path: "/user/tokens/verify" });
     if (Object(result).status !== "active") throw new CredentialsRefused("The token is not in force.");
@@ -71,8 +72,8 @@ const purgeCache = operation({
   run: async (service: CloudflareConfig, { everything, ...named }, { send }) => {
     const body = everything ? { purge_everything: true } : named;
     await askCloudflare(service, send, { path: `/zones/${service.zoneId}/purge_cache`, body });
-    const [[way = "everything", items] = []] = Object.entries(named).filter(([, value]) => value !== undefined);
-    return { purged: everything ? "everything" : way, count: Array.isArray(items) ? items.length : 1 };
+    const way = itemWays.find((name) => named[name] !== undefined);
+    return { purged: way ?? "everything", count: (way && named[way]?.length) ?? 1 };
   },
 });
 

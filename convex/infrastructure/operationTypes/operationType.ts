@@ -140,7 +140,7 @@ export function operationType<Config extends object>({
 
 function textsOf(config: object, names: readonly string[]): [string, string][] {
   return Object.entries(config).flatMap(([name, value]: [string, unknown]): [string, string][] =>
-    names.includes(name) && value !== undefined ? [[name, String(value)]] : [],
+    names.includes(name) && typeof value === "string" ? [[name, value]] : [],
   );
 }
 

@@ -11095,7 +11095,7 @@ export interface components {
                  */
                 error?: string;
                 /**
-                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+                 * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
                  * @example ticket.escalated
                  */
                 eventType: string;
@@ -12032,7 +12032,7 @@ export interface components {
              */
             entityId?: string | undefined;
             /**
-             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
              * @example ticket.escalated
              */
             eventType: string;
@@ -14023,7 +14023,7 @@ export interface components {
              */
             error?: string;
             /**
-             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, or what the organization calls it.
+             * @description What happened: `entity.created`, `entity.updated`, `entity.deleted`, `entity.restored`, `operation.started`, `operation.progressed`, `operation.completed`, `operation.failed`, or what the organization calls it.
              * @example ticket.escalated
              */
             eventType: string;
@@ -25182,7 +25182,7 @@ export interface components {
          *     - `operation_params_invalid`: The operation does not take this. Correct what `errors` names; the description of the operation says what each takes.
          *     - `read_only_field`: A field cannot be set. Leave the fields named in `errors` out.
          *     - `reserved_action`: The action is the deployment's own. Name an action that begins with `x.`.
-         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.`.
+         *     - `reserved_event_type`: The event is the deployment's own. Name an event that does not begin with `entity.` or `operation.`.
          *     - `resource_not_found`: There is no such resource. Name a resource of the organization that is not in the trash, or use `custom` for one of your own.
          *     - `scope_not_allowed`: A scope cannot be granted. Grant only scopes that you hold yourself and that are not for people only.
          *     - `self_relationship`: An entity is related to itself. Name two entities.
@@ -33537,6 +33537,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
                  *       "resourceTables": [
                  *         "servers"
                  *       ],
