@@ -169,7 +169,8 @@ function requestBodyOf(operation: Operation, { schemas }: DocumentParts): JsonOb
   assertDescribed(`${placeOf(operation)}'s body`, schema);
   // Sending both examples creates two rows with different names.
   const choice = operation.verb === "batchCreate" ? 1 : 0;
-  const whole = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice));
+  const needed = isOneOfAll ? undefined : exactlyOneOf?.[0];
+  const whole = sendable(body, schemas.example(schema, `${placeOf(operation)}'s body`, choice), needed);
   const beside = [atMostOneOf, exactlyOneOf].flatMap((names = []) => names.slice(1));
   const shown = beside.reduce<unknown>((left, name) => withoutValueAt(left, [name]), whole);
   const isSparse = isOneOfAll || !required;
@@ -195,16 +196,14 @@ const lapsing = /expires|until/i;
  * The example without the optional fields that would make it fail when sent: rows that an example names do not exist, and
  * a time that must lie ahead will one day have passed.
  */
-function sendable(body: Fields, example: unknown): unknown {
+function sendable(body: Fields, example: unknown, needed?: string): unknown {
   const type = z.strictObject(body);
   const times = Object.keys(body).filter((name) => lapsing.test(name));
-  return [...referencePaths(body).map(({ path }) => path), ...times.map((name) => [name])].reduce<unknown>(
-    (shown, path) => {
-      const shorter = withoutValueAt(shown, path);
-      return type.safeParse(shorter).success ? shorter : shown;
-    },
-    example,
-  );
+  const references = referencePaths(body).flatMap(({ path }) => (path[0] === needed ? [] : [path]));
+  return [...references, ...times.map((name) => [name])].reduce<unknown>((shown, path) => {
+    const shorter = withoutValueAt(shown, path);
+    return type.safeParse(shorter).success ? shorter : shown;
+  }, example);
 }
 
 /** A copy without the field at `path`; a list of references goes as a whole, a `[]` before it means every element. */

@@ -1,6 +1,5 @@
 import { everyRow } from "../core/access/reach";
 import { listOperation, mutationOperation } from "../core/operations/define";
-import { changesOf } from "../core/resources/casts";
 import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { assertMayGive, assertWithinReach, givingAGrant } from "./dockPermissions/giving";
@@ -64,13 +63,14 @@ export const update = dockPermissions.change("update", {
   description: `Changes what it covers and how far it goes. Fields left out stay as they are; null for \`resourceTables\` covers everything. ${givingAGrant}`,
   permission: "grant",
   input: () => ({ dockId: dockId(), ...dockPermissions.updateFields }),
-  handler: async (ctx, { dockId: _, ...input }) => {
+  handler: async (ctx, { level, resourceTables }) => {
     const { row } = ctx;
-    const changes = changesOf<"dockPermissions">(input, dockPermissions.idParameter);
+    const changes = {
+      level: level ?? row.level,
+      resourceTables: resourceTables === undefined ? row.resourceTables : (resourceTables ?? undefined),
+    };
     await assertWithinReach(ctx, row);
-    const { level = row.level } = changes;
-    const resourceTables = "resourceTables" in changes ? changes.resourceTables : row.resourceTables;
-    await assertMayGive(ctx, { ...row, level, resourceTables });
+    await assertMayGive(ctx, { ...row, ...changes });
     return dockPermissions.patch(ctx, row, changes);
   },
 });

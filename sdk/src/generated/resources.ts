@@ -1335,7 +1335,11 @@ export interface DockPermissionsResource {
    * Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
    *
    * @example
-   * const dockPermission = await portico.dockPermissions.grant("6t5hvjkteaadgbqeyaze7gze088sbf7z", { resourceTables: ["servers"], level: "read" });
+   * const dockPermission = await portico.dockPermissions.grant("6t5hvjkteaadgbqeyaze7gze088sbf7z", {
+   *   teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
+   *   resourceTables: ["servers"],
+   *   level: "read",
+   * });
    */
   grant(dockId: string, input: GrantDockPermissionBody, options?: ChangeOptions): Call<DockPermission>;
 

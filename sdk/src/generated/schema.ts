@@ -34231,6 +34231,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "teamId": "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
                  *       "resourceTables": [
                  *         "servers"
                  *       ],
