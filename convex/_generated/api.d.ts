@@ -220,12 +220,12 @@ import type * as infrastructure_adapters_mock from "../infrastructure/adapters/m
 import type * as infrastructure_adapters_registry from "../infrastructure/adapters/registry.js";
 import type * as infrastructure_databases from "../infrastructure/databases.js";
 import type * as infrastructure_dockCleanup from "../infrastructure/dockCleanup.js";
+import type * as infrastructure_dockKeyLimits from "../infrastructure/dockKeyLimits.js";
 import type * as infrastructure_dockSync from "../infrastructure/dockSync.js";
 import type * as infrastructure_dockSyncWrites from "../infrastructure/dockSyncWrites.js";
 import type * as infrastructure_dockUpkeep from "../infrastructure/dockUpkeep.js";
 import type * as infrastructure_docks from "../infrastructure/docks.js";
 import type * as infrastructure_docks_ending from "../infrastructure/docks/ending.js";
-import type * as infrastructure_docks_keyLimits from "../infrastructure/docks/keyLimits.js";
 import type * as infrastructure_docks_keys from "../infrastructure/docks/keys.js";
 import type * as infrastructure_docks_proving from "../infrastructure/docks/proving.js";
 import type * as infrastructure_docks_reading from "../infrastructure/docks/reading.js";
@@ -668,12 +668,12 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/adapters/registry": typeof infrastructure_adapters_registry;
   "infrastructure/databases": typeof infrastructure_databases;
   "infrastructure/dockCleanup": typeof infrastructure_dockCleanup;
+  "infrastructure/dockKeyLimits": typeof infrastructure_dockKeyLimits;
   "infrastructure/dockSync": typeof infrastructure_dockSync;
   "infrastructure/dockSyncWrites": typeof infrastructure_dockSyncWrites;
   "infrastructure/dockUpkeep": typeof infrastructure_dockUpkeep;
   "infrastructure/docks": typeof infrastructure_docks;
   "infrastructure/docks/ending": typeof infrastructure_docks_ending;
-  "infrastructure/docks/keyLimits": typeof infrastructure_docks_keyLimits;
   "infrastructure/docks/keys": typeof infrastructure_docks_keys;
   "infrastructure/docks/proving": typeof infrastructure_docks_proving;
   "infrastructure/docks/reading": typeof infrastructure_docks_reading;
