@@ -81,7 +81,7 @@ function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): Jso
 function dataOf({ adds, description }: EventRule, row: string): JsonObject {
   const ref = { $ref: `#/components/schemas/${row}` };
   if (!adds) return ref;
-  const properties = textsOf(adds, (description) => ({ type: "string", maxLength: 256, description }));
+  const properties = textsOf(adds, (says) => ({ type: "string", maxLength: 256, description: says }));
   const list = {
     type: "array",
     description: "What it is about, a batch of at most fifty.",
@@ -91,8 +91,8 @@ function dataOf({ adds, description }: EventRule, row: string): JsonObject {
   return { description, allOf: [ref, { type: "object", properties: { [adds.field]: list }, required: [adds.field] }] };
 }
 
-function textsOf({ texts }: NonNullable<EventRule["adds"]>, valueOf: (description: string) => string | JsonObject) {
-  return Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, valueOf(description)]));
+function textsOf({ texts }: NonNullable<EventRule["adds"]>, valueOf: (says: string) => string | JsonObject) {
+  return Object.fromEntries(Object.entries(texts).map(([name, says]) => [name, valueOf(says)]));
 }
 
 /** Request headers of deliveries. */

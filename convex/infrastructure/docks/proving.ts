@@ -4,7 +4,7 @@ import { failureOf } from "../../core/wire/errors";
 import { AskedToWait, CredentialsRefused, ProviderError } from "../../core/wire/providerError";
 import { OutboundRequests } from "../../observability/outboundLog";
 import { keyFingerprintOf, loadReference, openDockKey } from "./keys";
-import { holdReference, limitReference } from "./keyLimits";
+import { holdReference, limitReference } from "../dockKeyLimits";
 import type { ActionCtx } from "../../_generated/server";
 import type { Consult } from "../../core/operations/declaration";
 import type { LockedDock } from "./keys";

@@ -1,10 +1,10 @@
 import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
-import { internalMutation } from "../../_generated/server";
-import { systemWriter } from "../../core/records/systemWriter";
-import { holdKey, keyLimitedUntil } from "./sharedLimits";
-import type { MutationCtx } from "../../_generated/server";
-import type { Id } from "../../_generated/dataModel";
+import { internalMutation } from "../_generated/server";
+import { systemWriter } from "../core/records/systemWriter";
+import { holdKey, keyLimitedUntil } from "./docks/sharedLimits";
+import type { MutationCtx } from "../_generated/server";
+import type { Id } from "../_generated/dataModel";
 import type { ObjectType } from "convex/values";
 
 /* What actions that try keys know and say of what a provider allows by them. */
@@ -12,10 +12,10 @@ import type { ObjectType } from "convex/values";
 const keyArguments = { organizationId: v.id("organizations"), keyFingerprint: v.string() };
 const heldArguments = { ...keyArguments, until: v.number() };
 export const limitReference = makeFunctionReference<"mutation", ObjectType<typeof keyArguments>, boolean>(
-  "infrastructure/docks/keyLimits:isLimited",
+  "infrastructure/dockKeyLimits:isLimited",
 );
 export const holdReference = makeFunctionReference<"mutation", ObjectType<typeof heldArguments>, null>(
-  "infrastructure/docks/keyLimits:hold",
+  "infrastructure/dockKeyLimits:hold",
 );
 
 /** Whether the provider wants to be left alone by a key. */
