@@ -236,6 +236,7 @@ import type * as infrastructure_adapters_registry from "../infrastructure/adapte
 import type * as infrastructure_adapters_vercel from "../infrastructure/adapters/vercel.js";
 import type * as infrastructure_databases from "../infrastructure/databases.js";
 import type * as infrastructure_dockCleanup from "../infrastructure/dockCleanup.js";
+import type * as infrastructure_dockKeyLimits from "../infrastructure/dockKeyLimits.js";
 import type * as infrastructure_dockPermissions from "../infrastructure/dockPermissions.js";
 import type * as infrastructure_dockPermissions_giving from "../infrastructure/dockPermissions/giving.js";
 import type * as infrastructure_dockPermissions_resource from "../infrastructure/dockPermissions/resource.js";
@@ -245,7 +246,6 @@ import type * as infrastructure_dockSyncWrites from "../infrastructure/dockSyncW
 import type * as infrastructure_dockUpkeep from "../infrastructure/dockUpkeep.js";
 import type * as infrastructure_docks from "../infrastructure/docks.js";
 import type * as infrastructure_docks_ending from "../infrastructure/docks/ending.js";
-import type * as infrastructure_docks_keyLimits from "../infrastructure/docks/keyLimits.js";
 import type * as infrastructure_docks_keys from "../infrastructure/docks/keys.js";
 import type * as infrastructure_docks_proving from "../infrastructure/docks/proving.js";
 import type * as infrastructure_docks_reading from "../infrastructure/docks/reading.js";
@@ -725,6 +725,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/adapters/vercel": typeof infrastructure_adapters_vercel;
   "infrastructure/databases": typeof infrastructure_databases;
   "infrastructure/dockCleanup": typeof infrastructure_dockCleanup;
+  "infrastructure/dockKeyLimits": typeof infrastructure_dockKeyLimits;
   "infrastructure/dockPermissions": typeof infrastructure_dockPermissions;
   "infrastructure/dockPermissions/giving": typeof infrastructure_dockPermissions_giving;
   "infrastructure/dockPermissions/resource": typeof infrastructure_dockPermissions_resource;
@@ -734,7 +735,6 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/dockUpkeep": typeof infrastructure_dockUpkeep;
   "infrastructure/docks": typeof infrastructure_docks;
   "infrastructure/docks/ending": typeof infrastructure_docks_ending;
-  "infrastructure/docks/keyLimits": typeof infrastructure_docks_keyLimits;
   "infrastructure/docks/keys": typeof infrastructure_docks_keys;
   "infrastructure/docks/proving": typeof infrastructure_docks_proving;
   "infrastructure/docks/reading": typeof infrastructure_docks_reading;
