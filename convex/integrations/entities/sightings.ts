@@ -49,7 +49,11 @@ export async function noteEntities(
 }
 
 /** The entities of a kind that any run has seen from a time on, complete or not. */
-export function entitiesSeenSince({ db }: EntityContext, kind: EntityKind, since: number): Promise<ReadonlySet<string>> {
+export function entitiesSeenSince(
+  { db }: EntityContext,
+  kind: EntityKind,
+  since: number,
+): Promise<ReadonlySet<string>> {
   return seenSince(db, seenKindOf(kind), since);
 }
 
