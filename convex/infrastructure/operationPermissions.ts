@@ -3,6 +3,7 @@ import { everyRow } from "../core/access/reach";
 import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
+import { maximumGrants } from "./operationServices/ending";
 import { operationPermissions, operationServices } from "./operationServices/resource";
 import { operationPermissionFields } from "./tables";
 
@@ -48,9 +49,16 @@ export const grant = mutationOperation({
   params: () => ({ operationServiceId: operationServiceId() }),
   body: () => ({ teamId: operationPermissionFields.teamId }),
   output: () => operationPermissions.document,
-  problems: ["already_granted"],
-  handler: async (ctx, { teamId }) =>
-    operationPermissions.show(ctx, await operationPermissions.insert(ctx, { serviceId: ctx.row._id, teamId })),
+  problems: ["already_granted", "limit_reached"],
+  handler: async (ctx, { teamId }) => {
+    const { db, row } = ctx;
+    const grants = db.index("operationPermissions", "by_organizationId_and_serviceId_and_teamId", (q) =>
+      q.eq("serviceId", row._id),
+    );
+    if ((await grants.take(maximumGrants)).length === maximumGrants)
+      throw new ProblemError("limit_reached", `A service is granted to ${maximumGrants} teams at most.`);
+    return operationPermissions.show(ctx, await operationPermissions.insert(ctx, { serviceId: row._id, teamId }));
+  },
 });
 
 export const revoke = mutationOperation({

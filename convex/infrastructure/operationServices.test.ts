@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api";
+import { maximumGrants } from "./operationServices/ending";
 import { operationHost, storageConfig } from "./operationHost.testing";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 15), toFake: ["Date", "setTimeout", "clearTimeout"] }));
@@ -183,8 +184,28 @@ describe("grants of services", () => {
     expect(await refusal(run(dev, granted))).toMatchObject({ code: "not_assigned" });
   });
 
+  it("are as many as one deletion ends", async () => {
+    const { host, services, named, ann, teamId, rows, organizationId } = await operationHost();
+    const { id: serviceId } = await services.create();
+    await host.run(async ({ db }) => {
+      for (let at = 0; at < maximumGrants; at += 1) {
+        const team = { organizationId, name: `Team ${at}`, createdAt: 1, updatedAt: 1 };
+        await db.insert("operationPermissions", {
+          organizationId,
+          serviceId,
+          teamId: at === 0 ? teamId : await db.insert("teams", team),
+          createdAt: 1,
+        });
+      }
+    });
+    const { id: another } = await ann.mutation(api.access.teams.create, { ...named, name: "One too many" });
+    expect(await refusal(services.grant(serviceId, another))).toMatchObject({ code: "limit_reached", status: 409 });
+    await services.remove(serviceId);
+    expect(await rows("operationPermissions")).toEqual([]);
+  });
+
   it("are made once, to teams of the organization, and are taken back from the service that they are of", async () => {
-    const { host, services, teamId, audited } = await operationHost();
+    const { host, services, teamId, audited, rows } = await operationHost();
     const { id } = await services.create();
     const { id: other } = await services.create({ name: "Others" });
     const { id: permissionId } = await services.grant(id, teamId);
@@ -203,6 +224,7 @@ describe("grants of services", () => {
     ]);
     expect(await refusal(services.revoke(other, permissionId))).toMatchObject({ code: "not_found" });
     await services.revoke(id, permissionId);
+    expect(await rows("operationPermissions")).toEqual([]);
     expect([await audited("rbac.grant"), await audited("rbac.revoke")].map(({ length }) => length)).toEqual([1, 1]);
   });
 });

@@ -15,8 +15,6 @@ export type CloudflareConfig = { readonly apiToken: string; readonly zoneId: str
 
 /** Errors of Cloudflare that people can mend, in words of our own: theirs may hold what was sent. */
 const refusals: Readonly<Record<number, string>> = {
-  1012: "Cloudflare takes the request for none that purges something.",
-  1016: "A URL is of another zone.",
   1107: "Only a zone of the Enterprise plan purges in this way.",
   7000: "Cloudflare knows no such zone.",
   7003: "Cloudflare knows no such zone.",

@@ -105,7 +105,7 @@ describe("a purge", () => {
     ["too many purges, told by a number", failure(400, 1134), true, "asks to wait"],
     ["a token that is none", failure(403, 10000), false, "refused the token (403)"],
     ["a token that is none, as a bad request", failure(400, 6003), false, "refused the token (400)"],
-    ["another zone's file", failure(400, 1016), false, "another zone"],
+    ["a way that the plan has not", failure(400, 1107), false, "Only a zone of the Enterprise plan"],
     ["no such zone", failure(404, 7003), false, "no such zone"],
     ["an error of its own", failure(500, 1), true, "answered an error (500, 1)"],
     ["an error without a number", { status: 400, body: { success: false, errors: ["?"] } }, false, "(400)"],

@@ -2684,7 +2684,7 @@ export interface OperationPermissionsResource {
    *
    * Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
    *
-   * Needs the permission `operation:grant`. Its own refusals: `already_granted`.
+   * Needs the permission `operation:grant`. Its own refusals: `already_granted`, `limit_reached`.
    *
    * @example
    * const operationPermission = await portico.operationPermissions.grant("da6xk7n3889t2r0rn0es88swg164a60v", { teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas" });

@@ -3484,7 +3484,7 @@ export interface paths {
          * Grant an operation service to a team
          * @description Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
          *
-         *     Needs the permission `operation:grant`. Its own refusals: `already_granted`.
+         *     Needs the permission `operation:grant`. Its own refusals: `already_granted`, `limit_reached`.
          */
         post: operations["grantOperationPermission"];
         delete?: never;
