@@ -43,7 +43,7 @@ function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): Jso
         description: "When it happened. Milliseconds since the epoch.",
       },
       organizationId: { ...idSchema, description: "The organization that it happened in." },
-      data: dataOf(rule, row),
+      data: dataOf(rule, row, schemas),
       omitted: {
         type: "array",
         description: "Fields of `data` that were left out because the body would have been too long.",
@@ -52,8 +52,7 @@ function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): Jso
     },
     required: ["id", "type", "createdAt", "organizationId", "data"],
   });
-  const data = schemas.example({ $ref: `#/components/schemas/${row}` }, `The event ${type}`);
-  const told = rule.adds ? { ...Object(data), [rule.adds.field]: [textsOf(rule.adds, () => "…")] } : data;
+  const data = schemas.example(dataOf(rule, row, schemas), `The event ${type}`);
   const head = { id: eventId, type, createdAt: exampleTimeMs, organizationId: exampleId("organizations") };
   return {
     tags: [tagOf("webhookEndpoints")],
@@ -67,7 +66,7 @@ function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): Jso
     requestBody: {
       description: what,
       required: true,
-      content: { "application/json": { schema, example: { ...head, data: told } } },
+      content: { "application/json": { schema, example: { ...head, data } } },
     },
     responses: {
       "2XX": {
@@ -77,22 +76,25 @@ function webhookOf(rule: EventRule, row: string, schemas: SchemaComponents): Jso
   };
 }
 
-/** The row, with the list that the event adds to it. */
-function dataOf({ adds, description }: EventRule, row: string): JsonObject {
-  const ref = { $ref: `#/components/schemas/${row}` };
-  if (!adds) return ref;
-  const properties = textsOf(adds, (says) => ({ type: "string", maxLength: 256, description: says }));
+/** The row, with the list that the event adds to it: the same of all events that add the same. */
+function dataOf({ adds }: EventRule, row: string, schemas: SchemaComponents): JsonObject {
+  if (!adds) return { $ref: `#/components/schemas/${row}` };
+  const { description, properties, required = [], ...rest } = Object(schemas.schemas[row]);
+  const texts = Object.entries(adds.texts).map(([name, [says, example]]) => [
+    name,
+    { type: "string", maxLength: 256, examples: [example], description: says },
+  ]);
   const list = {
     type: "array",
-    description: "What it is about, a batch of at most fifty.",
-    maxItems: 50,
-    items: { type: "object", properties, required: Object.keys(adds.texts) },
+    description: "What it is about, at most fifty at once.",
+    items: { type: "object", properties: Object.fromEntries(texts), required: Object.keys(adds.texts) },
   };
-  return { description, allOf: [ref, { type: "object", properties: { [adds.field]: list }, required: [adds.field] }] };
-}
-
-function textsOf({ texts }: NonNullable<EventRule["adds"]>, valueOf: (says: string) => string | JsonObject) {
-  return Object.fromEntries(Object.entries(texts).map(([name, says]) => [name, valueOf(says)]));
+  return schemas.define(`${row}With${capitalized(adds.field)}`, {
+    ...rest,
+    description: `${description} With \`${adds.field}\` that something has happened to.`,
+    properties: { ...properties, [adds.field]: list },
+    required: [...required, adds.field],
+  });
 }
 
 /** Request headers of deliveries. */

@@ -257,6 +257,7 @@ import type * as infrastructure_docks_syncRules from "../infrastructure/docks/sy
 import type * as infrastructure_docks_syncRuns from "../infrastructure/docks/syncRuns.js";
 import type * as infrastructure_docks_upserting from "../infrastructure/docks/upserting.js";
 import type * as infrastructure_domains from "../infrastructure/domains.js";
+import type * as infrastructure_giving from "../infrastructure/giving.js";
 import type * as infrastructure_grants from "../infrastructure/grants.js";
 import type * as infrastructure_operationJobs from "../infrastructure/operationJobs.js";
 import type * as infrastructure_operationPermissions from "../infrastructure/operationPermissions.js";
@@ -746,6 +747,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/docks/syncRuns": typeof infrastructure_docks_syncRuns;
   "infrastructure/docks/upserting": typeof infrastructure_docks_upserting;
   "infrastructure/domains": typeof infrastructure_domains;
+  "infrastructure/giving": typeof infrastructure_giving;
   "infrastructure/grants": typeof infrastructure_grants;
   "infrastructure/operationJobs": typeof infrastructure_operationJobs;
   "infrastructure/operationPermissions": typeof infrastructure_operationPermissions;

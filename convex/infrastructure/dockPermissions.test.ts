@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../_generated/api";
 import { permissionCatalogue } from "../core/access/permissions";
-import { carriedPermissions, maximumPeople } from "./dockPermissions/giving";
+import { carriedPermissions } from "./dockPermissions/giving";
+import { maximumPeople } from "./giving";
 import { inventoryHost } from "./inventoryHost.testing";
 import type { Id } from "../_generated/dataModel";
 import type { ResourceTable } from "./tables";

@@ -3,9 +3,22 @@ import { everyRow } from "../core/access/reach";
 import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
+import { assertGivesOwnRights } from "./giving";
 import { maximumGrants } from "./operationServices/ending";
 import { operationPermissions, operationServices } from "./operationServices/resource";
 import { operationPermissionFields } from "./tables";
+import type { Permission } from "../core/access/permissions";
+
+/** What a grant carries to whose role allows it on assigned rows. */
+const carriedPermissions = [
+  "operation:read",
+  "operation:run",
+  "operation:update",
+  "operation:rotate",
+  "operation:grant",
+  "operation:delete",
+  "operation:restore",
+] as const satisfies readonly Permission[];
 
 const operationServiceId = () => rowId("operationServices");
 
@@ -41,7 +54,7 @@ export const grant = mutationOperation({
   path: "/operation-services/{operationServiceId}/permissions",
   summary: "Grant an operation service to a team",
   description:
-    "Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.",
+    "Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may. Whoever gives it has, on the service, all that it lets them do.",
   access: "permission",
   permission: "operation:grant",
   status: 201,
@@ -52,6 +65,11 @@ export const grant = mutationOperation({
   problems: ["already_granted", "limit_reached"],
   handler: async (ctx, { teamId }) => {
     const { db, row } = ctx;
+    const holds = async (permission: Permission) => {
+      const reach = await db.reachOf(permission);
+      return reach !== undefined && (reach.every || (await db.isAssigned(operationServices.assigned ?? [], row, reach)));
+    };
+    await assertGivesOwnRights(ctx, { teamId }, carriedPermissions, holds);
     const grants = db.index("operationPermissions", "by_organizationId_and_serviceId_and_teamId", (q) =>
       q.eq("serviceId", row._id),
     );

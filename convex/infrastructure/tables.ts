@@ -16,6 +16,7 @@ import {
   timestampMs,
 } from "../core/schema/fields";
 import { tenantTable } from "../core/schema/table";
+import type { EventRule } from "../core/schema/table";
 
 /** What a request may say of how a dock is synced. */
 export const syncSettings = {
@@ -82,16 +83,16 @@ const resourceNews = {
 } as const;
 
 /** What webhooks are told of resources, in batches: a row each would be thousands of deliveries of a first sync. */
-const resourceEvents = (["created", "updated", "deleted"] as const).map((happened) => ({
+const resourceEvents = (["created", "updated", "deleted"] as const).map((happened): EventRule => ({
   type: `resource.${happened}`,
   description: `Resources ${resourceNews[happened]}; \`data\` is their dock, with them in \`resources\`.`,
   adds: {
     field: "resources",
     texts: {
-      resourceTable: "The table that it is in.",
-      resourceId: "Its id there.",
-      name: "What it is called.",
-      status: "How it is; `deleted` where it is in the trash.",
+      resourceTable: ["The table that it is in.", "servers"],
+      resourceId: ["Its id there.", exampleRowId],
+      name: ["What it is called.", "web-1"],
+      status: ["How it is; `deleted` where it is in the trash.", "running"],
     },
   },
 }));

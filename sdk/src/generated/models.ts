@@ -109,6 +109,7 @@ export type DockPage = components["schemas"]["DockPage"];
 export type DockPermission = components["schemas"]["DockPermission"];
 export type DockPermissionPage = components["schemas"]["DockPermissionPage"];
 export type DockSyncedEvent = components["schemas"]["DockSyncedEvent"];
+export type DockWithResources = components["schemas"]["DockWithResources"];
 export type Domain = components["schemas"]["Domain"];
 export type EnrollAgentAnswer = components["schemas"]["EnrollAgentAnswer"];
 export type EnrollAgentBody = components["schemas"]["EnrollAgentBody"];

@@ -2682,7 +2682,7 @@ export interface OperationPermissionsResource {
   /**
    * Grant an operation service to a team
    *
-   * Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
+   * Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may. Whoever gives it has, on the service, all that it lets them do.
    *
    * Needs the permission `operation:grant`. Its own refusals: `already_granted`, `limit_reached`.
    *

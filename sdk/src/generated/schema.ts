@@ -3482,7 +3482,7 @@ export interface paths {
         put?: never;
         /**
          * Grant an operation service to a team
-         * @description Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may.
+         * @description Members of the team whose role reaches what is assigned to them read the service, and run its operations where their role may. Whoever gives it has, on the service, all that it lets them do.
          *
          *     Needs the permission `operation:grant`. Its own refusals: `already_granted`, `limit_reached`.
          */
@@ -8556,10 +8556,10 @@ export interface webhooks {
                      *         "updatedAt": 1768473000000,
                      *         "resources": [
                      *           {
-                     *             "resourceTable": "…",
-                     *             "resourceId": "…",
-                     *             "name": "…",
-                     *             "status": "…"
+                     *             "resourceTable": "servers",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running"
                      *           }
                      *         ]
                      *       }
@@ -8657,10 +8657,10 @@ export interface webhooks {
                      *         "updatedAt": 1768473000000,
                      *         "resources": [
                      *           {
-                     *             "resourceTable": "…",
-                     *             "resourceId": "…",
-                     *             "name": "…",
-                     *             "status": "…"
+                     *             "resourceTable": "servers",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running"
                      *           }
                      *         ]
                      *       }
@@ -8758,10 +8758,10 @@ export interface webhooks {
                      *         "updatedAt": 1768473000000,
                      *         "resources": [
                      *           {
-                     *             "resourceTable": "…",
-                     *             "resourceId": "…",
-                     *             "name": "…",
-                     *             "status": "…"
+                     *             "resourceTable": "servers",
+                     *             "resourceId": "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r",
+                     *             "name": "web-1",
+                     *             "status": "running"
                      *           }
                      *         ]
                      *       }
@@ -14044,6 +14044,157 @@ export interface components {
              * @constant
              */
             type: "dock.synced";
+        };
+        /** @description A connection to a provider of infrastructure, with one encrypted key. With `resources` that something has happened to. */
+        DockWithResources: {
+            /**
+             * Format: uri
+             * @description Where it is asked, of providers that have no address of their own.
+             * @example https://infrastructure.example.com/api
+             */
+            baseUrl?: string;
+            /**
+             * Format: int32
+             * @description Syncs that failed since the last that did not.
+             * @example 0
+             */
+            consecutiveFailures?: number;
+            /**
+             * Format: int64
+             * @description When the row was made. Milliseconds since the epoch.
+             */
+            createdAt: number;
+            /**
+             * @description The user who made the row; absent where no person did.
+             * @example xvcpq2b60gypf1ckwc9ceze3vnke5x7c
+             */
+            createdBy?: string;
+            /**
+             * Format: int64
+             * @description When the row went into the trash; absent while it is not there. Milliseconds since the epoch.
+             */
+            deletedAt?: number;
+            /**
+             * @description Id of the dock.
+             * @example 6t5hvjkteaadgbqeyaze7gze088sbf7z
+             */
+            id: string;
+            /**
+             * @description How the key ends; absent while it has none.
+             * @example 9f3c
+             */
+            keyHint?: string;
+            /**
+             * Format: int32
+             * @description The version of the deployment's key that its own is encrypted with; absent while it has none.
+             * @example 1
+             */
+            keyVersion?: number;
+            /**
+             * Format: int64
+             * @description When a sync last ended; absent before the first. Milliseconds since the epoch.
+             */
+            lastSyncAt?: number;
+            /**
+             * @description Why the last sync failed; absent where it did not.
+             * @example The provider answered 401.
+             */
+            lastSyncError?: string;
+            /**
+             * @description How its last sync went, or that it is to come.
+             * @enum {string}
+             */
+            lastSyncStatus: "pending" | "syncing" | "success" | "error";
+            /**
+             * @description What people call it; unique in the organization. No control characters, and no marks that change the direction of writing.
+             * @example DigitalOcean of Acme
+             * @example DigitalOcean of Acme Europe
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is looked at again whether to sync it by itself; absent before the first time. Milliseconds since the epoch.
+             */
+            nextSyncAt?: number;
+            /**
+             * @description The organization that the row belongs to.
+             * @example r659q9hjzw92wwqydxyzfgvtcrqq3x8k
+             */
+            organizationId: string;
+            /**
+             * @description The provider, as `GET /v1/providers` names it.
+             * @example mock
+             */
+            provider: string;
+            /**
+             * @description The provider's account that the key is of, as the first sync has found it.
+             * @example acct-10442
+             */
+            providerAccountId?: string;
+            /**
+             * Format: int32
+             * @description How many it allows.
+             * @example 5000
+             */
+            rateLimitLimit?: number;
+            /**
+             * Format: int32
+             * @description Requests that the provider still allows.
+             * @example 4990
+             */
+            rateLimitRemaining?: number;
+            /**
+             * Format: int64
+             * @description When it allows all of them again. Milliseconds since the epoch.
+             */
+            rateLimitResetAt?: number;
+            /** @description What it is about, at most fifty at once. */
+            resources: {
+                /**
+                 * @description What it is called.
+                 * @example web-1
+                 */
+                name: string;
+                /**
+                 * @description Its id there.
+                 * @example jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r
+                 */
+                resourceId: string;
+                /**
+                 * @description The table that it is in.
+                 * @example servers
+                 */
+                resourceTable: string;
+                /**
+                 * @description How it is; `deleted` where it is in the trash.
+                 * @example running
+                 */
+                status: string;
+            }[];
+            /** @description How it is synced. */
+            syncConfig: {
+                /** @description Whether it is synced by itself. */
+                enabled: boolean;
+                /**
+                 * Format: int32
+                 * @description Seconds between two syncs; not fewer than the provider's `minimumIntervalSeconds`.
+                 * @example 300
+                 */
+                intervalSeconds: number;
+            };
+            /** @description Whether a sync runs. */
+            syncInProgress: boolean;
+            /**
+             * Format: int64
+             * @description When that began. Milliseconds since the epoch.
+             */
+            syncStartedAt?: number;
+            /**
+             * Format: int64
+             * @description When the row was last changed. Milliseconds since the epoch.
+             * @example 1768473000000
+             */
+            updatedAt: number;
         };
         /** @description A domain of any provider. */
         Domain: {
@@ -21563,20 +21714,7 @@ export interface components {
              * @description When it happened. Milliseconds since the epoch.
              */
             createdAt: number;
-            /** @description Resources are new, or back from the trash; `data` is their dock, with them in `resources`. */
-            data: components["schemas"]["Dock"] & {
-                /** @description What it is about, a batch of at most fifty. */
-                resources: {
-                    /** @description What it is called. */
-                    name: string;
-                    /** @description Its id there. */
-                    resourceId: string;
-                    /** @description The table that it is in. */
-                    resourceTable: string;
-                    /** @description How it is; `deleted` where it is in the trash. */
-                    status: string;
-                }[];
-            };
+            data: components["schemas"]["DockWithResources"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
             /** @description Fields of `data` that were left out because the body would have been too long. */
@@ -21596,20 +21734,7 @@ export interface components {
              * @description When it happened. Milliseconds since the epoch.
              */
             createdAt: number;
-            /** @description Resources went into the trash; `data` is their dock, with them in `resources`. */
-            data: components["schemas"]["Dock"] & {
-                /** @description What it is about, a batch of at most fifty. */
-                resources: {
-                    /** @description What it is called. */
-                    name: string;
-                    /** @description Its id there. */
-                    resourceId: string;
-                    /** @description The table that it is in. */
-                    resourceTable: string;
-                    /** @description How it is; `deleted` where it is in the trash. */
-                    status: string;
-                }[];
-            };
+            data: components["schemas"]["DockWithResources"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
             /** @description Fields of `data` that were left out because the body would have been too long. */
@@ -21629,20 +21754,7 @@ export interface components {
              * @description When it happened. Milliseconds since the epoch.
              */
             createdAt: number;
-            /** @description Resources are not as they were with their provider; `data` is their dock, with them in `resources`. */
-            data: components["schemas"]["Dock"] & {
-                /** @description What it is about, a batch of at most fifty. */
-                resources: {
-                    /** @description What it is called. */
-                    name: string;
-                    /** @description Its id there. */
-                    resourceId: string;
-                    /** @description The table that it is in. */
-                    resourceTable: string;
-                    /** @description How it is; `deleted` where it is in the trash. */
-                    status: string;
-                }[];
-            };
+            data: components["schemas"]["DockWithResources"];
             /** @description Id of the event, the same in every attempt and for every endpoint: `webhook-id`. */
             id: string;
             /** @description Fields of `data` that were left out because the body would have been too long. */
