@@ -77,9 +77,16 @@ interface Resource {
 
 /** Whatever somebody reads of the four tables, whoever the provider is. */
 async function resourcesOf(portico: Portico): Promise<Resource[]> {
+  const asked = { limit: 100 };
+  const lists = {
+    servers: portico.servers.list(asked),
+    webServices: portico.webServices.list(asked),
+    domains: portico.domains.list(asked),
+    databases: portico.databases.list(asked),
+  };
   const found: Resource[] = [];
   for (const table of tables)
-    for await (const row of portico[table].list({ provider: "generic", limit: 100 }))
+    for await (const row of lists[table])
       found.push({ table, id: row.id, name: "domainName" in row ? row.domainName : row.name, status: row.status });
   return found;
 }

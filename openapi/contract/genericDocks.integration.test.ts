@@ -122,7 +122,7 @@ it("brings what the mapping says, takes nothing for gone that it no longer names
   const id = await created();
   expect(await synced(id)).toMatchObject({ lastSyncStatus: "success", providerAccountId: "acct-1" });
   const { rows } = await listed("servers", id);
-  expect(rows.map(({ name, status }) => `${name} ${status}`).toSorted()).toEqual([
+  expect(rows.map(({ name, status }) => `${String(name)} ${String(status)}`).toSorted()).toEqual([
     "web-1 running",
     "web-2 running",
     "web-3 stopped",
@@ -256,7 +256,7 @@ const answers: Readonly<Record<string, (secret: string) => Spoilt>> = {
     headers: { "www-authenticate": `Bearer realm="${secret}"` },
     body: { error_description: secret },
   }),
-  "a wait": (secret) => ({ status: 429, headers: { "retry-after": secret }, body: { error: secret } }),
+  "a time to come back": (secret) => ({ status: 500, headers: { "retry-after": secret }, body: { error: secret } }),
   "a redirect": (secret) => ({ status: 302, headers: { location: `https://${secret}.example.com/?t=${secret}` } }),
   "a page of HTML": (secret) => ({ headers: { "content-type": "text/html" }, body: `<title>${secret}</title>` }),
   "a type of its own": (secret) => ({
@@ -337,7 +337,7 @@ it("keeps secrets of keys, configurations and providers' answers in ciphertext a
   expect((await ask("POST", `${docks}/${id}/test`)).body).toMatchObject({ isValid: true });
   expect(await synced(id)).toMatchObject({ lastSyncStatus: "success" });
   const servers = await listed("servers", id);
-  expect(servers.rows.map(({ status }) => status).toSorted()).toEqual(["running", "unknown"]);
+  expect(servers.rows.map(({ status }) => String(status)).toSorted()).toEqual(["running", "unknown"]);
   const services = await listed("web-services", id);
   expect(services.rows).toMatchObject([{ productionUrl: "https://shop.example" }]);
   shown.push(servers.text, services.text);

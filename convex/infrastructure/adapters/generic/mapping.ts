@@ -81,12 +81,14 @@ export type Mapping = z.infer<ReturnType<typeof mapping>>;
 export type MappedList = NonNullable<Mapping[ResourceTable]>;
 
 /** Names that mappings have: others are the provider's own, and are not repeated. */
-const ownNames: ReadonlySet<PropertyKey> = new Set([
-  ...["version", "account", "servers", "webServices", "domains", "databases"],
-  ...["path", "items", "id", "name", "status", "statuses", "fields", "keep", "pages"],
-  ...["kind", "parameter", "first", "total", "next"],
-  ...["primaryIpAddress", "region", "productionUrl", "environment", "gitRepo", "expiresAt", "engine"],
-]);
+const ownNames: ReadonlySet<PropertyKey> = new Set(
+  [
+    ["version", "account", "servers", "webServices", "domains", "databases"],
+    ["path", "items", "id", "name", "status", "statuses", "fields", "keep", "pages"],
+    ["kind", "parameter", "first", "total", "next"],
+    ["primaryIpAddress", "region", "productionUrl", "environment", "gitRepo", "expiresAt", "engine"],
+  ].flat(),
+);
 const faultsTold = 3;
 
 /** @throws {ProviderError} that says what is wrong with the mapping, and where */
