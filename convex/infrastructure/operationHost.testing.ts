@@ -66,13 +66,18 @@ export async function operationHost() {
         .filter(({ payload }) => payload["jobId"] === jobId)
         .map(({ eventType, payload }) => ({ eventType, ...payload })),
     /** Somebody whose role holds these rights for what is assigned to a team that they are in. */
-    developer: async (name: string, teamId: Id<"teams"> | undefined, rights = ["operation:read", "operation:run"]) => {
+    developer: async (
+      name: string,
+      teamId: Id<"teams"> | undefined,
+      rights = ["operation:read", "operation:run"],
+      scope: "assigned" | "organization" = "assigned",
+    ) => {
       const issuer = "https://identity.example";
       const tokenIdentifier = `${issuer}|${name}`;
       await host.run(async ({ db }) => {
         const person = { emailVerified: false, status: "active", isPlatformAdmin: false, ...stamps } as const;
         const userId = await db.insert("users", { tokenIdentifier, name, ...person });
-        const role = { key: name, name, rank: 10, isSystem: false, scope: "assigned", rights, ...stamps } as const;
+        const role = { key: name, name, rank: 10, isSystem: false, scope, rights, ...stamps } as const;
         const roleId = await db.insert("roles", { organizationId, ...role });
         const place = { organizationId, userId, roleId, roleKey: name, ...stamps };
         await db.insert("memberships", { ...place, status: "active" });

@@ -184,6 +184,24 @@ describe("grants of services", () => {
     expect(await refusal(run(dev, granted))).toMatchObject({ code: "not_assigned" });
   });
 
+  it("give nobody more than their giver has", async () => {
+    const { services, named, developer, teamId } = await operationHost();
+    const { id: operationServiceId } = await services.create();
+    await developer("dev", teamId);
+    const grantedBy = async (name: string, rights: string[], scope: "assigned" | "organization") => {
+      const giver = await developer(name, scope === "assigned" ? teamId : undefined, rights, scope);
+      return giver.mutation(operationPermissions.grant, { ...named, operationServiceId, teamId });
+    };
+    const rights = ["operation:read", "operation:grant"];
+    const lacking = { code: "forbidden", detail: expect.stringContaining("operation:run") };
+    expect(await refusal(grantedBy("reader", rights, "organization"))).toMatchObject(lacking);
+    expect(await refusal(grantedBy("outsider", [...rights, "operation:run"], "assigned"))).toMatchObject({
+      code: "not_assigned",
+    });
+    await grantedBy("runner", [...rights, "operation:run"], "organization");
+    expect(await services.grants(operationServiceId)).toHaveLength(1);
+  });
+
   it("are as many as one deletion ends", async () => {
     const { host, services, named, ann, teamId, rows, organizationId } = await operationHost();
     const { id: serviceId } = await services.create();
