@@ -25,6 +25,22 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
+/** What an error has of its facts, `cause` aside. */
+const shown = [
+  "operation",
+  "route",
+  "status",
+  "code",
+  "type",
+  "title",
+  "detail",
+  "errors",
+  "requestId",
+  "headers",
+  "attempts",
+  "retryable",
+] as const;
+
 /** A problem code the API documents; other strings are allowed because servers may be newer than this package. */
 export type ProblemCode = keyof ProblemStatuses;
 
@@ -65,37 +81,13 @@ export class PorticoError extends Error {
   readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
-    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    const { cause } = facts;
+    super(messageOf(facts), cause === undefined ? undefined : { cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    const {
-      operation,
-      route,
-      status,
-      code,
-      type,
-      title,
-      detail,
-      errors = [],
-      requestId,
-      headers,
-      attempts = 0,
-      retryable = false,
-    } = facts;
-    Object.assign(this, {
-      operation,
-      route,
-      status,
-      code,
-      type,
-      title,
-      detail,
-      errors,
-      requestId,
-      headers,
-      attempts,
-      retryable,
-    });
+    const given: ErrorFacts = { errors: [], attempts: 0, retryable: false, ...facts };
+    // By name, since whoever tells of a call may know more of it than an error shows, its query for one.
+    for (const name of shown) Object.assign(this, { [name]: given[name] });
   }
 
   /**

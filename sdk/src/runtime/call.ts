@@ -120,17 +120,18 @@ export interface Reading {
  * @throws {ConnectionError} (`invalid_response`) for anything else, such as a login page, unless text is accepted.
  */
 export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
-  const { text, response, blob } = reply;
-  if (blob) return response.status === 304 ? undefined : blob;
-  if (!text && (acceptsText || [204, 205, 304].includes(response.status))) return undefined;
+  const { response, body } = reply;
+  if (response.status === 304) return undefined;
+  if (typeof body !== "string") return body;
+  if (!body && (acceptsText || [204, 205].includes(response.status))) return undefined;
   const isJson = response.headers.get("content-type")?.includes("json");
-  if (!isJson && acceptsText) return text;
+  if (!isJson && acceptsText) return body;
   try {
-    if (isJson) return JSON.parse(text);
+    if (isJson) return JSON.parse(body);
   } catch {
     // Told below.
   }
-  throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(text)) ?? "it is empty");
+  throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(body)) ?? "it is empty");
 }
 
 /** A success status with a body that the API cannot have sent: a proxy answered, or the response was cut off. */

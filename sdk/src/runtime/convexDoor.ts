@@ -137,7 +137,7 @@ export class ConvexDoor {
         );
         transport.headers = reply.response.headers;
         transport.attempts = reply.attempts;
-        return new Response(reply.text, { status: reply.response.status });
+        return new Response(reply.body, { status: reply.response.status });
       },
     });
     try {
