@@ -21,13 +21,13 @@ export {
   TimeoutError,
   UnprocessableError,
 } from "./errors";
+export { type Deprecation, deprecations } from "./extras/deprecations";
 export type { Credential, RawRequest, Settings } from "./restClient";
 export type { Call, CallResult } from "./runtime/call";
 export type { TokenProvider } from "./runtime/credential";
 export type {
   Bytes,
   ChangeOptions,
-  Deprecation,
   Exchange,
   FetchOptions,
   Hook,

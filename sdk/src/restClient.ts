@@ -20,7 +20,8 @@ import {
   type Plan,
   type RequestOptions,
 } from "./runtime/engine";
-import { ListCall, pageOf } from "./runtime/listCall";
+import { asText } from "./runtime/json";
+import { ListCall, type Page, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts, type Sender } from "./runtime/resources";
 import { randomUuid } from "./runtime/trace";
@@ -109,7 +110,7 @@ export class RestClient extends Resources {
       call: (request, callOptions) => this.#call(request, callOptions),
       list: (request, callOptions) => this.#list(request, callOptions),
     };
-    for (const table of Object.values(operations)) defineResources(this, table, sender);
+    defineResources(this, operations, sender);
   }
 
   /**
@@ -155,23 +156,15 @@ export class RestClient extends Resources {
   }
 
   #list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown> {
-    const { cursor } = parts.query;
-    if (options.ifNoneMatch !== undefined) {
-      return new Call<unknown>(parts, async () => {
-        const outcome = await this.#send(parts, options);
-        const isCurrent = outcome.reply.response.status === 304;
-        return isCurrent ? outcome : { ...outcome, data: pageOf(outcome) };
-      }).send();
-    }
-    return new ListCall(
-      parts,
-      async (from) => {
-        const query = { ...parts.query, cursor: from };
-        const outcome = await this.#send({ ...parts, query }, options);
-        return { ...outcome, data: pageOf(outcome, from) };
-      },
-      typeof cursor === "string" ? cursor : undefined,
-    );
+    const page = async (from?: string): Promise<Outcome<Page<unknown>>> => {
+      const outcome = await this.#send({ ...parts, query: { ...parts.query, cursor: from } }, options);
+      return { ...outcome, data: pageOf(outcome, from) };
+    };
+    if (options.ifNoneMatch === undefined) return new ListCall(parts, page, asText(parts.query["cursor"]));
+    return new Call<unknown>(parts, async () => {
+      const outcome = await this.#send(parts, options);
+      return outcome.reply.response.status === 304 ? outcome : { ...outcome, data: pageOf(outcome) };
+    }).send();
   }
 
   async #send(parts: RequestParts, options: ChangeOptions): Promise<Outcome<unknown>> {
@@ -182,7 +175,7 @@ export class RestClient extends Resources {
       throw invalidResponse(reply, "No dry run: the change may have been made");
     }
     const { acceptsText = false } = parts;
-    return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
+    return { data: dataOf(reply, (text) => engine.clean(text), acceptsText), reply };
   }
 
   #plan(parts: RequestParts, options: ChangeOptions): Plan {
@@ -237,11 +230,11 @@ export function sharedParts(options: RestOptions & Cloned): Shared {
   };
   const engine = new Engine(options, redactor);
   const fixed = apiKey ?? token;
-  if (fixed !== undefined) redactor.add(fixed);
+  if (fixed !== undefined) redactor.addLasting(fixed);
   const provided =
     getToken &&
     new RenewedToken(async (forceRefresh, signal) =>
-      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
+      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal })), engine.serverNowMs()),
     );
   const rest = fixed === undefined ? provided : staticToken(fixed);
   return { baseUrl, engine, rest, keepIssued };

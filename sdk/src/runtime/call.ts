@@ -108,18 +108,14 @@ export function isDryRun({ response }: Reply): boolean {
   return response.headers.get("portico-dry-run") === "true";
 }
 
-/** How an answer is read: whether text will do, and what removes credentials from a quotation. */
-export interface Reading {
-  readonly acceptsText: boolean;
-  readonly clean: (text: string) => string;
-}
-
 /**
  * The data of a reply: JSON, bytes, or undefined when the status says there is no body.
  *
+ * @param clean - Removes credentials from a quotation.
+ * @param acceptsText - Text will do.
  * @throws {ConnectionError} (`invalid_response`) for anything else, such as a login page, unless text is accepted.
  */
-export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
+export function dataOf(reply: Reply, clean: (text: string) => string, acceptsText = false): unknown {
   const { response, body } = reply;
   if (response.status === 304) return undefined;
   if (typeof body !== "string") return body;

@@ -2,7 +2,7 @@ import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { apiError, type Place, placed } from "../errors";
 import type { ConvexFunctions } from "../generated/convexFunctions";
-import { operations } from "../generated/operations";
+import { functionFolders, operations } from "../generated/operations";
 import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
 import type { Engine, RequestOptions } from "./engine";
@@ -180,7 +180,8 @@ const refusals = [
  */
 function assertKnown(name: string): void {
   const [, folder = "", resource = "", verb = ""] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const verbs: readonly string[] | null | undefined = operations[folder]?.[resource]?.match(/(?<=^|;)\w+/g);
+  const isThere = functionFolders[folder]?.split(" ").includes(resource);
+  const verbs: readonly string[] | null | undefined = isThere ? operations[resource]?.match(/(?<=^|;)\w+/g) : null;
   if (verbs?.includes(verb)) return;
   const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);

@@ -48,16 +48,6 @@ export interface Logger {
   warn(message: string, fields: unknown): void;
 }
 
-/** An operation the server has announced the end of (RFC 9745, RFC 8594), reported once per operation. */
-export interface Deprecation {
-  readonly operation: string;
-  /** `Deprecation` header: a structured date such as `@1688169599`. */
-  readonly deprecation: string | undefined;
-  /** `Sunset` header: HTTP-date from which the operation may fail. */
-  readonly sunset: string | undefined;
-  readonly link: string | undefined;
-}
-
 /** What `fetch` takes beside the request itself: `credentials`, `keepalive`, `cache`, undici's `dispatcher`. */
 export type FetchOptions = Omit<RequestInit, "method" | "headers" | "body" | "signal"> & {
   readonly dispatcher?: unknown;
@@ -144,7 +134,6 @@ export interface EngineSettings extends CallLimits {
   readonly logger?: Logger | undefined;
   /** Middleware around every attempt, the first one outermost. */
   readonly hooks?: readonly Hook[] | undefined;
-  readonly onDeprecation?: ((deprecation: Deprecation) => void) | undefined;
   /** W3C trace context: true starts a trace per call, a function supplies the header of the active span. */
   readonly traceparent?: boolean | (() => string | undefined) | undefined;
 }
@@ -154,7 +143,8 @@ export class Engine {
   readonly #settings: EngineSettings;
   readonly #redactor: Redactor;
   readonly #budget = new RetryBudget();
-  readonly #reportedDeprecations = new Set<string>();
+  /** How far the server's clock is ahead of this one. */
+  #aheadMs: number | undefined;
 
   constructor(settings: EngineSettings, redactor: Redactor) {
     this.#settings = settings;
@@ -163,7 +153,7 @@ export class Engine {
 
   /** The text without any credential this client has held. */
   clean(text: string): string {
-    return this.#redactor.text(text);
+    return this.#redactor.cleanText(text);
   }
 
   /**
@@ -185,9 +175,8 @@ export class Engine {
     const leftMs = () => Math.max(0, deadlineMs - performance.now());
     const limits = (during: string, attempts: number, mostMs = Number.POSITIVE_INFINITY): Limits => {
       const left = leftMs();
-      return left <= mostMs
-        ? { timeoutMs: left, limit: "timeoutMs", limitMs: timeoutMs, during, signal, attempts }
-        : { timeoutMs: mostMs, limit: "attemptTimeoutMs", limitMs: mostMs, during, signal, attempts };
+      const [limit, limitMs] = left > mostMs ? ["attemptTimeoutMs", mostMs] : ["timeoutMs", timeoutMs];
+      return { timeoutMs: Math.min(left, mostMs), limit, limitMs, during, signal, attempts };
     };
     const trace = traceparent(options.traceparent, settings.traceparent);
     let stale: string | undefined;
@@ -216,7 +205,7 @@ export class Engine {
           this.#budget.earn();
           return outcome;
         }
-        if (outcome.status === 401 && token !== undefined && credential?.refresh && !isRefreshed) {
+        if (outcome.status === 401 && token !== undefined && credential?.renewable && !isRefreshed) {
           isRefreshed = true;
           stale = token;
           continue;
@@ -237,9 +226,7 @@ export class Engine {
   /** A token, or a failure to get one that may pass; what a token provider throws is its own. */
   async #token(credential: TokenSource, stale: string | undefined, limits: Limits): Promise<string | PorticoError> {
     try {
-      return await within(limits, (gone) =>
-        stale !== undefined && credential.refresh ? credential.refresh(stale, gone) : credential.obtain(gone),
-      );
+      return await within(limits, (gone) => credential.obtain(gone, stale));
     } catch (error) {
       if (!isTransport(error) && !(error instanceof ApiError)) throw error;
       // An error that names its operation comes from another client, which a token provider uses.
@@ -261,17 +248,17 @@ export class Engine {
     const clean = (text: string) => this.clean(text);
     let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
-      const request = { method, url, headers, body, signal };
+      const hooks = this.#settings.hooks ?? [];
+      const send = hooks.reduceRight<Send>(
+        (next, hook) => (request) => hook(request, next, { operation, attempt: attempts }),
+        (request) => this.#fetch(request, plan, options, attempts),
+      );
       // Only hooks need a Headers object; fetch makes one of its own.
-      const response = await (this.#settings.hooks?.length
-        ? this.#dispatch(
-            { ...request, headers: new Headers(headers) },
-            plan,
-            options,
-            { operation, attempt: attempts },
-            0,
-          )
-        : this.#fetch(request, plan, options, attempts));
+      const request = { method, url, body, signal };
+      const response = await (hooks.length > 0
+        ? send({ ...request, headers: new Headers(headers) })
+        : this.#fetch({ ...request, headers }, plan, options, attempts));
+      this.#noteTime(plan, response);
       const { status } = response;
       const succeeded = response.ok || status === 304 || status === accepts;
       if (!succeeded) refusal = response;
@@ -285,20 +272,19 @@ export class Engine {
       // The body broke, but its head has said what the server decided: a 404 is not repeated.
       return apiError(refusal.status, "", { headers: refusal.headers, attempts, clean });
     });
-    this.#report(plan, outcome, attempts, startedMs);
+    this.#logAttempt(plan, outcome, attempts, startedMs);
     return outcome;
   }
 
-  #dispatch(
-    request: HttpRequest,
-    plan: Plan,
-    options: RequestOptions,
-    exchange: Exchange,
-    index: number,
-  ): Promise<Response> {
-    const hook = this.#settings.hooks?.[index];
-    if (hook) return hook(request, (next) => this.#dispatch(next, plan, options, exchange, index + 1), exchange);
-    return this.#fetch(request, plan, options, exchange.attempt);
+  /** Milliseconds since the epoch by the server's clock; undefined before it has told. */
+  serverNowMs(): number | undefined {
+    return this.#aheadMs === undefined ? undefined : Date.now() + this.#aheadMs;
+  }
+
+  /** Keeps what `Date` says, where a token's end is judged by it. */
+  #noteTime({ credential }: Plan, { headers }: Response): void {
+    const nowMs = credential?.renewable ? Date.parse(headers.get("date") ?? "") : Number.NaN;
+    if (nowMs > 0) this.#aheadMs = nowMs - Date.now();
   }
 
   #fetch(
@@ -330,44 +316,35 @@ export class Engine {
       throw new ConnectionError({
         code: isSendable ? "connection_failed" : notSendable,
         title: isSendable ? "The server could not be reached" : "This runtime refuses to send the request",
-        detail: this.#redactor.text(reason.text, given),
+        detail: this.#redactor.cleanText(reason.text, given),
         attempts,
-        cause: this.#redactor.error(reason.error, given),
+        cause: this.#redactor.cleanError(reason.error, given),
       });
     }
   }
 
-  /** Tells the logger of an attempt, and whoever asked of an operation that will end. */
-  #report({ operation, method, url }: Plan, outcome: Reply | PorticoError, attempt: number, startedMs: number): void {
-    const { logger, onDeprecation } = this.#settings;
-    // A call should not pay for what nobody reads.
-    if (!logger && !onDeprecation) return;
+  #logAttempt(
+    { operation, method, url }: Plan,
+    outcome: Reply | PorticoError,
+    attempt: number,
+    startedMs: number,
+  ): void {
+    // A call should not pay for log lines that nobody reads.
+    if (!this.#settings.logger) return;
     const failure = outcome instanceof PorticoError ? outcome : undefined;
     const { headers, status } = outcome instanceof PorticoError ? outcome : outcome.response;
-    const header = (name: string) => headers?.get(name) ?? undefined;
+    const requestId = headers?.get("x-request-id");
     const durationMs = Math.round(performance.now() - startedMs);
-    const requestId = header("x-request-id");
-    this.#log("debug", "portico request", {
-      operation,
-      method,
-      url,
-      attempt,
-      status,
-      code: failure?.code,
-      requestId,
-      durationMs,
-    });
-    const deprecation = header("deprecation");
-    const sunset = header("sunset");
-    if (!onDeprecation || !(deprecation ?? sunset) || this.#reportedDeprecations.has(operation)) return;
-    this.#reportedDeprecations.add(operation);
-    onDeprecation({ operation, deprecation, sunset, link: header("link") });
+    const fields = { operation, method, url, attempt, status, code: failure?.code, requestId, durationMs };
+    this.#log("debug", "portico request", fields);
   }
 
   #log(level: keyof Logger, message: string, fields: Record<string, unknown>): void {
-    this.#settings.logger?.[level](message, this.#redactor.value(fields));
+    this.#settings.logger?.[level](message, this.#redactor.cleanValue(fields));
   }
 }
+
+type Send = (request: HttpRequest) => Promise<Response>;
 
 /** Failures that can be retried because no response arrived. */
 function isTransport(error: unknown): error is ConnectionError | TimeoutError {
