@@ -218,6 +218,9 @@ export async function main(): Promise<void> {
     await portico.schedules.activate(created.id);
   } catch (error) {
     if (isProblem(error, "invalid_state_transition")) console.log(error.status satisfies 409);
+    if (isProblem(error, "schedules.activate") && error.code === "not_found") console.log(error.status satisfies 404);
+    // @ts-expect-error no code of this method
+    if (isProblem(error, "schedules.activate") && error.code === "bill_not_draft") console.log(error);
   }
   // @ts-expect-error a required field is missing
   await portico.schedules.create({ title: "a" });

@@ -214,6 +214,9 @@ export interface AgentApiLogsResource {
    *
    * Needs the permission `agentApiLog:read`.
    *
+   * @param logId - Id of the agent API log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const agentApiLog = await portico.agentApiLogs.get("e3tjc6shwatbxy16qtqhxrcfeqjm3e9z");
    */
@@ -227,6 +230,8 @@ export interface AgentApiLogsResource {
    * Newest first unless sorted otherwise. Supported together: {agentId, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {siteId, createdFrom/createdTo or from/to, sort=created or createdAt}.
    *
    * Needs the permission `agentApiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const agentApiLog of portico.agentApiLogs.list()) console.log(agentApiLog);
@@ -246,6 +251,9 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:create`. Its own refusals: `site_not_active`, `cross_tenant_reference`.
    *
+   * @param input - What to send to create an agent enrolment token.
+   * @throws {ApiError} 409 `site_not_active`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.agentEnrollmentTokens.create({
    *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -262,6 +270,8 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const agentEnrollmentToken of portico.agentEnrollmentTokens.list()) console.log(agentEnrollmentToken);
    */
@@ -275,6 +285,9 @@ export interface AgentEnrollmentTokensResource {
    * No device enrols with it any more; agents enrolled before stay. Revoking it again changes nothing.
    *
    * Needs the permission `agentEnrollment:revoke`.
+   *
+   * @param tokenId - Id of the agent enrollment token.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke("ybahcmrcdj3v0y6snv2tzjrmhyrb1eee");
@@ -291,6 +304,8 @@ export interface AgentsResource {
    * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
    *
    * For device agents.
+   *
+   * @param input - What to send to check in as an agent.
    *
    * @example
    * const answer = await portico.agents.checkIn({
@@ -309,6 +324,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.agents.delete("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -320,6 +338,9 @@ export interface AgentsResource {
    * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
    *
    * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`, `limit_reached`.
+   *
+   * @param input - What to send to enrol a device.
+   * @throws {ApiError} 409 `agent_revoked`, `enrollment_exhausted`, `guid_in_use`, `limit_reached`, `site_not_active`; 410 `enrollment_expired`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.agents.enroll({
@@ -337,6 +358,9 @@ export interface AgentsResource {
    * Get an agent
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`.
+   *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.get("cgjwvyesnv75prnhka59qmd547bvr5j4");
@@ -364,6 +388,8 @@ export interface AgentsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const agent of portico.agents.list()) console.log(agent);
    */
@@ -378,6 +404,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `limit_reached`, `guid_taken`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `guid_taken`, `limit_reached`, `not_deleted`, `site_not_active`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const agent = await portico.agents.restore("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -389,6 +418,9 @@ export interface AgentsResource {
    * The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.
    *
    * Needs the permission `agent:revoke`. Its own refusals: `agent_revoked`.
+   *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `agent_revoked`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.revoke("cgjwvyesnv75prnhka59qmd547bvr5j4");
@@ -402,6 +434,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:update`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.agents.rotateKey("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -413,6 +448,10 @@ export interface AgentsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `agent:update`. Its own refusals: `guid_taken`.
+   *
+   * @param agentId - Id of the agent.
+   * @param input - What to send to update an agent.
+   * @throws {ApiError} 404 `not_found`; 409 `guid_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.update("cgjwvyesnv75prnhka59qmd547bvr5j4", { tags: ["maintenance"] });
@@ -430,6 +469,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const apiKey = await portico.apiKeys.adopt("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
@@ -442,6 +484,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`, `limit_reached`.
    *
+   * @param input - What to send to create an API key.
+   * @throws {ApiError} 409 `limit_reached`; 422 `read_only_field`, `scope_not_allowed`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
    */
@@ -451,6 +496,9 @@ export interface ApiKeysResource {
    * Get a API key
    *
    * Needs the permission `apiKey:read`.
+   *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const apiKey = await portico.apiKeys.get("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
@@ -466,6 +514,8 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const apiKey of portico.apiKeys.list()) console.log(apiKey);
    */
@@ -480,6 +530,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:revoke`. Its own refusals: `key_revoked`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const apiKey = await portico.apiKeys.revoke("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
@@ -492,6 +545,10 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @param input - What to send to rotate an API key.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.apiKeys.rotate("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { graceSeconds: 3600 });
    */
@@ -503,6 +560,10 @@ export interface ApiKeysResource {
    * Changes its name or its limit, or takes scopes away. Without a limit of its own (null) it has the organization's.
    *
    * Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
+   *
+   * @param apiKeyId - Id of the API key.
+   * @param input - What to send to update an API key.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`, `scope_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const apiKey = await portico.apiKeys.update("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { name: "Nightly export" });
@@ -518,6 +579,9 @@ export interface ApiLogsResource {
    *
    * Needs the permission `apiLog:read`.
    *
+   * @param apiLogId - Id of the API log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const apiLog = await portico.apiLogs.get("rjxd5jxk8n375h2v4h4wqj7geqagffe3");
    */
@@ -531,6 +595,8 @@ export interface ApiLogsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo or from/to, sort=created or createdAt}, {operationId, createdFrom/createdTo or from/to, sort=created or createdAt}, {requestId, createdFrom/createdTo or from/to, sort=created or createdAt}, {statusCode, createdFrom/createdTo or from/to, sort=created or createdAt}.
    *
    * Needs the permission `apiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const apiLog of portico.apiLogs.list()) console.log(apiLog);
@@ -548,6 +614,9 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`.
    *
+   * @param auditLogId - Id of the audit log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const auditLog = await portico.auditLogs.get("3y4bgc2vxz9k8kdk24rdypthbfgpgwcc");
    */
@@ -562,6 +631,10 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param tableName - The table that the record is or was in.
+   * @param recordId - Id of the record.
+   * @throws {ApiError} 400 `invalid_cursor`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const auditLog of portico.auditLogs.getRecordHistory("schedules", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(auditLog);
    */
@@ -575,6 +648,8 @@ export interface AuditLogsResource {
    * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
    *
    * Needs the permission `auditLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const auditLog of portico.auditLogs.list()) console.log(auditLog);
@@ -594,6 +669,10 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @param input - What to send to add a line to a draft.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; 422 `bill_too_large`, `cross_tenant_reference`, `currency_mismatch`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const billLineItem = await portico.billLineItems.create("6jhc9b0ys1czngxw3m99keaq9pfxym3a", {
    *   pricingTierId: "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
@@ -610,6 +689,10 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
    *
+   * @param billId - Id of the bill.
+   * @param lineItemId - Id of the bill line item.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `line_from_usage`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`; and what any call may be refused with.
+   *
    * @example
    * await portico.billLineItems.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv");
    */
@@ -621,6 +704,9 @@ export interface BillLineItemsResource {
    * Newest first unless sorted otherwise.
    *
    * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 400 `invalid_cursor`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const billLineItem of portico.billLineItems.list("6jhc9b0ys1czngxw3m99keaq9pfxym3a")) console.log(billLineItem);
@@ -636,6 +722,8 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
+   *
    * @example
    * for await (const billLineItem of portico.billLineItems.listByIntegration({ integrationId: "halo-psa" })) console.log(billLineItem);
    */
@@ -650,6 +738,11 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
    *
+   * @param billId - Id of the bill.
+   * @param lineItemId - Id of the bill line item.
+   * @param input - What to send to update a line of a draft.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `line_from_usage`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const billLineItem = await portico.billLineItems.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv", { description: "endpoint, 2026-01-01 to 2026-01-31" });
    */
@@ -663,6 +756,9 @@ export interface BillingAdjustmentsResource {
    * Create a billing adjustment
    *
    * Needs the permission `billingAdjustment:create`.
+   *
+   * @param input - What to send to create a billing adjustment.
+   * @throws {ApiError} 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.create({
@@ -685,6 +781,9 @@ export interface BillingAdjustmentsResource {
    *
    * Needs the permission `billingAdjustment:delete`. Its own refusals: `in_use`, `adjustment_in_use`.
    *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @throws {ApiError} 404 `not_found`; 409 `adjustment_in_use`, `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.billingAdjustments.delete("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
    */
@@ -694,6 +793,9 @@ export interface BillingAdjustmentsResource {
    * Get a billing adjustment
    *
    * Needs the permission `billingAdjustment:read`.
+   *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.get("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
@@ -709,6 +811,8 @@ export interface BillingAdjustmentsResource {
    *
    * Needs the permission `billingAdjustment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const billingAdjustment of portico.billingAdjustments.list()) console.log(billingAdjustment);
    */
@@ -722,6 +826,10 @@ export interface BillingAdjustmentsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `billingAdjustment:update`. Its own refusals: `adjustment_in_use`.
+   *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @param input - What to send to update a billing adjustment.
+   * @throws {ApiError} 404 `not_found`; 409 `adjustment_in_use`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.update("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1", { amount: 2500 });
@@ -739,6 +847,10 @@ export interface BillsResource {
    *
    * Needs the permission `bill:cancel`. Its own refusals: `invalid_state_transition`, `credit_in_use`.
    *
+   * @param billId - Id of the bill.
+   * @param input - What to send to cancel a bill.
+   * @throws {ApiError} 404 `not_found`; 409 `credit_in_use`, `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.cancel("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { reason: "Wrong price in January." });
    */
@@ -750,6 +862,9 @@ export interface BillsResource {
    * Deletes it for good with its lines.
    *
    * Needs the permission `bill:delete`. Its own refusals: `bill_not_draft`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.bills.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
@@ -763,6 +878,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:finalize`. Its own refusals: `invalid_state_transition`, `period_not_over`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `period_not_over`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.finalize("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -774,6 +892,9 @@ export interface BillsResource {
    * A draft for whole days in the organization's time zone: a line for each price, from the usage that belongs to them, and the adjustments that meet them. No two bills cover one day, but for cancelled ones.
    *
    * Needs the permission `bill:generate`. Its own refusals: `period_overlap`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @param input - What to send to generate a bill.
+   * @throws {ApiError} 409 `period_overlap`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.generate({
@@ -792,6 +913,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:read`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.bills.get("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -805,6 +929,9 @@ export interface BillsResource {
    * An HTML document for people to read and print: it loads nothing, and nothing in it runs.
    *
    * Needs the permission `bill:read`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.bills.getPage("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
@@ -820,6 +947,8 @@ export interface BillsResource {
    *
    * Needs the permission `bill:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const bill of portico.bills.list()) console.log(bill);
    */
@@ -831,6 +960,10 @@ export interface BillsResource {
    * Mark a bill as paid
    *
    * Needs the permission `bill:pay`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param billId - Id of the bill.
+   * @param input - What to send to mark a bill as paid.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.pay("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { paidAt: Date.parse("2026-02-14T00:00:00.000Z") });
@@ -844,6 +977,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:generate`. Its own refusals: `bill_not_draft`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.regenerate("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -855,6 +991,10 @@ export interface BillsResource {
    * Changes the notes of a draft; null clears them.
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `bill_number_taken`.
+   *
+   * @param billId - Id of the bill.
+   * @param input - What to send to update a bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `bill_number_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { notes: "Thank you." });
@@ -872,6 +1012,10 @@ export interface ClientMembersResource {
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
+   * @param clientId - Id of the client.
+   * @param input - What to send to add a member to a client.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 409 `already_member`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const clientMember = await portico.clientMembers.add("fdg8jtfbqm57yswa918zz3mptw9g4f38", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
@@ -883,6 +1027,9 @@ export interface ClientMembersResource {
    * Newest first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const clientMember of portico.clientMembers.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(clientMember);
@@ -898,6 +1045,10 @@ export interface ClientMembersResource {
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
    *
+   * @param clientId - Id of the client.
+   * @param userId - Id of the user.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.clientMembers.remove("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
@@ -909,6 +1060,11 @@ export interface ClientMembersResource {
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @param clientId - Id of the client.
+   * @param userId - Id of the user.
+   * @param input - What to send to update a member of a client.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const clientMember = await portico.clientMembers.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
@@ -926,6 +1082,9 @@ export interface ClientResourcesResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.clientResources.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(row);
    */
@@ -941,6 +1100,9 @@ export interface ClientsResource {
    * Create a client
    *
    * Needs the permission `client:create`. Its own refusals: `name_taken`.
+   *
+   * @param input - What to send to create a client.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.create({
@@ -959,6 +1121,9 @@ export interface ClientsResource {
    *
    * Needs the permission `client:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.clients.delete("fdg8jtfbqm57yswa918zz3mptw9g4f38");
    */
@@ -968,6 +1133,9 @@ export interface ClientsResource {
    * Get a client
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`.
+   *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.get("fdg8jtfbqm57yswa918zz3mptw9g4f38");
@@ -983,6 +1151,8 @@ export interface ClientsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const client of portico.clients.list()) console.log(client);
    */
@@ -997,6 +1167,10 @@ export interface ClientsResource {
    *
    * Needs the permission `client:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
+   * @param clientId - Id of the client.
+   * @param input - What to send to restore a client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const client = await portico.clients.restore("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
    */
@@ -1008,6 +1182,10 @@ export interface ClientsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `client:update`. Its own refusals: `name_taken`.
+   *
+   * @param clientId - Id of the client.
+   * @param input - What to send to update a client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
@@ -1025,6 +1203,9 @@ export interface DataSourceSitesResource {
    *
    * Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
    *
+   * @param input - What to send to link a data source to a site.
+   * @throws {ApiError} 409 `already_linked`, `limit_reached`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const dataSourceSite = await portico.dataSourceSites.link({
    *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
@@ -1040,6 +1221,8 @@ export interface DataSourceSitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const dataSourceSite of portico.dataSourceSites.list()) console.log(dataSourceSite);
    */
@@ -1051,6 +1234,9 @@ export interface DataSourceSitesResource {
    * Unlink a data source from a site
    *
    * Needs the permission `dataSource:update`.
+   *
+   * @param linkId - Id of the data source site.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.dataSourceSites.unlink("mbv0c9r8922gaehxp688twbjsb1rtc2p");
@@ -1067,6 +1253,9 @@ export interface DataSourcesResource {
    * Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
    *
    * Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+   *
+   * @param input - What to send to create a data source.
+   * @throws {ApiError} 409 `external_id_taken`, `integration_inactive`; 422 `config_invalid`, `cross_tenant_reference`, `read_only_field`, `url_not_allowed`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.create({
@@ -1089,6 +1278,9 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `sync_in_progress`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.dataSources.delete("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1098,6 +1290,9 @@ export interface DataSourcesResource {
    * Get a data source
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.get("awz8j4qzh63j7xs58nm6gesg0y43py42");
@@ -1113,6 +1308,9 @@ export interface DataSourcesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.dataSources.getSyncStatus("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1126,6 +1324,8 @@ export interface DataSourcesResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const dataSource of portico.dataSources.list()) console.log(dataSource);
@@ -1141,6 +1341,10 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to restore a data source.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const dataSource = await portico.dataSources.restore("awz8j4qzh63j7xs58nm6gesg0y43py42", { externalId: "tenant-10442" });
    */
@@ -1152,6 +1356,10 @@ export interface DataSourcesResource {
    * Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
    *
    * Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to set the credentials of a data source.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.setCredentials("awz8j4qzh63j7xs58nm6gesg0y43py42", {
@@ -1168,6 +1376,10 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:update`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to set the sites of a data source.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.dataSources.setSites("awz8j4qzh63j7xs58nm6gesg0y43py42", { siteIds: ["vgjrscpr0s5bgtdbca1fhanbxhvcw347"] });
    */
@@ -1179,6 +1391,10 @@ export interface DataSourcesResource {
    * Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to sync a data source.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `data_source_inactive`, `integration_inactive`, `sync_in_progress`; 412 `precondition_failed`; 422 `read_only_field`, `unsupported_entity_type`; and what any call may be refused with.
    *
    * @example
    * await portico.dataSources.sync("awz8j4qzh63j7xs58nm6gesg0y43py42", { types: ["tickets"] });
@@ -1192,6 +1408,9 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `integration_inactive`, `no_credentials`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.dataSources.test("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1203,6 +1422,10 @@ export interface DataSourcesResource {
    * Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
    *
    * Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to update a data source.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `invalid_state_transition`, `no_credentials`; 412 `precondition_failed`; 422 `config_invalid`, `cross_tenant_reference`, `read_only_field`, `url_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.update("awz8j4qzh63j7xs58nm6gesg0y43py42", { name: "HaloPSA of Rotterdam" });
@@ -1219,6 +1442,9 @@ export interface EntitiesResource {
    * What a data source brought of one type: by its external id each is created, updated where it differs from what is known, left alone where it does not, or revived from the trash. Each item is judged for itself: one that is refused has `errors`, and the others are taken. Of items with the same external id the last counts. The batch may take 4 MiB. With `syncRunId` the run notes what it has seen, which a prune needs.
    *
    * Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
+   *
+   * @param input - What to send to upsert up to 200 entities.
+   * @throws {ApiError} 409 `sync_run_ended`; 422 `cross_tenant_reference`, `sync_run_not_found`, `unsupported_entity_type`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.entities.bulkUpsert({
@@ -1245,6 +1471,9 @@ export interface EntitiesResource {
    *
    * Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.entities.delete("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
    */
@@ -1254,6 +1483,9 @@ export interface EntitiesResource {
    * Get an entity
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`.
+   *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.entities.get("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
@@ -1269,6 +1501,8 @@ export interface EntitiesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.entities.list()) console.log(row);
    */
@@ -1282,6 +1516,9 @@ export interface EntitiesResource {
    * Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
    *
    * Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+   *
+   * @param input - What to send to delete entities that a data source no longer has.
+   * @throws {ApiError} 409 `prune_too_large`, `sync_not_complete`; 422 `cross_tenant_reference`, `sync_run_not_found`, `unsupported_entity_type`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.entities.prune({
@@ -1300,6 +1537,9 @@ export interface EntitiesResource {
    *
    * Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
    *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const entity = await portico.entities.restore("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
    */
@@ -1311,6 +1551,10 @@ export interface EntitiesResource {
    * Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
    *
    * Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+   *
+   * @param entityId - Id of the entity.
+   * @param input - What to send to update an entity.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const entity = await portico.entities.update("c4q5nsz5fcfp21hxab0yz1f9j7k606hk", {
@@ -1329,6 +1573,8 @@ export interface EntityRelationshipsResource {
    * Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
    *
    * Needs the permission `entity:relate`.
+   *
+   * @param input - What to send to relate up to 200 pairs of entities.
    *
    * @example
    * const answer = await portico.entityRelationships.bulkUpsert({
@@ -1351,6 +1597,9 @@ export interface EntityRelationshipsResource {
    *
    * Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
    *
+   * @param input - What to send to relate two entities.
+   * @throws {ApiError} 409 `already_linked`; 422 `cross_tenant_reference`, `read_only_field`, `self_relationship`; and what any call may be refused with.
+   *
    * @example
    * const entityRelationship = await portico.entityRelationships.create({
    *   parentEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
@@ -1368,6 +1617,9 @@ export interface EntityRelationshipsResource {
    *
    * Needs the permission `entity:relate`.
    *
+   * @param entityRelationshipId - Id of the entity relationship.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.entityRelationships.delete("87egm1gyttxq3vr2rh0bjas1nnadm9bz");
    */
@@ -1379,6 +1631,8 @@ export interface EntityRelationshipsResource {
    * Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const entityRelationship of portico.entityRelationships.list()) console.log(entityRelationship);
@@ -1393,6 +1647,9 @@ export interface EntityRelationshipsResource {
    * Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.entityRelationships.listRelated("c4q5nsz5fcfp21hxab0yz1f9j7k606hk")) console.log(row);
@@ -1412,6 +1669,8 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`.
    *
+   * @param input - What to send to claim event logs.
+   *
    * @example
    * const answer = await portico.eventLogs.claim({ eventTypes: ["ticket.escalated"] });
    */
@@ -1424,6 +1683,10 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param eventLogId - Id of the event log.
+   * @param input - What to send to complete an event log.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const eventLog = await portico.eventLogs.complete("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8" });
    */
@@ -1435,6 +1698,9 @@ export interface EventLogsResource {
    * Notes something that happened, for the organization's own processors.
    *
    * Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+   *
+   * @param input - What to send to create an event log.
+   * @throws {ApiError} 422 `reserved_event_type`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.create({
@@ -1452,6 +1718,10 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param eventLogId - Id of the event log.
+   * @param input - What to send to say that the processing of an event log has failed.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const eventLog = await portico.eventLogs.fail("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8", error: "The receiver did not answer." });
    */
@@ -1461,6 +1731,9 @@ export interface EventLogsResource {
    * Get an event log
    *
    * Needs the permission `eventLog:read`.
+   *
+   * @param eventLogId - Id of the event log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.get("39fq5nnp67zzvfst362be2f05kbe3s8k");
@@ -1476,6 +1749,8 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const eventLog of portico.eventLogs.list()) console.log(eventLog);
    */
@@ -1489,6 +1764,9 @@ export interface EventLogsResource {
    * At once; its failures are counted from the beginning.
    *
    * Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param eventLogId - Id of the event log.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.retry("39fq5nnp67zzvfst362be2f05kbe3s8k");
@@ -1506,6 +1784,9 @@ export interface FilesResource {
    *
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `limit_reached`.
    *
+   * @param input - What to send to create an upload URL.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 409 `limit_reached`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
    */
@@ -1518,6 +1799,9 @@ export interface FilesResource {
    *
    * Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
    *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `file_in_use`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.files.delete("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
@@ -1529,6 +1813,9 @@ export interface FilesResource {
    * Its bytes. Pictures may be shown in a page, everything else is saved; nothing of it runs. One range can be asked for. A file of more than 20 MiB is answered with 302 and the address of the storage, which holds for whoever has it and until the file is deleted.
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`.
+   *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; 416 `range_not_satisfiable`; and what any call may be refused with.
    *
    * @example
    * const file = await portico.files.download("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
@@ -1544,6 +1831,9 @@ export interface FilesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`.
    *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.files.get("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
@@ -1558,6 +1848,8 @@ export interface FilesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const file of portico.files.list()) console.log(file);
    */
@@ -1571,6 +1863,9 @@ export interface FilesResource {
    * Makes bytes that were sent to an upload URL a file of the organization, by whoever asked for the URL. They can be registered once; a refusal changes nothing.
    *
    * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
+   *
+   * @param input - What to send to register an uploaded file.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `already_registered`, `limit_reached`; 422 `image_too_large`, `not_an_image`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.files.register({
@@ -1588,6 +1883,8 @@ export interface FilesResource {
    *
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
    *
+   * @throws {ApiError} 400 `dry_run_unsupported`; 409 `limit_reached`; 422 `image_too_large`, `not_an_image`; and what any call may be refused with.
+   *
    * @example
    * const bytes = await readFile("logo.png");
    * const answer = await portico.files.upload(bytes, { fileName: "logo.png" });
@@ -1604,6 +1901,9 @@ export interface GlobalEntitiesResource {
    * What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+   *
+   * @param input - What to send to upsert up to 200 global entities.
+   * @throws {ApiError} 422 `cross_tenant_reference`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.globalEntities.bulkUpsert({
@@ -1627,6 +1927,9 @@ export interface GlobalEntitiesResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
    *
+   * @param globalEntityId - Id of the global entity.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.globalEntities.delete("5xhbarskezw6whpjt01s5fhq3ze79mbf");
    */
@@ -1636,6 +1939,9 @@ export interface GlobalEntitiesResource {
    * Get a global entity
    *
    * For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+   *
+   * @param globalEntityId - Id of the global entity.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.globalEntities.get("5xhbarskezw6whpjt01s5fhq3ze79mbf");
@@ -1650,6 +1956,8 @@ export interface GlobalEntitiesResource {
    * Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
    *
    * For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.globalEntities.list()) console.log(row);
@@ -1669,6 +1977,9 @@ export interface HealthChecksResource {
    *
    * Needs the permission `healthCheck:delete`. Its own refusals: `in_use`.
    *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.healthChecks.delete("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
@@ -1678,6 +1989,9 @@ export interface HealthChecksResource {
    * Get a health check
    *
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+   *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const healthCheck = await portico.healthChecks.get("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
@@ -1705,6 +2019,8 @@ export interface HealthChecksResource {
    *
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const healthCheck of portico.healthChecks.list()) console.log(healthCheck);
    */
@@ -1718,6 +2034,9 @@ export interface HealthChecksResource {
    * Makes the health check of the resource, or changes it. A failure is `degraded` below the organization's `healthDownThreshold` in a row and `down` from it on; a success is `healthy`, or counts towards `healthRecoveryThreshold` where the resource is down. Owners and administrators are told of what is down, and when it is healthy again.
    *
    * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @param input - What to send to record a health check.
+   * @throws {ApiError} 422 `read_only_field`, `resource_not_found`; and what any call may be refused with.
    *
    * @example
    * const healthCheck = await portico.healthChecks.record({
@@ -1736,6 +2055,9 @@ export interface HealthChecksResource {
    * One transaction: all are recorded, in their order, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @param input - What to send to record up to 100 health checks.
+   * @throws {ApiError} 422 `resource_not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.healthChecks.recordBatch({
@@ -1759,6 +2081,9 @@ export interface HealthChecksResource {
    *
    * Needs the permission `healthCheck:update`.
    *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const healthCheck = await portico.healthChecks.reset("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
@@ -1774,6 +2099,9 @@ export interface IntegrationsResource {
    * For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @param input - What to send to create an integration.
+   * @throws {ApiError} 409 `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const integration = await portico.integrations.create({
@@ -1804,6 +2132,9 @@ export interface IntegrationsResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
    *
+   * @param integrationId - Id or slug of the integration.
+   * @throws {ApiError} 404 `not_found`; 409 `integration_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.integrations.delete("halo-psa");
    */
@@ -1813,6 +2144,9 @@ export interface IntegrationsResource {
    * Get an integration
    *
    * For members of the organization; machines and assigned roles need the permission `integration:read`.
+   *
+   * @param integrationId - Id or slug of the integration.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.integrations.get("halo-psa");
@@ -1828,6 +2162,8 @@ export interface IntegrationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.integrations.list()) console.log(row);
    */
@@ -1841,6 +2177,10 @@ export interface IntegrationsResource {
    * Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @param integrationId - Id or slug of the integration.
+   * @param input - What to send to update an integration.
+   * @throws {ApiError} 404 `not_found`; 409 `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const integration = await portico.integrations.update("halo-psa", { name: "HaloPSA" });
@@ -1858,6 +2198,9 @@ export interface InvitationsResource {
    *
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`, `invitation_void`, `already_member`, `organization_deleted`, `organization_suspended`.
    *
+   * @param input - What to send to accept an invitation.
+   * @throws {ApiError} 403 `email_mismatch`, `organization_deleted`, `organization_suspended`; 404 `not_found`; 409 `already_member`, `invitation_void`; 410 `invitation_expired`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
@@ -1869,6 +2212,9 @@ export interface InvitationsResource {
    * Sends an e-mail with a token, which nobody else sees, to accept the invitation with. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes. It is given when the invitation is accepted, if whoever invited could still give it then. One invitation of an address is pending at a time.
    *
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`.
+   *
+   * @param input - What to send to invite somebody by e-mail.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `already_member`, `invitation_pending`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "member" });
@@ -1882,6 +2228,9 @@ export interface InvitationsResource {
    *
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`.
    *
+   * @param input - What to send to decline an invitation.
+   * @throws {ApiError} 403 `email_mismatch`; 404 `not_found`; 410 `invitation_expired`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
@@ -1891,6 +2240,9 @@ export interface InvitationsResource {
    * Get an invitation
    *
    * Needs the permission `member:invite`.
+   *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.get("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
@@ -1906,6 +2258,8 @@ export interface InvitationsResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const invitation of portico.invitations.list()) console.log(invitation);
    */
@@ -1920,6 +2274,9 @@ export interface InvitationsResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`, `resend_limit`, `rank_too_low`, `invitation_void`.
    *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `invalid_state_transition`, `invitation_void`; 412 `precondition_failed`; 429 `resend_limit`; and what any call may be refused with.
+   *
    * @example
    * const invitation = await portico.invitations.resend("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
    */
@@ -1931,6 +2288,9 @@ export interface InvitationsResource {
    * Its token opens nothing any more. Revoking it again changes nothing.
    *
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.revoke("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
@@ -1947,6 +2307,8 @@ export interface ItemsResource {
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `item:create`.
+   *
+   * @param input - What to send to create up to 100 items.
    *
    * @example
    * const answer = await portico.items.batchCreate({
@@ -1968,6 +2330,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:create`.
    *
+   * @param input - What to send to create an item.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const item = await portico.items.create({
    *   name: "Pressure sensor",
@@ -1986,6 +2351,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.items.delete("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
@@ -1995,6 +2363,9 @@ export interface ItemsResource {
    * Get an item
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`.
+   *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const item = await portico.items.get("zwf50kj4272p06mc7pcrsws9eb4gpem8");
@@ -2010,6 +2381,8 @@ export interface ItemsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const item of portico.items.list()) console.log(item);
    */
@@ -2024,6 +2397,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:restore`. Its own refusals: `not_deleted`.
    *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const item = await portico.items.restore("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
@@ -2035,6 +2411,10 @@ export interface ItemsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `item:update`.
+   *
+   * @param itemId - Id of the item.
+   * @param input - What to send to update an item.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const item = await portico.items.update("zwf50kj4272p06mc7pcrsws9eb4gpem8", { name: "Pressure sensor" });
@@ -2051,6 +2431,8 @@ export interface MeResource {
    * Ends every membership, takes back the invitations that the user has sent, and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
    * For signed-in people. Its own refusals: `sole_owner`.
+   *
+   * @throws {ApiError} 409 `sole_owner`; and what any call may be refused with.
    *
    * @example
    * await portico.me.delete();
@@ -2118,6 +2500,8 @@ export interface MeResource {
    *
    * For signed-in people. Its own refusals: `email_mismatch`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `email_mismatch`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.me.listInvitations()) console.log(row);
    */
@@ -2131,6 +2515,9 @@ export interface MeResource {
    * Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.
    *
    * For signed-in people. Its own refusals: `not_a_member`, `membership_banned`, `user_inactive`, `organization_deleted`, `organization_suspended`.
+   *
+   * @param input - What to send to switch the default organization.
+   * @throws {ApiError} 403 `membership_banned`, `not_a_member`, `organization_deleted`, `organization_suspended`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
@@ -2156,6 +2543,9 @@ export interface MeResource {
    *
    * For signed-in people.
    *
+   * @param input - What to send to update the current user.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const user = await portico.me.update({ name: "Dana Okoye" });
    */
@@ -2168,6 +2558,9 @@ export interface MeResource {
    *
    * For signed-in people.
    *
+   * @param input - What to send to update one's own settings.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.me.updateSettings({ theme: "light" });
    */
@@ -2179,6 +2572,9 @@ export interface MeResource {
    * Replaces it: what is left out goes back to its default.
    *
    * For signed-in people.
+   *
+   * @param input - What to send to write one's own profile.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
@@ -2196,6 +2592,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:ban`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
+   * @param membershipId - Id of the membership.
+   * @param input - What to send to ban a member.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `last_admin`, `sole_owner`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const membership = await portico.memberships.ban("gg2yxsp79waqa9pzk49063rxzng68wtp", { reason: "Kept posting advertisements after two warnings." });
    */
@@ -2205,6 +2605,9 @@ export interface MembershipsResource {
    * Get a membership
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`.
+   *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.get("gg2yxsp79waqa9pzk49063rxzng68wtp");
@@ -2220,6 +2623,8 @@ export interface MembershipsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `sole_owner`, `last_admin`.
    *
+   * @throws {ApiError} 409 `last_admin`, `sole_owner`; and what any call may be refused with.
+   *
    * @example
    * await portico.memberships.leave();
    */
@@ -2231,6 +2636,8 @@ export interface MembershipsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {userId, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const membership of portico.memberships.list()) console.log(membership);
@@ -2246,6 +2653,9 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `last_admin`, `sole_owner`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.memberships.remove("gg2yxsp79waqa9pzk49063rxzng68wtp");
    */
@@ -2257,6 +2667,9 @@ export interface MembershipsResource {
    * The member's requests, and those of the member's API keys, are answered again.
    *
    * Needs the permission `member:ban`. Its own refusals: `not_banned`, `rank_too_low`.
+   *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `not_banned`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.unban("gg2yxsp79waqa9pzk49063rxzng68wtp");
@@ -2270,6 +2683,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
+   * @param membershipId - Id of the membership.
+   * @param input - What to send to update a membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `already_member`, `invalid_state_transition`, `last_admin`, `sole_owner`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const membership = await portico.memberships.update("gg2yxsp79waqa9pzk49063rxzng68wtp", { roleKey: "member" });
    */
@@ -2281,6 +2698,9 @@ export interface MembershipsResource {
    * Fields left out stay as they are; null clears.
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `cross_tenant_reference`.
+   *
+   * @param input - What to send to update one's own membership.
+   * @throws {ApiError} 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.updateMine({ metadata: { costCenter: "4711" } });
@@ -2297,6 +2717,9 @@ export interface OrganizationsResource {
    * The caller becomes its owner. The slug is made from the name unless given.
    *
    * For signed-in people. Its own refusals: `slug_taken`, `external_id_taken`.
+   *
+   * @param input - What to send to create an organization.
+   * @throws {ApiError} 409 `external_id_taken`, `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.create({
@@ -2330,6 +2753,9 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 403 `organization_suspended`; 404 `not_found`; 409 `already_deleted`, `confirmation_mismatch`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.organizations.delete("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
@@ -2341,6 +2767,9 @@ export interface OrganizationsResource {
    * A deleted one too, until it is purged.
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.get("north-wind-energy");
@@ -2356,6 +2785,9 @@ export interface OrganizationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
+   * @param slug - Slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.organizations.getBySlug("north-wind-energy");
    */
@@ -2369,6 +2801,9 @@ export interface OrganizationsResource {
    * How many members, sites, agents and other rows it has, each where the caller may read all of them: a number ends at 1,000 and says so. To whoever may change the organization also how much of its quotas is used.
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.organizations.getSummary("north-wind-energy");
@@ -2384,6 +2819,8 @@ export interface OrganizationsResource {
    *
    * For signed-in people. Its own refusals: `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.organizations.list()) console.log(row);
    */
@@ -2398,6 +2835,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to purge a deleted organization.
+   * @throws {ApiError} 404 `not_found`; 409 `confirmation_mismatch`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * await portico.organizations.purge("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
@@ -2409,6 +2850,9 @@ export interface OrganizationsResource {
    * It has kept its names. Refused once its purge has begun.
    *
    * Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`, `slug_taken`; 410 `purged`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.restore("north-wind-energy");
@@ -2422,6 +2866,10 @@ export interface OrganizationsResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to set an organization's quotas.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const organization = await portico.organizations.setQuotas("north-wind-energy", { quotas: { fileCount: 250000 }, reason: "It has booked more storage." });
    */
@@ -2433,6 +2881,10 @@ export interface OrganizationsResource {
    * Shuts an organization down or opens it again: every request to one that is `inactive` or `suspended` is refused. The reason stands in its audit trail. Setting the status that it has changes nothing; one in the trash has to be restored by its owner.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `invalid_state_transition`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to set an organization's status.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.setStatus("north-wind-energy", { status: "active", reason: "The last three bills were not paid." });
@@ -2446,6 +2898,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to transfer the ownership of an organization.
+   * @throws {ApiError} 404 `not_found`; 409 `not_a_member`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const organization = await portico.organizations.transferOwnership("north-wind-energy", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
    */
@@ -2457,6 +2913,10 @@ export interface OrganizationsResource {
    * Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.
    *
    * Needs the permission `organization:update`. Its own refusals: `slug_taken`, `external_id_taken`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to update an organization.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `slug_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `file_purpose_mismatch`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.update("north-wind-energy", { name: "North Wind Energy" });
@@ -2492,6 +2952,9 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:create`. Its own refusals: `tier_overlap`.
    *
+   * @param input - What to send to create a price.
+   * @throws {ApiError} 409 `tier_overlap`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const pricingTier = await portico.pricingTiers.create({
    *   integrationId: "halo-psa",
@@ -2513,6 +2976,9 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
    *
+   * @param pricingTierId - Id of the pricing tier.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`, `tier_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.pricingTiers.delete("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
    */
@@ -2522,6 +2988,9 @@ export interface PricingTiersResource {
    * Get a pricing tier
    *
    * Needs the permission `pricingTier:read`.
+   *
+   * @param pricingTierId - Id of the pricing tier.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const pricingTier = await portico.pricingTiers.get("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
@@ -2537,6 +3006,8 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const pricingTier of portico.pricingTiers.list()) console.log(pricingTier);
    */
@@ -2551,6 +3022,10 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:update`. Its own refusals: `tier_overlap`, `tier_in_use`.
    *
+   * @param pricingTierId - Id of the pricing tier.
+   * @param input - What to send to update a pricing tier.
+   * @throws {ApiError} 404 `not_found`; 409 `tier_in_use`, `tier_overlap`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const pricingTier = await portico.pricingTiers.update("215pp1jncnqxrzdps9fbxrat2zc1ztnn", { description: "A managed device." });
    */
@@ -2564,6 +3039,9 @@ export interface RolesResource {
    * Create a role
    *
    * Needs the permission `role:create`. Its own refusals: `key_taken`, `rank_too_low`, `name_taken`.
+   *
+   * @param input - What to send to create a role.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `key_taken`, `name_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const role = await portico.roles.create({
@@ -2591,6 +3069,9 @@ export interface RolesResource {
    *
    * Needs the permission `role:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `system_role`, `rank_too_low`, `role_in_use`.
    *
+   * @param roleId - Id of the role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `role_in_use`, `system_role`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.roles.delete("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
    */
@@ -2600,6 +3081,9 @@ export interface RolesResource {
    * Get a role
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`.
+   *
+   * @param roleId - Id of the role.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const role = await portico.roles.get("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
@@ -2615,6 +3099,8 @@ export interface RolesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const role of portico.roles.list()) console.log(role);
    */
@@ -2629,6 +3115,10 @@ export interface RolesResource {
    *
    * Needs the permission `role:restore`. Its own refusals: `not_deleted`, `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
+   * @param roleId - Id of the role.
+   * @param input - What to send to restore a role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_taken`, `name_taken`, `not_deleted`, `system_role`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const role = await portico.roles.restore("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { key: "fieldEngineer" });
    */
@@ -2640,6 +3130,10 @@ export interface RolesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `role:update`. Its own refusals: `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
+   *
+   * @param roleId - Id of the role.
+   * @param input - What to send to update a role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_taken`, `name_taken`, `system_role`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const role = await portico.roles.update("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { name: "Field engineer" });
@@ -2657,6 +3151,8 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:claim`.
    *
+   * @param input - What to send to claim jobs.
+   *
    * @example
    * const answer = await portico.scheduledJobs.claim({ workerId: "worker-3", actions: ["x.report"], limit: 1, leaseSeconds: 300 });
    */
@@ -2668,6 +3164,10 @@ export interface ScheduledJobsResource {
    * Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to complete a job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.complete("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
@@ -2685,6 +3185,9 @@ export interface ScheduledJobsResource {
    * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `entity.`, `organization.` or `sync:` are the deployment's own.
    *
    * Needs the permission `job:create`. Its own refusals: `reserved_action`.
+   *
+   * @param input - What to send to create a job.
+   * @throws {ApiError} 422 `reserved_action`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.create({
@@ -2706,6 +3209,9 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
    *
+   * @param jobId - Id of the scheduled job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.scheduledJobs.delete("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
    */
@@ -2717,6 +3223,10 @@ export interface ScheduledJobsResource {
    * It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to say that a job has failed.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.fail("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
@@ -2732,6 +3242,9 @@ export interface ScheduledJobsResource {
    * Get a scheduled job
    *
    * Needs the permission `job:read`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.get("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
@@ -2759,6 +3272,10 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to prolong the lease of a job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.scheduledJobs.heartbeat("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
    *   lockToken: "lck_2f6ac1d8",
@@ -2776,6 +3293,8 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const scheduledJob of portico.scheduledJobs.list()) console.log(scheduledJob);
    */
@@ -2789,6 +3308,10 @@ export interface ScheduledJobsResource {
    * At once. One that has used all its attempts gets one more.
    *
    * Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to have a failed job tried again.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `job_queued`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.retry("wajfe3qxb29wk7fpa8vxebqr80j38qkf", { resetAttempts: false });
@@ -2804,6 +3327,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.activate("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -2815,6 +3341,9 @@ export interface SchedulesResource {
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `schedule:create`.
+   *
+   * @param input - What to send to create up to 100 schedules.
+   * @throws {ApiError} 422 `not_an_organization_member`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.schedules.batchCreate({
@@ -2838,6 +3367,10 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @param input - What to send to cancel a schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.cancel("ettj0vr27ryy4ksc571ve800xdak5gxg", { reason: "Rescheduled to next week." });
    */
@@ -2848,6 +3381,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.complete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -2857,6 +3393,9 @@ export interface SchedulesResource {
    * Create a schedule
    *
    * Needs the permission `schedule:create`.
+   *
+   * @param input - What to send to create a schedule.
+   * @throws {ApiError} 422 `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.create({
@@ -2876,6 +3415,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.schedules.delete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -2885,6 +3427,9 @@ export interface SchedulesResource {
    * Get a schedule
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`.
+   *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.get("ettj0vr27ryy4ksc571ve800xdak5gxg");
@@ -2900,6 +3445,8 @@ export interface SchedulesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const schedule of portico.schedules.list()) console.log(schedule);
    */
@@ -2914,6 +3461,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:restore`. Its own refusals: `not_deleted`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.restore("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -2925,6 +3475,10 @@ export interface SchedulesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param scheduleId - Id of the schedule.
+   * @param input - What to send to update a schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.update("ettj0vr27ryy4ksc571ve800xdak5gxg", { title: "Service the pumps" });
@@ -2941,6 +3495,9 @@ export interface SitesResource {
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `site:create`. Its own refusals: `slug_taken`.
+   *
+   * @param input - What to send to create up to 100 sites.
+   * @throws {ApiError} 409 `slug_taken`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.sites.batchCreate({
@@ -2963,6 +3520,9 @@ export interface SitesResource {
    *
    * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
+   * @param input - What to send to create a site.
+   * @throws {ApiError} 409 `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const site = await portico.sites.create({
    *   name: "Rotterdam depot",
@@ -2982,6 +3542,9 @@ export interface SitesResource {
    *
    * Needs the permission `site:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `site_has_agents`.
    *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `site_has_agents`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.sites.delete("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
    */
@@ -2991,6 +3554,9 @@ export interface SitesResource {
    * Get a site
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
+   *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const site = await portico.sites.get("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
@@ -3003,6 +3569,9 @@ export interface SitesResource {
    * Get a site with its agents counted
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
+   *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.sites.getView("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
@@ -3018,6 +3587,8 @@ export interface SitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const site of portico.sites.list()) console.log(site);
    */
@@ -3031,6 +3602,8 @@ export interface SitesResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.sites.listView()) console.log(row);
@@ -3046,6 +3619,10 @@ export interface SitesResource {
    *
    * Needs the permission `site:restore`. Its own refusals: `not_deleted`, `slug_taken`.
    *
+   * @param siteId - Id of the site.
+   * @param input - What to send to restore a site.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`, `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const site = await portico.sites.restore("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { slug: "rotterdam-depot" });
    */
@@ -3057,6 +3634,10 @@ export interface SitesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `site:update`. Its own refusals: `invalid_state_transition`, `slug_taken`.
+   *
+   * @param siteId - Id of the site.
+   * @param input - What to send to update a site.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const site = await portico.sites.update("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { name: "Rotterdam depot" });
@@ -3071,6 +3652,9 @@ export interface SubscriptionTiersResource {
    * Create a subscription tier
    *
    * Needs the permission `subscriptionTier:create`. Its own refusals: `key_taken`, `stripe_price_taken`.
+   *
+   * @param input - What to send to create a subscription tier.
+   * @throws {ApiError} 409 `key_taken`, `stripe_price_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.create({
@@ -3096,6 +3680,9 @@ export interface SubscriptionTiersResource {
    *
    * Needs the permission `subscriptionTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
    *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`, `tier_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.subscriptionTiers.delete("546rzav8m3nm10krvabgyrmw9hxvgddb");
    */
@@ -3105,6 +3692,9 @@ export interface SubscriptionTiersResource {
    * Get a subscription tier
    *
    * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`.
+   *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.get("546rzav8m3nm10krvabgyrmw9hxvgddb");
@@ -3120,6 +3710,8 @@ export interface SubscriptionTiersResource {
    *
    * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const subscriptionTier of portico.subscriptionTiers.list()) console.log(subscriptionTier);
    */
@@ -3134,6 +3726,10 @@ export interface SubscriptionTiersResource {
    *
    * Needs the permission `subscriptionTier:update`. Its own refusals: `key_taken`, `stripe_price_taken`.
    *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @param input - What to send to update a subscription tier.
+   * @throws {ApiError} 404 `not_found`; 409 `key_taken`, `stripe_price_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.update("546rzav8m3nm10krvabgyrmw9hxvgddb", { name: "Pro" });
    */
@@ -3147,6 +3743,9 @@ export interface SubscriptionsResource {
    * Get a subscription
    *
    * Needs the permission `subscription:read`.
+   *
+   * @param subscriptionId - Id of the subscription.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const subscription = await portico.subscriptions.get("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
@@ -3176,6 +3775,9 @@ export interface SubscriptionsResource {
    *
    * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
    *
+   * @param input - What to send to grant a subscription.
+   * @throws {ApiError} 409 `stripe_managed`; 422 `not_an_organization_member`; and what any call may be refused with.
+   *
    * @example
    * const subscription = await portico.subscriptions.grant({ userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", tier: "pro" });
    */
@@ -3187,6 +3789,8 @@ export interface SubscriptionsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {tier, status, createdFrom/createdTo, sort=created}, {tier}, {userId, createdFrom/createdTo, sort=created}.
    *
    * Needs the permission `subscription:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const subscription of portico.subscriptions.list()) console.log(subscription);
@@ -3202,6 +3806,9 @@ export interface SubscriptionsResource {
    *
    * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
    *
+   * @param subscriptionId - Id of the subscription.
+   * @throws {ApiError} 404 `not_found`; 409 `stripe_managed`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const subscription = await portico.subscriptions.revoke("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
    */
@@ -3216,6 +3823,9 @@ export interface SyncHistoryResource {
    *
    * For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
    *
+   * @param syncId - Id of the sync run.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const syncRun = await portico.syncHistory.get("et1gjg0n558sq5gq9fqs1ncn733aqany");
    */
@@ -3229,6 +3839,8 @@ export interface SyncHistoryResource {
    * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
    *
    * For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const syncRun of portico.syncHistory.list()) console.log(syncRun);
@@ -3248,6 +3860,10 @@ export interface TeamMembersResource {
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
+   * @param teamId - Id of the team.
+   * @param input - What to send to add a member to a team.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 409 `already_member`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const teamMember = await portico.teamMembers.add("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
@@ -3259,6 +3875,9 @@ export interface TeamMembersResource {
    * Newest first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const teamMember of portico.teamMembers.list("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas")) console.log(teamMember);
@@ -3274,6 +3893,10 @@ export interface TeamMembersResource {
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
    *
+   * @param teamId - Id of the team.
+   * @param userId - Id of the user.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.teamMembers.remove("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
@@ -3285,6 +3908,11 @@ export interface TeamMembersResource {
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @param teamId - Id of the team.
+   * @param userId - Id of the user.
+   * @param input - What to send to update a member of a team.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const teamMember = await portico.teamMembers.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
@@ -3299,6 +3927,9 @@ export interface TeamsResource {
    * Create a team
    *
    * Needs the permission `team:create`. Its own refusals: `name_taken`.
+   *
+   * @param input - What to send to create a team.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.create({
@@ -3315,6 +3946,9 @@ export interface TeamsResource {
    *
    * Needs the permission `team:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `team_in_use`.
    *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `team_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.teams.delete("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
    */
@@ -3324,6 +3958,9 @@ export interface TeamsResource {
    * Get a team
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`.
+   *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.get("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
@@ -3339,6 +3976,8 @@ export interface TeamsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const team of portico.teams.list()) console.log(team);
    */
@@ -3352,6 +3991,8 @@ export interface TeamsResource {
    * The teams that the caller is in, the one joined last first, each with the caller's role there.
    *
    * For members of the organization; machines and assigned roles need the permission `me:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.teams.listMine()) console.log(row);
@@ -3367,6 +4008,10 @@ export interface TeamsResource {
    *
    * Needs the permission `team:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
+   * @param teamId - Id of the team.
+   * @param input - What to send to restore a team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const team = await portico.teams.restore("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
    */
@@ -3378,6 +4023,10 @@ export interface TeamsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `team:update`. Its own refusals: `name_taken`.
+   *
+   * @param teamId - Id of the team.
+   * @param input - What to send to update a team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
@@ -3393,6 +4042,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:create`.
    *
+   * @param input - What to send to create a todo.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const todo = await portico.todos.create({ text: "Order spare parts", completed: false });
    */
@@ -3405,6 +4057,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:delete`. Its own refusals: `in_use`.
    *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.todos.delete("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
@@ -3414,6 +4069,9 @@ export interface TodosResource {
    * Get a todo
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`.
+   *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const todo = await portico.todos.get("8qe70pkzrcs65g03w4thpkb8eephjzam");
@@ -3429,6 +4087,8 @@ export interface TodosResource {
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const todo of portico.todos.list()) console.log(todo);
    */
@@ -3443,6 +4103,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:update`.
    *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const todo = await portico.todos.toggle("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
@@ -3454,6 +4117,10 @@ export interface TodosResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `todo:update`.
+   *
+   * @param todoId - Id of the todo.
+   * @param input - What to send to update a todo.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const todo = await portico.todos.update("8qe70pkzrcs65g03w4thpkb8eephjzam", { text: "Order spare parts" });
@@ -3471,6 +4138,9 @@ export interface UsageRecordsResource {
    *
    * Needs the permission `usage:delete`. Its own refusals: `period_finalized`.
    *
+   * @param usageId - Id of the usage record.
+   * @throws {ApiError} 404 `not_found`; 409 `period_finalized`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.usageRecords.delete("46h25sbdhmvdmrxx5mvzernq2wtxb869");
    */
@@ -3482,6 +4152,8 @@ export interface UsageRecordsResource {
    * Units by integration, tier and price of the days asked for, in the organization's time zone, and what they would cost. What nothing prices has no cost. What counts in another period than that in which it was used is found in that one.
    *
    * Needs the permission `usage:read`. Its own refusals: `bill_too_large`.
+   *
+   * @throws {ApiError} 422 `bill_too_large`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.usageRecords.getSummary({ startDate: "2026-01-01", endDate: "2026-02-01" });
@@ -3497,6 +4169,8 @@ export interface UsageRecordsResource {
    *
    * Needs the permission `usage:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const usageRecord of portico.usageRecords.list()) console.log(usageRecord);
    */
@@ -3510,6 +4184,9 @@ export interface UsageRecordsResource {
    * Sent again under the same `externalRef` with the same content, it is not counted twice: the record that there is comes back with 200. What was used in a period that is billed already counts in the first period after it that is not.
    *
    * Needs the permission `usage:create`. Its own refusals: `usage_conflict`.
+   *
+   * @param input - What to send to record usage.
+   * @throws {ApiError} 409 `usage_conflict`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const usageRecord = await portico.usageRecords.record({
@@ -3529,6 +4206,8 @@ export interface UsageRecordsResource {
    * Each is recorded or refused by itself, in one transaction, and `data` says how, in the order of `items`: one that is refused keeps no other from being recorded. Sending the batch again is safe for items with an `externalRef`. Items of a wrong shape refuse the whole request.
    *
    * Needs the permission `usage:create`.
+   *
+   * @param input - What to send to record up to 100 pieces of usage.
    *
    * @example
    * const answer = await portico.usageRecords.recordBatch({
@@ -3559,6 +4238,9 @@ export interface UsersResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
+   * @param input - What to send to add a user to the organization.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `already_member`, `external_id_taken`, `invitation_pending`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Dana Okoye", roleKey: "member" });
    */
@@ -3568,6 +4250,9 @@ export interface UsersResource {
    * Get a user of the organization
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
+   *
+   * @param userId - Id or external id of the user.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.users.get("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
@@ -3580,6 +4265,9 @@ export interface UsersResource {
    * Get a user's profile
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
+   *
+   * @param userId - Id or external id of the user.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.users.getProfile("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
@@ -3594,6 +4282,8 @@ export interface UsersResource {
    * Newest membership first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.users.list()) console.log(row);
@@ -3613,6 +4303,9 @@ export interface WebhookDeliveriesResource {
    *
    * Needs the permission `webhook:read`.
    *
+   * @param webhookDeliveryId - Id of the webhook delivery.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const webhookDelivery = await portico.webhookDeliveries.get("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
    */
@@ -3627,6 +4320,8 @@ export interface WebhookDeliveriesResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookDelivery of portico.webhookDeliveries.list()) console.log(webhookDelivery);
    */
@@ -3640,6 +4335,9 @@ export interface WebhookDeliveriesResource {
    * At once, with the same body and `webhook-id`, and with all its retries; also one that has arrived before. A receiver tells by the id that it has had it.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param webhookDeliveryId - Id of the webhook delivery.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.webhookDeliveries.redeliver("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
@@ -3656,6 +4354,9 @@ export interface WebhookEndpointsResource {
    * The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most, unless the platform gives it more.
    *
    * Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
+   *
+   * @param input - What to send to create a webhook endpoint.
+   * @throws {ApiError} 409 `limit_reached`, `url_taken`; 422 `read_only_field`, `url_not_allowed`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.webhookEndpoints.create({
@@ -3674,6 +4375,9 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:delete`. Its own refusals: `in_use`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.webhookEndpoints.delete("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
@@ -3683,6 +4387,9 @@ export interface WebhookEndpointsResource {
    * Get a webhook endpoint
    *
    * Needs the permission `webhook:read`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const webhookEndpoint = await portico.webhookEndpoints.get("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
@@ -3698,6 +4405,8 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookEndpoint of portico.webhookEndpoints.list()) console.log(webhookEndpoint);
    */
@@ -3711,6 +4420,10 @@ export interface WebhookEndpointsResource {
    * Those of events between `from` and `to`: after the endpoint was away for too long, or was disabled. More than 200 follow after the answer.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to send the failed deliveries of a webhook endpoint again.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * await portico.webhookEndpoints.replay("y6x65zx3wpnypds8xq94ctzjjqq58tk6", {
@@ -3727,6 +4440,10 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:manage`. Its own refusals: `rotation_pending`, `encryption_not_configured`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to rotate the secret of a webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `rotation_pending`; 412 `precondition_failed`; 422 `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.webhookEndpoints.rotate("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { force: false });
    */
@@ -3739,6 +4456,9 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:manage`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.webhookEndpoints.test("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
@@ -3750,6 +4470,10 @@ export interface WebhookEndpointsResource {
    * Fields left out stay as they are; null clears an optional field. Disabling it gives up what waits for it. Another URL, and activating it, forgets that it failed.
    *
    * Needs the permission `webhook:update`. Its own refusals: `url_taken`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to update a webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `url_taken`; 412 `precondition_failed`; 422 `read_only_field`, `url_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const webhookEndpoint = await portico.webhookEndpoints.update("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { url: "https://hooks.example.com/portico" });
@@ -3767,6 +4491,8 @@ export interface WebhookEventsResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookEvent of portico.webhookEvents.list()) console.log(webhookEvent);
    */
@@ -3780,6 +4506,9 @@ export interface WebhookEventsResource {
    * Once what kept it from being applied is mended. It is tried after the answer.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param eventId - Id of the webhook event.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const webhookEvent = await portico.webhookEvents.replay("gs4fynh0jxstgpt1xt5cgf4h223xx784");
