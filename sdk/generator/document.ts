@@ -149,8 +149,8 @@ export class OpenApiDocument {
       description: asText(operation["description"]),
       deprecated: operation["deprecated"] === true,
       pathDescriptions: new Map(
-        parameters.flatMap(({ in: place, name, description }) =>
-          place === "path" ? [[String(name), asText(description) ?? ""]] : [],
+        parameters.flatMap(({ in: place, name: own, description }) =>
+          place === "path" ? [[String(own), asText(description) ?? ""]] : [],
         ),
       ),
       pathNames: Array.from(path.matchAll(/\{(\w+)\}/g), ([, match = ""]) => match),

@@ -36,17 +36,20 @@ test("what a method may be refused with is told apart by code, and nothing else 
   const error: unknown = new NotFoundError(facts);
   if (!isProblem(error, "schedules.activate")) throw new Error("not narrowed");
   const problem: ProblemOf<"schedules.activate"> = error;
+  expect(statusOf(problem)).toBe(404);
+});
+
+function statusOf(problem: ProblemOf<"schedules.activate">): number | undefined {
   switch (problem.code) {
     case "not_found": {
-      expect(problem.status satisfies 404).toBe(404);
-      break;
+      return problem.status satisfies 404;
     }
     // @ts-expect-error no schedule's code
     case "bill_not_draft": {
-      throw new Error("unreachable");
+      return 0;
     }
     default: {
-      throw new Error(`told as ${problem.code}`);
+      return undefined;
     }
   }
-});
+}

@@ -21,7 +21,7 @@ async function versioned(): Promise<{ portico: Portico; title: () => string }> {
 
 test("of ten that change one row at once each change is kept", async () => {
   const { portico, title } = await versioned();
-  const letters = [..."abcdefghij"];
+  const letters = Array.from("abcdefghij");
   await Promise.all(
     letters.map((letter) =>
       retryOnConflict(
@@ -31,7 +31,7 @@ test("of ten that change one row at once each change is kept", async () => {
       ),
     ),
   );
-  expect([...title()].toSorted()).toEqual(letters);
+  expect(Array.from(title()).toSorted()).toEqual(letters);
 });
 
 test("it ends after maxTries, with the refusal, and at once with any other error", async () => {
