@@ -248,16 +248,21 @@ export class Engine {
     const clean = (text: string) => this.clean(text);
     let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
-      const hooks = this.#settings.hooks ?? [];
-      const send = hooks.reduceRight<Send>(
-        (next, hook) => (request) => hook(request, next, { operation, attempt: attempts }),
-        (request) => this.#fetch(request, plan, options, attempts),
-      );
-      // Only hooks need a Headers object; fetch makes one of its own.
       const request = { method, url, body, signal };
-      const response = await (hooks.length > 0
-        ? send({ ...request, headers: new Headers(headers) })
-        : this.#fetch({ ...request, headers }, plan, options, attempts));
+      const { hooks } = this.#settings;
+      const send = (next: Omit<HttpRequest, "headers"> & { readonly headers: HeadersInit }) =>
+        this.#fetch(next, plan, options, attempts);
+      const exchange = { operation, attempt: attempts };
+      // Only hooks need a Headers object; fetch makes one of its own.
+      const response = await (hooks?.length
+        ? hooks.reduceRight<Send>(
+            (next, hook) => (inner) => hook(inner, next, exchange),
+            send,
+          )({
+            ...request,
+            headers: new Headers(headers),
+          })
+        : send({ ...request, headers }));
       this.#noteTime(plan, response);
       const { status } = response;
       const succeeded = response.ok || status === 304 || status === accepts;
@@ -375,12 +380,15 @@ export function assertLimits({ timeoutMs = 1, attemptTimeoutMs = 1, maxRetries =
 /** Header names are lower-case throughout, so that a later one replaces an earlier one. */
 function requestHeaders(plan: Plan, options: RequestOptions): Record<string, string> {
   const { requestId, ifMatch, ifNoneMatch, headers: given = {} } = options;
-  const own = { "x-request-id": requestId, "if-match": ifMatch, "if-none-match": ifNoneMatch };
+  const own: Plan["headers"] = { "x-request-id": requestId, "if-match": ifMatch, "if-none-match": ifNoneMatch };
   const headers: Record<string, string> = {};
-  for (const [name, value] of [plan.headers, own, given].flatMap((part) => Object.entries(part))) {
-    if (value === undefined) continue;
-    assertHeader(plan.operation, name, value);
-    headers[name.toLowerCase()] = value;
+  for (const part of [plan.headers, own, given]) {
+    for (const name of Object.keys(part)) {
+      const value = part[name];
+      if (value === undefined) continue;
+      assertHeader(plan.operation, name, value);
+      headers[name.toLowerCase()] = value;
+    }
   }
   return headers;
 }
