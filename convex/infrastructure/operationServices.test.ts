@@ -11,7 +11,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const { operationServices } = api.infrastructure;
+const { operationPermissions, operationServices } = api.infrastructure;
 const firstPage = { paginationOpts: { cursor: null, numItems: 100 } };
 interface Listed {
   readonly page: readonly { readonly id: string }[];

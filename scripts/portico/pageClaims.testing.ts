@@ -529,7 +529,21 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "sdk/src/runtime/engine.test.ts › tell everything the problem told",
       "sdk/src/runtime/redact.test.ts › no credential reaches the logger",
     ),
-    Convex: held("sdk/src/runtime/convexDoor.test.ts › functions are called by name"),
-    "Hooks, logs, traces": held("sdk/src/runtime/engine.test.ts › wrap every attempt", "sdk/src/runtime/trace.test.ts"),
+    Convex: held(
+      "sdk/src/runtime/convexDoor.test.ts › functions are called by name",
+      "sdk/src/runtime/convexDoor.test.ts › iterates as the lists of REST do",
+      "sdk/src/portico.integration.test.ts › subscribe tells what is there and each change",
+    ),
+    Helpers: held(
+      "sdk/src/extras/retryOnConflict.test.ts › of ten that change one row at once",
+      "sdk/src/extras/inBatches.test.ts › whatever is refused",
+    ),
+    "Hooks, logs, traces": held(
+      "sdk/src/runtime/engine.test.ts › wrap every attempt",
+      "sdk/src/runtime/trace.test.ts",
+      "sdk/src/extras/pacing.test.ts › requests one after the other are paced",
+      "sdk/src/extras/telemetry.test.ts › each attempt is a client span",
+      "sdk/src/extras/deprecations.test.ts › a deprecated operation is reported once",
+    ),
   },
 };

@@ -13,6 +13,8 @@ export interface OperationSpec {
   readonly description: string | undefined;
   readonly deprecated: boolean;
   readonly pathNames: readonly string[];
+  /** What each argument of the path is, by its name. */
+  readonly pathDescriptions: ReadonlyMap<string, string>;
   readonly queryNames: readonly string[];
   readonly queryRequired: boolean;
   readonly hasBody: boolean;
@@ -25,6 +27,7 @@ export interface OperationSpec {
   readonly bodyRequired: boolean;
   /** Names of the schemas of body, success answer and row, where they have names; a list's row always has one. */
   readonly bodyType: string | undefined;
+  readonly bodyDescription: string | undefined;
   readonly answerType: string | undefined;
   readonly rowType: string | undefined;
   /** The statements that call the method, as the document's sample has them. */
@@ -35,6 +38,8 @@ export interface OperationSpec {
   readonly tenant: boolean;
   /** The method takes the option `dryRun`, the function the argument. */
   readonly dryRun: boolean;
+  /** The problem codes of its own by status, those of its kind aside. */
+  readonly problems: Readonly<Record<string, unknown>>;
   readonly convexFunction: { readonly name: string; readonly type: string } | undefined;
 }
 
@@ -143,6 +148,11 @@ export class OpenApiDocument {
       summary: required(operation, "summary", where),
       description: asText(operation["description"]),
       deprecated: operation["deprecated"] === true,
+      pathDescriptions: new Map(
+        parameters.flatMap(({ in: place, name: own, description }) =>
+          place === "path" ? [[String(own), asText(description) ?? ""]] : [],
+        ),
+      ),
       pathNames: Array.from(path.matchAll(/\{(\w+)\}/g), ([, match = ""]) => match),
       queryNames: query.map((parameter) => required(parameter, "name", where)),
       queryRequired: query.some((parameter) => parameter["required"] === true),
@@ -153,6 +163,7 @@ export class OpenApiDocument {
       // An update of nothing is a mistake, although the API takes it.
       bodyRequired: hasBody && (method !== "POST" || (body["required"] === true && this.#hasRequiredFields(content))),
       bodyType: modelName(this.resolve(content["application/json"])["schema"]),
+      bodyDescription: asText(this.resolve(this.resolve(content["application/json"])["schema"])["description"]),
       answerType: this.#answerType(operation),
       rowType,
       example: exampleOf(operation),
@@ -160,6 +171,7 @@ export class OpenApiDocument {
       idempotent: operation["x-portico-idempotent"] === true,
       tenant: takesHeader("portico-organization"),
       dryRun: takesHeader("portico-dry-run"),
+      problems: this.resolve(operation["x-portico-problems"]),
       convexFunction: name !== undefined && type !== undefined ? { name, type } : undefined,
     };
   }

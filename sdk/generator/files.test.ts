@@ -65,6 +65,26 @@ test("methods take path arguments, input and options, and are documented", () =>
   expect(resources).toMatch(/\n   \*\n   \* @deprecated[^\n]*\n   \*\/\n  move\(/);
 });
 
+test("a method says what its arguments are and what it may throw of its own", async () => {
+  const document = JSON.parse(fixture);
+  const operation = document.paths["/v1/schedules/{scheduleId}"].patch;
+  operation["x-portico-problems"] = { 412: ["precondition_failed"], 404: ["not_found", "purged"] };
+  operation.parameters = [
+    { name: "scheduleId", in: "path", required: true, description: "Id of the schedule.", schema: { type: "string" } },
+  ];
+  document.paths["/v1/schedules/{scheduleId}"].parameters = [];
+  document.components.schemas.ScheduleUpdate.description = "What to change.";
+  const generated = await generatedFiles(JSON.stringify(document));
+  expect(generated.get("src/generated/resources.ts")).toContain(
+    `   *
+   * @param scheduleId - Id of the schedule.
+   * @param input - What to change.
+   * @throws {ApiError} 404 \`not_found\`, \`purged\`; 412 \`precondition_failed\`; and what any call may be refused with.
+`,
+  );
+  expect(generated.get("src/generated/problems.ts")).toContain('"schedules.update": "updateSchedule";');
+});
+
 test("a read that may be answered 304 says so in its type, for documents and for lists", () => {
   const resources = file("resources.ts");
   expect(resources).toContain("get(scheduleId: string, options: RequestOptions): Call<Schedule | undefined>;");

@@ -31,7 +31,7 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     ["operations.ts", operationTable(operations)],
     ["resources.ts", resourceTypes(operations)],
     ["convexFunctions.ts", convexFunctionTypes(operations)],
-    ["problems.ts", problemStatuses(document)],
+    ["problems.ts", problemStatuses(document, operations)],
     ["scopes.ts", scopePresets(document)],
   ]);
   const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);

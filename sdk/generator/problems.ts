@@ -1,5 +1,5 @@
 import { isRecord } from "../src/runtime/json";
-import { byText, type OpenApiDocument } from "./document";
+import { byText, type OpenApiDocument, type OperationSpec } from "./document";
 
 const problemType = "application/problem+json";
 
@@ -7,7 +7,7 @@ const problemType = "application/problem+json";
  * Every documented problem code with its statuses, and the codes of each operation. Examples show which status a code comes with; a
  * code that only a schema lists, as the shared problem schema does, may come with any.
  */
-export function problemStatuses(document: OpenApiDocument): string {
+export function problemStatuses(document: OpenApiDocument, methods: readonly OperationSpec[]): string {
   const statuses = new Map<string, Set<string>>();
   const byOperation = new Map<string, Readonly<Record<string, readonly string[]>>>();
   for (const { operation } of document.rawOperations()) {
@@ -34,6 +34,11 @@ ${[...byOperation]
   .toSorted(([a], [b]) => byText(a, b))
   .map(([id, codes]) => `  ${id}: {${members(codes)} };`)
   .join("\n")}
+}
+
+/** The operation behind each method of the SDK. */
+export interface MethodOperations {
+${methods.map(({ resource, verb, operationId }) => `  "${resource}.${verb}": "${operationId}";`).join("\n")}
 }
 `;
 }

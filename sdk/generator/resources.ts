@@ -88,10 +88,33 @@ function documentation(operation: OperationSpec): string {
   const lines = [
     ...text(summary),
     ...(description && description !== summary ? ["", ...text(description)] : []),
+    ...described(operation),
     ...(deprecated ? ["", "@deprecated The API announces the end of this operation."] : []),
     ...(example === undefined ? [] : ["", "@example", ...text(example)]),
   ];
   return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join("\n")}\n   */`;
+}
+
+/** What goes in and what may be thrown, as far as the document tells more than the types do. */
+function described({ pathNames, pathDescriptions, bodyDescription, problems }: OperationSpec): string[] {
+  const path = pathNames.flatMap((name) => {
+    const description = pathDescriptions.get(name);
+    return description ? [`@param ${name} - ${description}`] : [];
+  });
+  const input = bodyDescription === undefined ? [] : [`@param input - ${bodyDescription}`];
+  const own = Object.entries(problems)
+    .toSorted(([a], [b]) => byText(a, b))
+    .map(
+      ([status, codes]) =>
+        `${status} ${[codes]
+          .flat()
+          .map((code) => `\`${String(code)}\``)
+          .join(", ")}`,
+    );
+  const thrown =
+    own.length === 0 ? [] : [`@throws {ApiError} ${own.join("; ")}; and what any call may be refused with.`];
+  const lines = [...path, ...input, ...thrown].flatMap(text);
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** Lines of a comment; a comment's end inside the text must not end it. */

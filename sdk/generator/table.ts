@@ -1,22 +1,27 @@
 import { kebabCase, readOperations, usualRoute } from "../src/runtime/operations";
 import { byText, type OperationSpec } from "./document";
 
-/** The table the runtime builds its resources from: one string per resource, by the folder of its Convex module. */
+/**
+ * The table the runtime builds its resources from, one string per resource, and the folders of their Convex modules, which REST
+ * alone has no use for.
+ */
 export function operationTable(operations: readonly OperationSpec[]): string {
   const folders = new Map<string, string[]>();
-  for (const resource of resourceNames(operations)) {
+  const lines = resourceNames(operations).map((resource) => {
     const own = operations.filter((operation) => operation.resource === resource);
     const folder = functionFolder(own);
-    const line = `    ${resource}: ${JSON.stringify(tableEntries(own))},`;
-    folders.set(folder, [...(folders.get(folder) ?? []), line]);
-  }
+    if (folder) folders.set(folder, [...(folders.get(folder) ?? []), resource]);
+    return `  ${resource}: ${JSON.stringify(tableEntries(own))},`;
+  });
   const parts = [...folders].toSorted(([a], [b]) => byText(a, b));
-  return `/**
- * What \`readOperations\` turns into calls, by the folder of the Convex module: \`workspace/schedules:get\` is \`schedules.get\`. Under
- * \`""\` stands what has no Convex function.
- */
-export const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-${parts.map(([folder, lines]) => `  ${folder || '""'}: {\n${lines.join("\n")}\n  },`).join("\n")}
+  return `/** What \`readOperations\` turns into calls. */
+export const operations: Readonly<Record<string, string>> = {
+${lines.join("\n")}
+};
+
+/** Resources by the folder of their Convex module: \`workspace/schedules:get\` is \`schedules.get\`. */
+export const functionFolders: Readonly<Record<string, string>> = {
+${parts.map(([folder, resources]) => `  ${folder}: ${JSON.stringify(resources.join(" "))},`).join("\n")}
 };
 `;
 }

@@ -1,4 +1,4 @@
-import type { ProblemStatuses } from "./generated/problems";
+import type { MethodOperations, OperationProblems, ProblemStatuses } from "./generated/problems";
 import { asText, excerpt, isRecord } from "./runtime/json";
 
 /** One invalid field of a request: a JSON pointer (RFC 6901) into the body, a stable code and a sentence. */
@@ -24,6 +24,22 @@ export interface ErrorFacts {
   readonly route?: string | undefined;
   readonly cause?: unknown;
 }
+
+/** What an error has of its facts, `cause` aside. */
+const shown = [
+  "operation",
+  "route",
+  "status",
+  "code",
+  "type",
+  "title",
+  "detail",
+  "errors",
+  "requestId",
+  "headers",
+  "attempts",
+  "retryable",
+] as const;
 
 /** A problem code the API documents; other strings are allowed because servers may be newer than this package. */
 export type ProblemCode = keyof ProblemStatuses;
@@ -65,37 +81,13 @@ export class PorticoError extends Error {
   readonly #again: (facts: Told) => PorticoError;
 
   constructor(facts: ErrorFacts) {
-    super(messageOf(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    const { cause } = facts;
+    super(messageOf(facts), cause === undefined ? undefined : { cause });
     const ErrorClass = new.target;
     this.#again = (told) => new ErrorClass({ ...facts, ...told });
-    const {
-      operation,
-      route,
-      status,
-      code,
-      type,
-      title,
-      detail,
-      errors = [],
-      requestId,
-      headers,
-      attempts = 0,
-      retryable = false,
-    } = facts;
-    Object.assign(this, {
-      operation,
-      route,
-      status,
-      code,
-      type,
-      title,
-      detail,
-      errors,
-      requestId,
-      headers,
-      attempts,
-      retryable,
-    });
+    const given: ErrorFacts = { errors: [], attempts: 0, retryable: false, ...facts };
+    // By name, since whoever tells of a call may know more of it than an error shows, its query for one.
+    for (const name of shown) Object.assign(this, { [name]: given[name] });
   }
 
   /**
@@ -273,23 +265,44 @@ function quotation(body: unknown, clean: (text: string) => string): string | und
   return excerpt(clean(text));
 }
 
+/** A method of the SDK as errors name it: `schedules.activate`. */
+export type MethodName = keyof MethodOperations;
+
+type ProblemsByStatus<Method extends MethodName> = OperationProblems[MethodOperations[Method]];
+
+/** The errors that the API documents for one method, told apart by `code`. A newer server may know more codes. */
+export type ProblemOf<Method extends MethodName> = {
+  [Status in keyof ProblemsByStatus<Method>]: ProblemsByStatus<Method>[Status] extends infer Code
+    ? Code extends string
+      ? ApiError & { readonly code: Code; readonly status: Status }
+      : never
+    : never;
+}[keyof ProblemsByStatus<Method>];
+
 /**
- * Narrows an unknown error to the API error of one problem code.
+ * Narrows an unknown error to the API error of one problem code, or to those of one method.
  *
  * @param error - Whatever was caught.
- * @param code - A code the API documents; the editor completes it.
- * @returns True when the server answered with that code, over REST or through the Convex door.
+ * @param code - A code the API documents, or a method such as `schedules.activate`; the editor completes both.
+ * @returns True when the server answered with that code, or the method was refused, over REST or through the Convex door.
  * @example
  * try {
  *   await portico.schedules.activate(id);
  * } catch (error) {
  *   if (isProblem(error, "invalid_state_transition")) return; // error.status is 409
+ *   if (isProblem(error, "schedules.activate")) console.error(error.code); // one of the codes of this method
  *   throw error;
  * }
  */
 export function isProblem<Code extends ProblemCode>(
   error: unknown,
   code: Code,
-): error is ApiError & { readonly code: Code; readonly status: ProblemStatuses[Code] } {
-  return error instanceof Error && apiErrorMark in error && "code" in error && error.code === code;
+): error is ApiError & { readonly code: Code; readonly status: ProblemStatuses[Code] };
+export function isProblem<Method extends MethodName>(error: unknown, method: Method): error is ProblemOf<Method>;
+export function isProblem(error: unknown, codeOrMethod: string): boolean {
+  if (!(error instanceof Error && apiErrorMark in error)) return false;
+  const code: unknown = Reflect.get(error, "code");
+  const operation = asText(Reflect.get(error, "operation")) ?? "";
+  // Of a Convex function `workspace/schedules:activate` is what is called `schedules.activate` here; no code has a dot.
+  return [code, operation.replace(/^.*\//, "").replace(":", ".")].includes(codeOrMethod);
 }

@@ -6,6 +6,10 @@ export type {
   ConvexDoor,
   ConvexFunction,
   ConvexFunctionName,
+  ConvexListName,
   ConvexResult,
+  ConvexRow,
+  PaginateOptions,
 } from "./runtime/convexDoor";
+export type { SubscribeOptions } from "./runtime/liveQueries";
 export type { ConvexFunctions } from "./generated/convexFunctions";

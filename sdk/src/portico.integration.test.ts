@@ -253,6 +253,35 @@ describe("the Convex door, with an API key", () => {
     expect(paged).toEqual(rows);
   });
 
+  test("paginate gives the rows of REST's list", async () => {
+    const rows = await acme.schedules.list({ sort: "startDate" }).toArray();
+    const options = { numItems: 3 };
+    const paged = acme.convex.paginate("workspace/schedules:list", { sort: "startDate" }, options);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(await paged.toArray()).toEqual(rows);
+  });
+
+  test("subscribe tells what is there and each change, to two at once, and a refusal as REST does", async () => {
+    const { id } = await schedule(acme, "Watched");
+    const follow = async () => {
+      const seen: string[] = [];
+      for await (const { title } of acme.convex.subscribe("workspace/schedules:get", { scheduleId: id })) {
+        seen.push(title);
+        if (title === "Watched") await acme.schedules.update(id, { title: "Changed" });
+        else break;
+      }
+      return seen;
+    };
+    expect(await Promise.all([follow(), follow()])).toEqual([
+      ["Watched", "Changed"],
+      ["Watched", "Changed"],
+    ]);
+    const refused = acme.convex.subscribe("workspace/schedules:get", { scheduleId: globexScheduleId }).next();
+    const error = await rejection(refused);
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ operation: "workspace/schedules:get", code: "not_found" });
+  });
+
   test("both doors refuse alike", async () => {
     const { id } = await schedule(acme, "Refused twice");
     const [rest, convex] = await Promise.all([

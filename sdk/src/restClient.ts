@@ -15,18 +15,15 @@ import {
 import {
   assertLimits,
   type ChangeOptions,
-  type Deprecation,
   Engine,
-  type FetchOptions,
-  type Hook,
-  type Logger,
+  type EngineSettings,
   type Plan,
   type RequestOptions,
 } from "./runtime/engine";
-import { ListCall, pageOf } from "./runtime/listCall";
+import { asText } from "./runtime/json";
+import { ListCall, type Page, pageOf } from "./runtime/listCall";
 import { Redactor } from "./runtime/redact";
 import { defineResources, type Query, queryString, type RequestParts, type Sender } from "./runtime/resources";
-import { RetryBudget } from "./runtime/retry";
 import { randomUuid } from "./runtime/trace";
 
 /** What authenticates a client: one of these, or none for an anonymous one. */
@@ -51,27 +48,11 @@ export type Credential =
     };
 
 /** Options of a client beside its credential. */
-export interface Settings {
+export interface Settings extends EngineSettings {
   /** Origin of the REST API, without `/v1`: `https://api.example.com`. */
   readonly baseUrl: string;
   /** Organization to work in: id or slug, sent as `Portico-Organization`. */
   readonly organization?: string | undefined;
-  /** Milliseconds for a whole call: token, retries and body included. Default 60 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Milliseconds for one attempt, and for one request of a token. Default 30 000. */
-  readonly attemptTimeoutMs?: number | undefined;
-  /** Retries after the first attempt. Default 2. */
-  readonly maxRetries?: number | undefined;
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Passed to every `fetch`: `credentials`, `keepalive`, undici's `dispatcher`. */
-  readonly fetchOptions?: FetchOptions | undefined;
-  /** Off by default. Lines and fields are free of credentials. */
-  readonly logger?: Logger | undefined;
-  /** Middleware around every attempt, the first one outermost. */
-  readonly hooks?: readonly Hook[] | undefined;
-  readonly onDeprecation?: ((deprecation: Deprecation) => void) | undefined;
-  /** W3C trace context: true starts a trace per call, a function supplies the header of the active span. */
-  readonly traceparent?: boolean | (() => string | undefined) | undefined;
 }
 
 /** Options of a client for REST alone. */
@@ -129,7 +110,7 @@ export class RestClient extends Resources {
       call: (request, callOptions) => this.#call(request, callOptions),
       list: (request, callOptions) => this.#list(request, callOptions),
     };
-    for (const table of Object.values(operations)) defineResources(this, table, sender);
+    defineResources(this, operations, sender);
   }
 
   /**
@@ -175,23 +156,15 @@ export class RestClient extends Resources {
   }
 
   #list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown> {
-    const { cursor } = parts.query;
-    if (options.ifNoneMatch !== undefined) {
-      return new Call<unknown>(parts, async () => {
-        const outcome = await this.#send(parts, options);
-        const isCurrent = outcome.reply.response.status === 304;
-        return isCurrent ? outcome : { ...outcome, data: pageOf(outcome) };
-      }).send();
-    }
-    return new ListCall(
-      parts,
-      async (from) => {
-        const query = { ...parts.query, cursor: from };
-        const outcome = await this.#send({ ...parts, query }, options);
-        return { ...outcome, data: pageOf(outcome, from) };
-      },
-      typeof cursor === "string" ? cursor : undefined,
-    );
+    const page = async (from?: string): Promise<Outcome<Page<unknown>>> => {
+      const outcome = await this.#send({ ...parts, query: { ...parts.query, cursor: from } }, options);
+      return { ...outcome, data: pageOf(outcome, from) };
+    };
+    if (options.ifNoneMatch === undefined) return new ListCall(parts, page, asText(parts.query["cursor"]));
+    return new Call<unknown>(parts, async () => {
+      const outcome = await this.#send(parts, options);
+      return outcome.reply.response.status === 304 ? outcome : { ...outcome, data: pageOf(outcome) };
+    }).send();
   }
 
   async #send(parts: RequestParts, options: ChangeOptions): Promise<Outcome<unknown>> {
@@ -202,23 +175,22 @@ export class RestClient extends Resources {
       throw invalidResponse(reply, "No dry run: the change may have been made");
     }
     const { acceptsText = false } = parts;
-    return { data: dataOf(reply, { acceptsText, clean: (text) => engine.clean(text) }), reply };
+    return { data: dataOf(reply, (text) => engine.clean(text), acceptsText), reply };
   }
 
   #plan(parts: RequestParts, options: ChangeOptions): Plan {
     const { method, body, bytes, answersBytes = false } = parts;
     const organization = options.organization ?? this.#options.organization;
-    const headers: Record<string, string> = {
+    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
+    const headers = {
       accept: answersBytes ? "*/*" : "application/json",
       ...clientHeader,
+      "content-type": bytes ? bytes.type || "application/octet-stream" : body === undefined ? body : "application/json",
+      "portico-organization": organization,
+      "portico-dry-run": options.dryRun ? "true" : undefined,
+      "idempotency-key": idempotencyKey,
       ...parts.headers,
     };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (bytes) headers["content-type"] = bytes.type || "application/octet-stream";
-    if (organization !== undefined) headers["portico-organization"] = organization;
-    if (options.dryRun) headers["portico-dry-run"] = "true";
-    const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
-    if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
     return {
       operation: parts.operation,
       method,
@@ -242,10 +214,11 @@ export function pinned(source: TokenSource | undefined, organization: string | u
 export function sharedParts(options: RestOptions & Cloned): Shared {
   if (options[shared]) return options[shared];
   const { apiKey, token, getToken } = options;
-  const given = Object.entries({ apiKey, token, getToken }).filter(([, credential]) => credential !== undefined);
+  const named = (["apiKey", "token", "getToken"] as const).filter((option) => option in options);
+  const given = named.filter((option) => options[option] !== undefined);
   if (given.length > 1) throw new TypeError("Give only one of apiKey, token and getToken");
-  const [name = ["apiKey", "token", "getToken"].find((option) => option in options), credential] = given[0] ?? [];
-  const fault = name === undefined ? undefined : optionFault(name, credential);
+  const [name] = [...given, ...named];
+  const fault = name === undefined ? undefined : optionFault(name, options[name]);
   if (fault !== undefined) throw new TypeError(`The option ${name} ${fault}`);
   assertLimits(options);
   const baseUrl = origin(options.baseUrl, "baseUrl");
@@ -255,26 +228,13 @@ export function sharedParts(options: RestOptions & Cloned): Shared {
     redactor.addIssued(checked);
     return checked;
   };
-  const engine = new Engine({
-    // Looked up per call: a bare reference would lose `this` in browsers and miss a later polyfill.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    fetchOptions: options.fetchOptions,
-    timeoutMs: options.timeoutMs ?? 60_000,
-    attemptTimeoutMs: options.attemptTimeoutMs ?? 30_000,
-    maxRetries: options.maxRetries ?? 2,
-    hooks: options.hooks ?? [],
-    logger: options.logger,
-    traceparent: options.traceparent ?? false,
-    onDeprecation: options.onDeprecation,
-    redactor,
-    budget: new RetryBudget(),
-  });
+  const engine = new Engine(options, redactor);
   const fixed = apiKey ?? token;
-  if (fixed !== undefined) redactor.add(fixed);
+  if (fixed !== undefined) redactor.addLasting(fixed);
   const provided =
     getToken &&
     new RenewedToken(async (forceRefresh, signal) =>
-      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal }))),
+      issuedByProvider(keepIssued(await getToken({ forceRefresh, signal })), engine.serverNowMs()),
     );
   const rest = fixed === undefined ? provided : staticToken(fixed);
   return { baseUrl, engine, rest, keepIssued };

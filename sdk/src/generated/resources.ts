@@ -262,6 +262,9 @@ export interface AgentApiLogsResource {
    *
    * Needs the permission `agentApiLog:read`.
    *
+   * @param logId - Id of the agent API log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const agentApiLog = await portico.agentApiLogs.get("e3tjc6shwatbxy16qtqhxrcfeqjm3e9z");
    */
@@ -275,6 +278,8 @@ export interface AgentApiLogsResource {
    * Newest first unless sorted otherwise. Supported together: {agentId, createdFrom/createdTo or from/to, sort=created or createdAt}, {createdFrom/createdTo or from/to, sort=created or createdAt}, {siteId, createdFrom/createdTo or from/to, sort=created or createdAt}.
    *
    * Needs the permission `agentApiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const agentApiLog of portico.agentApiLogs.list()) console.log(agentApiLog);
@@ -294,6 +299,9 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:create`. Its own refusals: `site_not_active`, `cross_tenant_reference`.
    *
+   * @param input - What to send to create an agent enrolment token.
+   * @throws {ApiError} 409 `site_not_active`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.agentEnrollmentTokens.create({
    *   siteId: "vgjrscpr0s5bgtdbca1fhanbxhvcw347",
@@ -310,6 +318,8 @@ export interface AgentEnrollmentTokensResource {
    *
    * Needs the permission `agentEnrollment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const agentEnrollmentToken of portico.agentEnrollmentTokens.list()) console.log(agentEnrollmentToken);
    */
@@ -323,6 +333,9 @@ export interface AgentEnrollmentTokensResource {
    * No device enrols with it any more; agents enrolled before stay. Revoking it again changes nothing.
    *
    * Needs the permission `agentEnrollment:revoke`.
+   *
+   * @param tokenId - Id of the agent enrollment token.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const agentEnrollmentToken = await portico.agentEnrollmentTokens.revoke("ybahcmrcdj3v0y6snv2tzjrmhyrb1eee");
@@ -339,6 +352,8 @@ export interface AgentsResource {
    * Called by the device with its agent key. `facts` replace the agent's `metadata`; left out, it stays. No fact costs a device its check-in. `errors` are a failure of the agent's health, none a success. The log of agents' calls shows check-ins that change something beside the facts or report errors, and one in 60 of the others.
    *
    * For device agents.
+   *
+   * @param input - What to send to check in as an agent.
    *
    * @example
    * const answer = await portico.agents.checkIn({
@@ -357,6 +372,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.agents.delete("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -368,6 +386,9 @@ export interface AgentsResource {
    * Called by the device with an enrolment token. A new GUID becomes an agent of the token's site (201); the agent of that site that has the GUID gets the facts and a new key (200), if it has never checked in or is offline; one in use is 409 `guid_in_use`. The answer shows `key` once.
    *
    * For holders of an enrolment token. Its own refusals: `enrollment_expired`, `enrollment_exhausted`, `site_not_active`, `agent_revoked`, `guid_in_use`, `limit_reached`.
+   *
+   * @param input - What to send to enrol a device.
+   * @throws {ApiError} 409 `agent_revoked`, `enrollment_exhausted`, `guid_in_use`, `limit_reached`, `site_not_active`; 410 `enrollment_expired`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.agents.enroll({
@@ -385,6 +406,9 @@ export interface AgentsResource {
    * Get an agent
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`.
+   *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.get("cgjwvyesnv75prnhka59qmd547bvr5j4");
@@ -412,6 +436,8 @@ export interface AgentsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `agent:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const agent of portico.agents.list()) console.log(agent);
    */
@@ -426,6 +452,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:restore`. Its own refusals: `not_deleted`, `site_not_active`, `limit_reached`, `guid_taken`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `guid_taken`, `limit_reached`, `not_deleted`, `site_not_active`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const agent = await portico.agents.restore("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -437,6 +466,9 @@ export interface AgentsResource {
    * The next check-in is refused. Only rotating the key makes the agent usable again; enrolling it does not.
    *
    * Needs the permission `agent:revoke`. Its own refusals: `agent_revoked`.
+   *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 409 `agent_revoked`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.revoke("cgjwvyesnv75prnhka59qmd547bvr5j4");
@@ -450,6 +482,9 @@ export interface AgentsResource {
    *
    * Needs the permission `agent:update`.
    *
+   * @param agentId - Id of the agent.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.agents.rotateKey("cgjwvyesnv75prnhka59qmd547bvr5j4");
    */
@@ -461,6 +496,10 @@ export interface AgentsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `agent:update`. Its own refusals: `guid_taken`.
+   *
+   * @param agentId - Id of the agent.
+   * @param input - What to send to update an agent.
+   * @throws {ApiError} 404 `not_found`; 409 `guid_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const agent = await portico.agents.update("cgjwvyesnv75prnhka59qmd547bvr5j4", { tags: ["maintenance"] });
@@ -478,6 +517,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const apiKey = await portico.apiKeys.adopt("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
@@ -490,6 +532,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:create`. Its own refusals: `scope_not_allowed`, `limit_reached`.
    *
+   * @param input - What to send to create an API key.
+   * @throws {ApiError} 409 `limit_reached`; 422 `read_only_field`, `scope_not_allowed`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.apiKeys.create({ name: "Nightly export", scopes: ["schedule:read"], requestsPerMinute: 600 });
    */
@@ -499,6 +544,9 @@ export interface ApiKeysResource {
    * Get a API key
    *
    * Needs the permission `apiKey:read`.
+   *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const apiKey = await portico.apiKeys.get("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
@@ -514,6 +562,8 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const apiKey of portico.apiKeys.list()) console.log(apiKey);
    */
@@ -528,6 +578,9 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:revoke`. Its own refusals: `key_revoked`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @throws {ApiError} 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const apiKey = await portico.apiKeys.revoke("cda5zy9bm8m4fwb23rf5th4b2qphhwj1");
    */
@@ -540,6 +593,10 @@ export interface ApiKeysResource {
    *
    * Needs the permission `apiKey:update`. Its own refusals: `key_revoked`, `rank_too_low`.
    *
+   * @param apiKeyId - Id of the API key.
+   * @param input - What to send to rotate an API key.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_revoked`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.apiKeys.rotate("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { graceSeconds: 3600 });
    */
@@ -551,6 +608,10 @@ export interface ApiKeysResource {
    * Changes its name or its limit, or takes scopes away. Without a limit of its own (null) it has the organization's.
    *
    * Needs the permission `apiKey:update`. Its own refusals: `scope_not_allowed`.
+   *
+   * @param apiKeyId - Id of the API key.
+   * @param input - What to send to update an API key.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`, `scope_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const apiKey = await portico.apiKeys.update("cda5zy9bm8m4fwb23rf5th4b2qphhwj1", { name: "Nightly export" });
@@ -566,6 +627,9 @@ export interface ApiLogsResource {
    *
    * Needs the permission `apiLog:read`.
    *
+   * @param apiLogId - Id of the API log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const apiLog = await portico.apiLogs.get("rjxd5jxk8n375h2v4h4wqj7geqagffe3");
    */
@@ -579,6 +643,8 @@ export interface ApiLogsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo or from/to, sort=created or createdAt}, {operationId, createdFrom/createdTo or from/to, sort=created or createdAt}, {requestId, createdFrom/createdTo or from/to, sort=created or createdAt}, {statusCode, createdFrom/createdTo or from/to, sort=created or createdAt}.
    *
    * Needs the permission `apiLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const apiLog of portico.apiLogs.list()) console.log(apiLog);
@@ -596,6 +662,9 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`.
    *
+   * @param auditLogId - Id of the audit log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const auditLog = await portico.auditLogs.get("3y4bgc2vxz9k8kdk24rdypthbfgpgwcc");
    */
@@ -610,6 +679,10 @@ export interface AuditLogsResource {
    *
    * Needs the permission `auditLog:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param tableName - The table that the record is or was in.
+   * @param recordId - Id of the record.
+   * @throws {ApiError} 400 `invalid_cursor`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const auditLog of portico.auditLogs.getRecordHistory("schedules", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(auditLog);
    */
@@ -623,6 +696,8 @@ export interface AuditLogsResource {
    * Newest first unless sorted otherwise. Reading it leaves a row of its own, `audit.read`, once an hour and actor. Supported together: {action, from/to, sort=createdAt}, {from/to, sort=createdAt}, {result, from/to, sort=createdAt}, {tableName, from/to, sort=createdAt}, {tableName, recordId, from/to, sort=createdAt}, {userId, from/to, sort=createdAt}.
    *
    * Needs the permission `auditLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const auditLog of portico.auditLogs.list()) console.log(auditLog);
@@ -642,6 +717,10 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @param input - What to send to add a line to a draft.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; 422 `bill_too_large`, `cross_tenant_reference`, `currency_mismatch`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const billLineItem = await portico.billLineItems.create("6jhc9b0ys1czngxw3m99keaq9pfxym3a", {
    *   pricingTierId: "215pp1jncnqxrzdps9fbxrat2zc1ztnn",
@@ -658,6 +737,10 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
    *
+   * @param billId - Id of the bill.
+   * @param lineItemId - Id of the bill line item.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `line_from_usage`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`; and what any call may be refused with.
+   *
    * @example
    * await portico.billLineItems.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv");
    */
@@ -669,6 +752,9 @@ export interface BillLineItemsResource {
    * Newest first unless sorted otherwise.
    *
    * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 400 `invalid_cursor`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const billLineItem of portico.billLineItems.list("6jhc9b0ys1czngxw3m99keaq9pfxym3a")) console.log(billLineItem);
@@ -684,6 +770,8 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:read`. Its own refusals: `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
+   *
    * @example
    * for await (const billLineItem of portico.billLineItems.listByIntegration({ integrationId: "halo-psa" })) console.log(billLineItem);
    */
@@ -698,6 +786,11 @@ export interface BillLineItemsResource {
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `currency_mismatch`, `bill_too_large`, `line_from_usage`.
    *
+   * @param billId - Id of the bill.
+   * @param lineItemId - Id of the bill line item.
+   * @param input - What to send to update a line of a draft.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `line_from_usage`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const billLineItem = await portico.billLineItems.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", "xwpa2a75yy77yjec5n24ck5b3jevsbvv", { description: "endpoint, 2026-01-01 to 2026-01-31" });
    */
@@ -711,6 +804,9 @@ export interface BillingAdjustmentsResource {
    * Create a billing adjustment
    *
    * Needs the permission `billingAdjustment:create`.
+   *
+   * @param input - What to send to create a billing adjustment.
+   * @throws {ApiError} 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.create({
@@ -733,6 +829,9 @@ export interface BillingAdjustmentsResource {
    *
    * Needs the permission `billingAdjustment:delete`. Its own refusals: `in_use`, `adjustment_in_use`.
    *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @throws {ApiError} 404 `not_found`; 409 `adjustment_in_use`, `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.billingAdjustments.delete("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
    */
@@ -742,6 +841,9 @@ export interface BillingAdjustmentsResource {
    * Get a billing adjustment
    *
    * Needs the permission `billingAdjustment:read`.
+   *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.get("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1");
@@ -757,6 +859,8 @@ export interface BillingAdjustmentsResource {
    *
    * Needs the permission `billingAdjustment:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const billingAdjustment of portico.billingAdjustments.list()) console.log(billingAdjustment);
    */
@@ -770,6 +874,10 @@ export interface BillingAdjustmentsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `billingAdjustment:update`. Its own refusals: `adjustment_in_use`.
+   *
+   * @param billingAdjustmentId - Id of the billing adjustment.
+   * @param input - What to send to update a billing adjustment.
+   * @throws {ApiError} 404 `not_found`; 409 `adjustment_in_use`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const billingAdjustment = await portico.billingAdjustments.update("mdw4cr2r8kywex2ys07dkpjcgnzkp4h1", { amount: 2500 });
@@ -787,6 +895,10 @@ export interface BillsResource {
    *
    * Needs the permission `bill:cancel`. Its own refusals: `invalid_state_transition`, `credit_in_use`.
    *
+   * @param billId - Id of the bill.
+   * @param input - What to send to cancel a bill.
+   * @throws {ApiError} 404 `not_found`; 409 `credit_in_use`, `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.cancel("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { reason: "Wrong price in January." });
    */
@@ -798,6 +910,9 @@ export interface BillsResource {
    * Deletes it for good with its lines.
    *
    * Needs the permission `bill:delete`. Its own refusals: `bill_not_draft`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.bills.delete("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
@@ -811,6 +926,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:finalize`. Its own refusals: `invalid_state_transition`, `period_not_over`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `period_not_over`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.finalize("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -822,6 +940,9 @@ export interface BillsResource {
    * A draft for whole days in the organization's time zone: a line for each price, from the usage that belongs to them, and the adjustments that meet them. No two bills cover one day, but for cancelled ones.
    *
    * Needs the permission `bill:generate`. Its own refusals: `period_overlap`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
+   *
+   * @param input - What to send to generate a bill.
+   * @throws {ApiError} 409 `period_overlap`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.generate({
@@ -840,6 +961,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:read`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.bills.get("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -853,6 +977,9 @@ export interface BillsResource {
    * An HTML document for people to read and print: it loads nothing, and nothing in it runs.
    *
    * Needs the permission `bill:read`.
+   *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.bills.getPage("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
@@ -868,6 +995,8 @@ export interface BillsResource {
    *
    * Needs the permission `bill:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const bill of portico.bills.list()) console.log(bill);
    */
@@ -879,6 +1008,10 @@ export interface BillsResource {
    * Mark a bill as paid
    *
    * Needs the permission `bill:pay`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param billId - Id of the bill.
+   * @param input - What to send to mark a bill as paid.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.pay("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { paidAt: Date.parse("2026-02-14T00:00:00.000Z") });
@@ -892,6 +1025,9 @@ export interface BillsResource {
    *
    * Needs the permission `bill:generate`. Its own refusals: `bill_not_draft`, `no_pricing_tier`, `currency_mismatch`, `bill_too_large`.
    *
+   * @param billId - Id of the bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`; 412 `precondition_failed`; 422 `bill_too_large`, `currency_mismatch`, `no_pricing_tier`; and what any call may be refused with.
+   *
    * @example
    * const bill = await portico.bills.regenerate("6jhc9b0ys1czngxw3m99keaq9pfxym3a");
    */
@@ -903,6 +1039,10 @@ export interface BillsResource {
    * Changes the notes of a draft; null clears them.
    *
    * Needs the permission `bill:update`. Its own refusals: `bill_not_draft`, `bill_number_taken`.
+   *
+   * @param billId - Id of the bill.
+   * @param input - What to send to update a bill.
+   * @throws {ApiError} 404 `not_found`; 409 `bill_not_draft`, `bill_number_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const bill = await portico.bills.update("6jhc9b0ys1czngxw3m99keaq9pfxym3a", { notes: "Thank you." });
@@ -920,6 +1060,10 @@ export interface ClientMembersResource {
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
+   * @param clientId - Id of the client.
+   * @param input - What to send to add a member to a client.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 409 `already_member`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const clientMember = await portico.clientMembers.add("fdg8jtfbqm57yswa918zz3mptw9g4f38", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
@@ -931,6 +1075,9 @@ export interface ClientMembersResource {
    * Newest first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const clientMember of portico.clientMembers.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(clientMember);
@@ -946,6 +1093,10 @@ export interface ClientMembersResource {
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
    *
+   * @param clientId - Id of the client.
+   * @param userId - Id of the user.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.clientMembers.remove("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
@@ -957,6 +1108,11 @@ export interface ClientMembersResource {
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
    * Needs the permission `client:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @param clientId - Id of the client.
+   * @param userId - Id of the user.
+   * @param input - What to send to update a member of a client.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const clientMember = await portico.clientMembers.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
@@ -974,6 +1130,9 @@ export interface ClientResourcesResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.clientResources.list("fdg8jtfbqm57yswa918zz3mptw9g4f38")) console.log(row);
    */
@@ -989,6 +1148,9 @@ export interface ClientsResource {
    * Create a client
    *
    * Needs the permission `client:create`. Its own refusals: `name_taken`.
+   *
+   * @param input - What to send to create a client.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.create({
@@ -1007,6 +1169,9 @@ export interface ClientsResource {
    *
    * Needs the permission `client:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.clients.delete("fdg8jtfbqm57yswa918zz3mptw9g4f38");
    */
@@ -1016,6 +1181,9 @@ export interface ClientsResource {
    * Get a client
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`.
+   *
+   * @param clientId - Id of the client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.get("fdg8jtfbqm57yswa918zz3mptw9g4f38");
@@ -1031,6 +1199,8 @@ export interface ClientsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `client:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const client of portico.clients.list()) console.log(client);
    */
@@ -1045,6 +1215,10 @@ export interface ClientsResource {
    *
    * Needs the permission `client:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
+   * @param clientId - Id of the client.
+   * @param input - What to send to restore a client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const client = await portico.clients.restore("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
    */
@@ -1056,6 +1230,10 @@ export interface ClientsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `client:update`. Its own refusals: `name_taken`.
+   *
+   * @param clientId - Id of the client.
+   * @param input - What to send to update a client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const client = await portico.clients.update("fdg8jtfbqm57yswa918zz3mptw9g4f38", { name: "Harbour Foods" });
@@ -1073,6 +1251,9 @@ export interface DataSourceSitesResource {
    *
    * Needs the permission `dataSource:update`. Its own refusals: `already_linked`, `limit_reached`.
    *
+   * @param input - What to send to link a data source to a site.
+   * @throws {ApiError} 409 `already_linked`, `limit_reached`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const dataSourceSite = await portico.dataSourceSites.link({
    *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
@@ -1088,6 +1269,8 @@ export interface DataSourceSitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const dataSourceSite of portico.dataSourceSites.list()) console.log(dataSourceSite);
    */
@@ -1099,6 +1282,9 @@ export interface DataSourceSitesResource {
    * Unlink a data source from a site
    *
    * Needs the permission `dataSource:update`.
+   *
+   * @param linkId - Id of the data source site.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.dataSourceSites.unlink("mbv0c9r8922gaehxp688twbjsb1rtc2p");
@@ -1115,6 +1301,9 @@ export interface DataSourcesResource {
    * Connects an integration. It is inactive until a test (`POST /v1/data-sources/{dataSourceId}/test`) or its first sync succeeds. The first of its integration is the primary one. `config` is what the integration's `configSchema` says; URLs in it are `https`, on public hosts.
    *
    * Needs the permission `dataSource:create`. Its own refusals: `external_id_taken`, `integration_inactive`, `config_invalid`, `url_not_allowed`, `encryption_not_configured`.
+   *
+   * @param input - What to send to create a data source.
+   * @throws {ApiError} 409 `external_id_taken`, `integration_inactive`; 422 `config_invalid`, `cross_tenant_reference`, `read_only_field`, `url_not_allowed`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.create({
@@ -1137,6 +1326,9 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `sync_in_progress`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.dataSources.delete("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1146,6 +1338,9 @@ export interface DataSourcesResource {
    * Get a data source
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.get("awz8j4qzh63j7xs58nm6gesg0y43py42");
@@ -1161,6 +1356,9 @@ export interface DataSourcesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.dataSources.getSyncStatus("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1174,6 +1372,8 @@ export interface DataSourcesResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {externalId, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, externalId, createdFrom/createdTo, sort=created}, {siteId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
    * For members of the organization; machines and assigned roles need the permission `dataSource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const dataSource of portico.dataSources.list()) console.log(dataSource);
@@ -1189,6 +1389,10 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:restore`. Its own refusals: `not_deleted`, `external_id_taken`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to restore a data source.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const dataSource = await portico.dataSources.restore("awz8j4qzh63j7xs58nm6gesg0y43py42", { externalId: "tenant-10442" });
    */
@@ -1200,6 +1404,10 @@ export interface DataSourcesResource {
    * Encrypts them for this data source and forgets the ones before. The next test or sync signs in with them; the answer does not show them.
    *
    * Needs the permission `dataSource:rotate`. Its own refusals: `encryption_not_configured`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to set the credentials of a data source.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.setCredentials("awz8j4qzh63j7xs58nm6gesg0y43py42", {
@@ -1216,6 +1424,10 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:update`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to set the sites of a data source.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.dataSources.setSites("awz8j4qzh63j7xs58nm6gesg0y43py42", { siteIds: ["vgjrscpr0s5bgtdbca1fhanbxhvcw347"] });
    */
@@ -1227,6 +1439,10 @@ export interface DataSourcesResource {
    * Asks for a job for each type, to begin when the type may be synced again (`nextAllowedAt` of its sync status); with `force: true` at once, reading everything instead of what has changed. A type whose job waits or runs gets no other one. Refused while every type that was asked for is being synced.
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `data_source_inactive`, `integration_inactive`, `sync_in_progress`, `unsupported_entity_type`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to sync a data source.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `data_source_inactive`, `integration_inactive`, `sync_in_progress`; 412 `precondition_failed`; 422 `read_only_field`, `unsupported_entity_type`; and what any call may be refused with.
    *
    * @example
    * await portico.dataSources.sync("awz8j4qzh63j7xs58nm6gesg0y43py42", { types: ["tickets"] });
@@ -1240,6 +1456,9 @@ export interface DataSourcesResource {
    *
    * Needs the permission `dataSource:sync`. Its own refusals: `no_credentials`, `integration_inactive`.
    *
+   * @param dataSourceId - Id of the data source.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `integration_inactive`, `no_credentials`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.dataSources.test("awz8j4qzh63j7xs58nm6gesg0y43py42");
    */
@@ -1251,6 +1470,10 @@ export interface DataSourcesResource {
    * Fields left out stay as they are; null clears an optional field. With `isPrimary: true` it takes the place of the one that was primary. It is activated by hand only with credentials, and out of `error` only by a test or a sync that succeeds.
    *
    * Needs the permission `dataSource:update`. Its own refusals: `config_invalid`, `url_not_allowed`, `no_credentials`, `invalid_state_transition`, `external_id_taken`.
+   *
+   * @param dataSourceId - Id of the data source.
+   * @param input - What to send to update a data source.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `invalid_state_transition`, `no_credentials`; 412 `precondition_failed`; 422 `config_invalid`, `cross_tenant_reference`, `read_only_field`, `url_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const dataSource = await portico.dataSources.update("awz8j4qzh63j7xs58nm6gesg0y43py42", { name: "HaloPSA of Rotterdam" });
@@ -1608,6 +1831,9 @@ export interface EntitiesResource {
    *
    * Needs the permission `entity:upsert`. Its own refusals: `unsupported_entity_type`, `payload_too_large`, `sync_run_not_found`, `sync_run_ended`.
    *
+   * @param input - What to send to upsert up to 200 entities.
+   * @throws {ApiError} 409 `sync_run_ended`; 422 `cross_tenant_reference`, `sync_run_not_found`, `unsupported_entity_type`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.entities.bulkUpsert({
    *   dataSourceId: "awz8j4qzh63j7xs58nm6gesg0y43py42",
@@ -1633,6 +1859,9 @@ export interface EntitiesResource {
    *
    * Needs the permission `entity:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.entities.delete("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
    */
@@ -1642,6 +1871,9 @@ export interface EntitiesResource {
    * Get an entity
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`.
+   *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.entities.get("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
@@ -1657,6 +1889,8 @@ export interface EntitiesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.entities.list()) console.log(row);
    */
@@ -1670,6 +1904,9 @@ export interface EntitiesResource {
    * Moves to the trash what neither the named sync run nor the complete one before it has seen: a list that is short once may be anybody's fault. The run has to be complete. Nothing that was written since goes, nor anything before there are two complete runs. Where more than a fifth of the entities would go, and more than 25, it is refused unless forced. What is more than one transaction's work goes on as a job.
    *
    * Needs the permission `entity:delete`. Its own refusals: `unsupported_entity_type`, `sync_run_not_found`, `sync_not_complete`, `prune_too_large`.
+   *
+   * @param input - What to send to delete entities that a data source no longer has.
+   * @throws {ApiError} 409 `prune_too_large`, `sync_not_complete`; 422 `cross_tenant_reference`, `sync_run_not_found`, `unsupported_entity_type`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.entities.prune({
@@ -1688,6 +1925,9 @@ export interface EntitiesResource {
    *
    * Needs the permission `entity:delete`. Its own refusals: `not_deleted`, `external_id_taken`.
    *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const entity = await portico.entities.restore("c4q5nsz5fcfp21hxab0yz1f9j7k606hk");
    */
@@ -1699,6 +1939,10 @@ export interface EntitiesResource {
    * Fields left out stay as they are; null takes the site away. What the data source brings of it the next time counts again.
    *
    * Needs the permission `entity:update`. Its own refusals: `external_id_taken`.
+   *
+   * @param entityId - Id of the entity.
+   * @param input - What to send to update an entity.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const entity = await portico.entities.update("c4q5nsz5fcfp21hxab0yz1f9j7k606hk", {
@@ -1717,6 +1961,8 @@ export interface EntityRelationshipsResource {
    * Each is created, gets other metadata, or is left as it is; metadata that is left out stays. Each item is judged for itself: one that names an entity which is not there, or the same one twice, has `errors`, and the others are taken.
    *
    * Needs the permission `entity:relate`.
+   *
+   * @param input - What to send to relate up to 200 pairs of entities.
    *
    * @example
    * const answer = await portico.entityRelationships.bulkUpsert({
@@ -1739,6 +1985,9 @@ export interface EntityRelationshipsResource {
    *
    * Needs the permission `entity:relate`. Its own refusals: `self_relationship`, `already_linked`.
    *
+   * @param input - What to send to relate two entities.
+   * @throws {ApiError} 409 `already_linked`; 422 `cross_tenant_reference`, `read_only_field`, `self_relationship`; and what any call may be refused with.
+   *
    * @example
    * const entityRelationship = await portico.entityRelationships.create({
    *   parentEntityId: "c4q5nsz5fcfp21hxab0yz1f9j7k606hk",
@@ -1756,6 +2005,9 @@ export interface EntityRelationshipsResource {
    *
    * Needs the permission `entity:relate`.
    *
+   * @param entityRelationshipId - Id of the entity relationship.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.entityRelationships.delete("87egm1gyttxq3vr2rh0bjas1nnadm9bz");
    */
@@ -1767,6 +2019,8 @@ export interface EntityRelationshipsResource {
    * Newest first unless sorted otherwise. Supported together: {childEntityId, createdFrom/createdTo, sort=created}, {childEntityId, relationshipType, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {parentEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, childEntityId, createdFrom/createdTo, sort=created}, {parentEntityId, relationshipType, createdFrom/createdTo, sort=created}, {relationshipType, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const entityRelationship of portico.entityRelationships.list()) console.log(entityRelationship);
@@ -1781,6 +2035,9 @@ export interface EntityRelationshipsResource {
    * Its children, or with `direction=parents` its parents, each with what relates it; one that is related in several ways is listed for each of them. Newest relationship first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `entity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @param entityId - Id of the entity.
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.entityRelationships.listRelated("c4q5nsz5fcfp21hxab0yz1f9j7k606hk")) console.log(row);
@@ -1800,6 +2057,8 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`.
    *
+   * @param input - What to send to claim event logs.
+   *
    * @example
    * const answer = await portico.eventLogs.claim({ eventTypes: ["ticket.escalated"] });
    */
@@ -1812,6 +2071,10 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param eventLogId - Id of the event log.
+   * @param input - What to send to complete an event log.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const eventLog = await portico.eventLogs.complete("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8" });
    */
@@ -1823,6 +2086,9 @@ export interface EventLogsResource {
    * Notes something that happened, for the organization's own processors.
    *
    * Needs the permission `eventLog:create`. Its own refusals: `reserved_event_type`.
+   *
+   * @param input - What to send to create an event log.
+   * @throws {ApiError} 422 `reserved_event_type`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.create({
@@ -1840,6 +2106,10 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:process`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param eventLogId - Id of the event log.
+   * @param input - What to send to say that the processing of an event log has failed.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const eventLog = await portico.eventLogs.fail("39fq5nnp67zzvfst362be2f05kbe3s8k", { lockToken: "lck_2f6ac1d8", error: "The receiver did not answer." });
    */
@@ -1849,6 +2119,9 @@ export interface EventLogsResource {
    * Get an event log
    *
    * Needs the permission `eventLog:read`.
+   *
+   * @param eventLogId - Id of the event log.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.get("39fq5nnp67zzvfst362be2f05kbe3s8k");
@@ -1864,6 +2137,8 @@ export interface EventLogsResource {
    *
    * Needs the permission `eventLog:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const eventLog of portico.eventLogs.list()) console.log(eventLog);
    */
@@ -1877,6 +2152,9 @@ export interface EventLogsResource {
    * At once; its failures are counted from the beginning.
    *
    * Needs the permission `eventLog:process`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param eventLogId - Id of the event log.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const eventLog = await portico.eventLogs.retry("39fq5nnp67zzvfst362be2f05kbe3s8k");
@@ -1894,6 +2172,9 @@ export interface FilesResource {
    *
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `limit_reached`.
    *
+   * @param input - What to send to create an upload URL.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 409 `limit_reached`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.files.createUploadUrl({ purpose: "avatar", size: 48213 });
    */
@@ -1906,6 +2187,9 @@ export interface FilesResource {
    *
    * Needs the permission `file:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `file_in_use`.
    *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `file_in_use`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.files.delete("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
@@ -1917,6 +2201,9 @@ export interface FilesResource {
    * Its bytes. Pictures may be shown in a page, everything else is saved; nothing of it runs. One range can be asked for. A file of more than 20 MiB is answered with 302 and the address of the storage, which holds for whoever has it and until the file is deleted.
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`.
+   *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; 416 `range_not_satisfiable`; and what any call may be refused with.
    *
    * @example
    * const file = await portico.files.download("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
@@ -1932,6 +2219,9 @@ export interface FilesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`.
    *
+   * @param fileId - Id of the file.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.files.get("xxkx8smfgzjs2wgnbdp9jkqvczx23dfh");
    */
@@ -1946,6 +2236,8 @@ export interface FilesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `file:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const file of portico.files.list()) console.log(file);
    */
@@ -1959,6 +2251,9 @@ export interface FilesResource {
    * Makes bytes that were sent to an upload URL a file of the organization, by whoever asked for the URL. They can be registered once; a refusal changes nothing.
    *
    * Needs the permission `file:create`. Its own refusals: `not_found`, `already_registered`, `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
+   *
+   * @param input - What to send to register an uploaded file.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `already_registered`, `limit_reached`; 422 `image_too_large`, `not_an_image`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.files.register({
@@ -1976,6 +2271,8 @@ export interface FilesResource {
    *
    * Needs the permission `file:create`. Its own refusals: `payload_too_large`, `unsupported_media_type`, `not_an_image`, `image_too_large`, `limit_reached`.
    *
+   * @throws {ApiError} 400 `dry_run_unsupported`; 409 `limit_reached`; 422 `image_too_large`, `not_an_image`; and what any call may be refused with.
+   *
    * @example
    * const bytes = await readFile("logo.png");
    * const answer = await portico.files.upload(bytes, { fileName: "logo.png" });
@@ -1992,6 +2289,9 @@ export interface GlobalEntitiesResource {
    * What an integration brings to every organization, of one type: by its external id each is created, updated where it differs from what is known, or left alone. Each item is judged for itself, as in `POST /v1/entities/bulk-upsert`.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `cross_tenant_reference`, `payload_too_large`.
+   *
+   * @param input - What to send to upsert up to 200 global entities.
+   * @throws {ApiError} 422 `cross_tenant_reference`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.globalEntities.bulkUpsert({
@@ -2015,6 +2315,9 @@ export interface GlobalEntitiesResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
    *
+   * @param globalEntityId - Id of the global entity.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.globalEntities.delete("5xhbarskezw6whpjt01s5fhq3ze79mbf");
    */
@@ -2024,6 +2327,9 @@ export interface GlobalEntitiesResource {
    * Get a global entity
    *
    * For members of the organization; machines and assigned roles need the permission `globalEntity:read`.
+   *
+   * @param globalEntityId - Id of the global entity.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.globalEntities.get("5xhbarskezw6whpjt01s5fhq3ze79mbf");
@@ -2038,6 +2344,8 @@ export interface GlobalEntitiesResource {
    * Newest first unless sorted otherwise. With `include=raw` a page has 12 rows at most. Supported together: {entityType, createdFrom/createdTo, sort=created}, {integrationId, createdFrom/createdTo, sort=created}, {integrationId, entityType, externalId, createdFrom/createdTo, sort=created}, {integrationId, entityType}.
    *
    * For members of the organization; machines and assigned roles need the permission `globalEntity:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.globalEntities.list()) console.log(row);
@@ -2057,6 +2365,9 @@ export interface HealthChecksResource {
    *
    * Needs the permission `healthCheck:delete`. Its own refusals: `in_use`.
    *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.healthChecks.delete("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
@@ -2066,6 +2377,9 @@ export interface HealthChecksResource {
    * Get a health check
    *
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`.
+   *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const healthCheck = await portico.healthChecks.get("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
@@ -2093,6 +2407,8 @@ export interface HealthChecksResource {
    *
    * For members of the organization; machines and assigned roles need the permission `healthCheck:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const healthCheck of portico.healthChecks.list()) console.log(healthCheck);
    */
@@ -2106,6 +2422,9 @@ export interface HealthChecksResource {
    * Makes the health check of the resource, or changes it. A failure is `degraded` below the organization's `healthDownThreshold` in a row and `down` from it on; a success is `healthy`, or counts towards `healthRecoveryThreshold` where the resource is down. Owners and administrators are told of what is down, and when it is healthy again.
    *
    * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @param input - What to send to record a health check.
+   * @throws {ApiError} 422 `read_only_field`, `resource_not_found`; and what any call may be refused with.
    *
    * @example
    * const healthCheck = await portico.healthChecks.record({
@@ -2124,6 +2443,9 @@ export interface HealthChecksResource {
    * One transaction: all are recorded, in their order, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `healthCheck:record`. Its own refusals: `resource_not_found`.
+   *
+   * @param input - What to send to record up to 100 health checks.
+   * @throws {ApiError} 422 `resource_not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.healthChecks.recordBatch({
@@ -2147,6 +2469,9 @@ export interface HealthChecksResource {
    *
    * Needs the permission `healthCheck:update`.
    *
+   * @param healthCheckId - Id of the health check.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const healthCheck = await portico.healthChecks.reset("90jsrv58gcjncgt8a4zkhwzjvhbbehcg");
    */
@@ -2162,6 +2487,9 @@ export interface IntegrationsResource {
    * For every organization of the deployment. `configSchema` is JSON Schema (2020-12) of an object, all in one place: without `$ref` and `patternProperties`, and with patterns that need no back references, looking around or word boundaries.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @param input - What to send to create an integration.
+   * @throws {ApiError} 409 `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const integration = await portico.integrations.create({
@@ -2192,6 +2520,9 @@ export interface IntegrationsResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `integration_in_use`.
    *
+   * @param integrationId - Id or slug of the integration.
+   * @throws {ApiError} 404 `not_found`; 409 `integration_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.integrations.delete("halo-psa");
    */
@@ -2201,6 +2532,9 @@ export interface IntegrationsResource {
    * Get an integration
    *
    * For members of the organization; machines and assigned roles need the permission `integration:read`.
+   *
+   * @param integrationId - Id or slug of the integration.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.integrations.get("halo-psa");
@@ -2216,6 +2550,8 @@ export interface IntegrationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `integration:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.integrations.list()) console.log(row);
    */
@@ -2229,6 +2565,10 @@ export interface IntegrationsResource {
    * Fields left out stay as they are; null clears an optional field. Data sources that there are keep their `config` until it is changed.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `slug_taken`.
+   *
+   * @param integrationId - Id or slug of the integration.
+   * @param input - What to send to update an integration.
+   * @throws {ApiError} 404 `not_found`; 409 `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const integration = await portico.integrations.update("halo-psa", { name: "HaloPSA" });
@@ -2246,6 +2586,9 @@ export interface InvitationsResource {
    *
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`, `invitation_void`, `already_member`, `organization_deleted`, `organization_suspended`.
    *
+   * @param input - What to send to accept an invitation.
+   * @throws {ApiError} 403 `email_mismatch`, `organization_deleted`, `organization_suspended`; 404 `not_found`; 409 `already_member`, `invitation_void`; 410 `invitation_expired`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.invitations.accept({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
@@ -2257,6 +2600,9 @@ export interface InvitationsResource {
    * Sends an e-mail with a token, which nobody else sees, to accept the invitation with. The role is `member` unless given, up to the caller's rank and within the caller's rights; an API key's are its scopes. It is given when the invitation is accepted, if whoever invited could still give it then. One invitation of an address is pending at a time.
    *
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`.
+   *
+   * @param input - What to send to invite somebody by e-mail.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `already_member`, `invitation_pending`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.create({ email: "sam.lindqvist@example.com", roleKey: "member" });
@@ -2270,6 +2616,9 @@ export interface InvitationsResource {
    *
    * For signed-in people. Its own refusals: `not_found`, `email_mismatch`, `invitation_expired`.
    *
+   * @param input - What to send to decline an invitation.
+   * @throws {ApiError} 403 `email_mismatch`; 404 `not_found`; 410 `invitation_expired`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.invitations.decline({ token: "inv_4fZ2kQ9xB7mN1pR8sT3vW6yA5cE0gH2jK4lM7nP9qRs" });
    */
@@ -2279,6 +2628,9 @@ export interface InvitationsResource {
    * Get an invitation
    *
    * Needs the permission `member:invite`.
+   *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.get("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
@@ -2294,6 +2646,8 @@ export interface InvitationsResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const invitation of portico.invitations.list()) console.log(invitation);
    */
@@ -2308,6 +2662,9 @@ export interface InvitationsResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`, `resend_limit`, `rank_too_low`, `invitation_void`.
    *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `invalid_state_transition`, `invitation_void`; 412 `precondition_failed`; 429 `resend_limit`; and what any call may be refused with.
+   *
    * @example
    * const invitation = await portico.invitations.resend("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
    */
@@ -2319,6 +2676,9 @@ export interface InvitationsResource {
    * Its token opens nothing any more. Revoking it again changes nothing.
    *
    * Needs the permission `member:invite`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param invitationId - Id of the invitation.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const invitation = await portico.invitations.revoke("kdy0vz89t7xwnkq3ar8j85x67ma67tth");
@@ -2335,6 +2695,8 @@ export interface ItemsResource {
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `item:create`.
+   *
+   * @param input - What to send to create up to 100 items.
    *
    * @example
    * const answer = await portico.items.batchCreate({
@@ -2356,6 +2718,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:create`.
    *
+   * @param input - What to send to create an item.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const item = await portico.items.create({
    *   name: "Pressure sensor",
@@ -2374,6 +2739,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.items.delete("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
@@ -2383,6 +2751,9 @@ export interface ItemsResource {
    * Get an item
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`.
+   *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const item = await portico.items.get("zwf50kj4272p06mc7pcrsws9eb4gpem8");
@@ -2398,6 +2769,8 @@ export interface ItemsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `item:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const item of portico.items.list()) console.log(item);
    */
@@ -2412,6 +2785,9 @@ export interface ItemsResource {
    *
    * Needs the permission `item:restore`. Its own refusals: `not_deleted`.
    *
+   * @param itemId - Id of the item.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const item = await portico.items.restore("zwf50kj4272p06mc7pcrsws9eb4gpem8");
    */
@@ -2423,6 +2799,10 @@ export interface ItemsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `item:update`.
+   *
+   * @param itemId - Id of the item.
+   * @param input - What to send to update an item.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const item = await portico.items.update("zwf50kj4272p06mc7pcrsws9eb4gpem8", { name: "Pressure sensor" });
@@ -2439,6 +2819,8 @@ export interface MeResource {
    * Ends every membership, takes back the invitations that the user has sent, and makes the user anonymous for good; the user's API keys are suspended with it, until an administrator adopts them. Refused while the user owns an organization, one in the trash included: only its owner can restore it.
    *
    * For signed-in people. Its own refusals: `sole_owner`.
+   *
+   * @throws {ApiError} 409 `sole_owner`; and what any call may be refused with.
    *
    * @example
    * await portico.me.delete();
@@ -2506,6 +2888,8 @@ export interface MeResource {
    *
    * For signed-in people. Its own refusals: `email_mismatch`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `email_mismatch`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.me.listInvitations()) console.log(row);
    */
@@ -2519,6 +2903,9 @@ export interface MeResource {
    * Requests that name no organization act in this one from now on. Name it by `organizationId` or by `slug`.
    *
    * For signed-in people. Its own refusals: `not_a_member`, `membership_banned`, `user_inactive`, `organization_deleted`, `organization_suspended`.
+   *
+   * @param input - What to send to switch the default organization.
+   * @throws {ApiError} 403 `membership_banned`, `not_a_member`, `organization_deleted`, `organization_suspended`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.me.switchOrganization({ organizationId: "north-wind-energy" });
@@ -2544,6 +2931,9 @@ export interface MeResource {
    *
    * For signed-in people.
    *
+   * @param input - What to send to update the current user.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const user = await portico.me.update({ name: "Dana Okoye" });
    */
@@ -2556,6 +2946,9 @@ export interface MeResource {
    *
    * For signed-in people.
    *
+   * @param input - What to send to update one's own settings.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.me.updateSettings({ theme: "light" });
    */
@@ -2567,6 +2960,9 @@ export interface MeResource {
    * Replaces it: what is left out goes back to its default.
    *
    * For signed-in people.
+   *
+   * @param input - What to send to write one's own profile.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.me.upsertProfile({ displayName: "Dana Okoye" });
@@ -2584,6 +2980,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:ban`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
+   * @param membershipId - Id of the membership.
+   * @param input - What to send to ban a member.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `last_admin`, `sole_owner`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const membership = await portico.memberships.ban("gg2yxsp79waqa9pzk49063rxzng68wtp", { reason: "Kept posting advertisements after two warnings." });
    */
@@ -2593,6 +2993,9 @@ export interface MembershipsResource {
    * Get a membership
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`.
+   *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.get("gg2yxsp79waqa9pzk49063rxzng68wtp");
@@ -2608,6 +3011,8 @@ export interface MembershipsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `sole_owner`, `last_admin`.
    *
+   * @throws {ApiError} 409 `last_admin`, `sole_owner`; and what any call may be refused with.
+   *
    * @example
    * await portico.memberships.leave();
    */
@@ -2619,6 +3024,8 @@ export interface MembershipsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {userId, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `member:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const membership of portico.memberships.list()) console.log(membership);
@@ -2634,6 +3041,9 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:remove`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`.
    *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `last_admin`, `sole_owner`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.memberships.remove("gg2yxsp79waqa9pzk49063rxzng68wtp");
    */
@@ -2645,6 +3055,9 @@ export interface MembershipsResource {
    * The member's requests, and those of the member's API keys, are answered again.
    *
    * Needs the permission `member:ban`. Its own refusals: `not_banned`, `rank_too_low`.
+   *
+   * @param membershipId - Id of the membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `not_banned`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.unban("gg2yxsp79waqa9pzk49063rxzng68wtp");
@@ -2658,6 +3071,10 @@ export interface MembershipsResource {
    *
    * Needs the permission `member:update`. Its own refusals: `last_admin`, `sole_owner`, `rank_too_low`, `invalid_state_transition`, `cross_tenant_reference`, `already_member`.
    *
+   * @param membershipId - Id of the membership.
+   * @param input - What to send to update a membership.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `already_member`, `invalid_state_transition`, `last_admin`, `sole_owner`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const membership = await portico.memberships.update("gg2yxsp79waqa9pzk49063rxzng68wtp", { roleKey: "member" });
    */
@@ -2669,6 +3086,9 @@ export interface MembershipsResource {
    * Fields left out stay as they are; null clears.
    *
    * For members of the organization; machines and assigned roles need the permission `me:update`. Its own refusals: `cross_tenant_reference`.
+   *
+   * @param input - What to send to update one's own membership.
+   * @throws {ApiError} 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const membership = await portico.memberships.updateMine({ metadata: { costCenter: "4711" } });
@@ -2864,6 +3284,9 @@ export interface OrganizationsResource {
    *
    * For signed-in people. Its own refusals: `slug_taken`, `external_id_taken`.
    *
+   * @param input - What to send to create an organization.
+   * @throws {ApiError} 409 `external_id_taken`, `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const organization = await portico.organizations.create({
    *   name: "North Wind Energy",
@@ -2896,6 +3319,9 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:delete`. Its own refusals: `confirmation_mismatch`, `already_deleted`, `organization_suspended`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 403 `organization_suspended`; 404 `not_found`; 409 `already_deleted`, `confirmation_mismatch`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.organizations.delete("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
@@ -2907,6 +3333,9 @@ export interface OrganizationsResource {
    * A deleted one too, until it is purged.
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.get("north-wind-energy");
@@ -2922,6 +3351,9 @@ export interface OrganizationsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
    *
+   * @param slug - Slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.organizations.getBySlug("north-wind-energy");
    */
@@ -2935,6 +3367,9 @@ export interface OrganizationsResource {
    * How many members, sites, agents and other rows it has, each where the caller may read all of them: a number ends at 1,000 and says so. To whoever may change the organization also how much of its quotas is used.
    *
    * For members of the organization; machines and assigned roles need the permission `organization:read`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.organizations.getSummary("north-wind-energy");
@@ -2950,6 +3385,8 @@ export interface OrganizationsResource {
    *
    * For signed-in people. Its own refusals: `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.organizations.list()) console.log(row);
    */
@@ -2964,6 +3401,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:purge`. Its own refusals: `not_deleted`, `confirmation_mismatch`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to purge a deleted organization.
+   * @throws {ApiError} 404 `not_found`; 409 `confirmation_mismatch`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * await portico.organizations.purge("north-wind-energy", { confirmSlug: "north-wind-energy" });
    */
@@ -2975,6 +3416,9 @@ export interface OrganizationsResource {
    * It has kept its names. Refused once its purge has begun.
    *
    * Needs the permission `organization:delete`. Its own refusals: `not_deleted`, `purged`, `slug_taken`, `external_id_taken`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `not_deleted`, `slug_taken`; 410 `purged`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.restore("north-wind-energy");
@@ -2988,6 +3432,10 @@ export interface OrganizationsResource {
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to set an organization's quotas.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const organization = await portico.organizations.setQuotas("north-wind-energy", { quotas: { fileCount: 250000 }, reason: "It has booked more storage." });
    */
@@ -2999,6 +3447,10 @@ export interface OrganizationsResource {
    * Shuts an organization down or opens it again: every request to one that is `inactive` or `suspended` is refused. The reason stands in its audit trail. Setting the status that it has changes nothing; one in the trash has to be restored by its owner.
    *
    * For platform administrators, whom the deployment's `PLATFORM_ADMIN_SUBJECTS` names; no membership counts. Its own refusals: `invalid_state_transition`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to set an organization's status.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.setStatus("north-wind-energy", { status: "active", reason: "The last three bills were not paid." });
@@ -3012,6 +3464,10 @@ export interface OrganizationsResource {
    *
    * Needs the permission `organization:transfer`. Its own refusals: `not_a_member`.
    *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to transfer the ownership of an organization.
+   * @throws {ApiError} 404 `not_found`; 409 `not_a_member`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const organization = await portico.organizations.transferOwnership("north-wind-energy", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c" });
    */
@@ -3023,6 +3479,10 @@ export interface OrganizationsResource {
    * Fields left out stay as they are, in `settings` too; null clears an optional field. `externalId` is set once, by the owner.
    *
    * Needs the permission `organization:update`. Its own refusals: `slug_taken`, `external_id_taken`.
+   *
+   * @param organizationId - Id or slug of the organization.
+   * @param input - What to send to update an organization.
+   * @throws {ApiError} 404 `not_found`; 409 `external_id_taken`, `slug_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `file_purpose_mismatch`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const organization = await portico.organizations.update("north-wind-energy", { name: "North Wind Energy" });
@@ -3058,6 +3518,9 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:create`. Its own refusals: `tier_overlap`.
    *
+   * @param input - What to send to create a price.
+   * @throws {ApiError} 409 `tier_overlap`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const pricingTier = await portico.pricingTiers.create({
    *   integrationId: "halo-psa",
@@ -3079,6 +3542,9 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
    *
+   * @param pricingTierId - Id of the pricing tier.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`, `tier_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.pricingTiers.delete("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
    */
@@ -3088,6 +3554,9 @@ export interface PricingTiersResource {
    * Get a pricing tier
    *
    * Needs the permission `pricingTier:read`.
+   *
+   * @param pricingTierId - Id of the pricing tier.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const pricingTier = await portico.pricingTiers.get("215pp1jncnqxrzdps9fbxrat2zc1ztnn");
@@ -3103,6 +3572,8 @@ export interface PricingTiersResource {
    *
    * Needs the permission `pricingTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const pricingTier of portico.pricingTiers.list()) console.log(pricingTier);
    */
@@ -3116,6 +3587,10 @@ export interface PricingTiersResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `pricingTier:update`. Its own refusals: `tier_overlap`, `tier_in_use`.
+   *
+   * @param pricingTierId - Id of the pricing tier.
+   * @param input - What to send to update a pricing tier.
+   * @throws {ApiError} 404 `not_found`; 409 `tier_in_use`, `tier_overlap`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const pricingTier = await portico.pricingTiers.update("215pp1jncnqxrzdps9fbxrat2zc1ztnn", { description: "A managed device." });
@@ -3317,6 +3792,9 @@ export interface RolesResource {
    *
    * Needs the permission `role:create`. Its own refusals: `key_taken`, `rank_too_low`, `name_taken`.
    *
+   * @param input - What to send to create a role.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `key_taken`, `name_taken`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const role = await portico.roles.create({
    *   key: "fieldEngineer",
@@ -3343,6 +3821,9 @@ export interface RolesResource {
    *
    * Needs the permission `role:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `system_role`, `rank_too_low`, `role_in_use`.
    *
+   * @param roleId - Id of the role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `role_in_use`, `system_role`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.roles.delete("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
    */
@@ -3352,6 +3833,9 @@ export interface RolesResource {
    * Get a role
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`.
+   *
+   * @param roleId - Id of the role.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const role = await portico.roles.get("6fnkkm2yj7yvqhq6q4snq8acf7eptv13");
@@ -3367,6 +3851,8 @@ export interface RolesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `role:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const role of portico.roles.list()) console.log(role);
    */
@@ -3381,6 +3867,10 @@ export interface RolesResource {
    *
    * Needs the permission `role:restore`. Its own refusals: `not_deleted`, `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
    *
+   * @param roleId - Id of the role.
+   * @param input - What to send to restore a role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_taken`, `name_taken`, `not_deleted`, `system_role`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const role = await portico.roles.restore("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { key: "fieldEngineer" });
    */
@@ -3392,6 +3882,10 @@ export interface RolesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `role:update`. Its own refusals: `system_role`, `rank_too_low`, `key_taken`, `name_taken`.
+   *
+   * @param roleId - Id of the role.
+   * @param input - What to send to update a role.
+   * @throws {ApiError} 403 `rank_too_low`; 404 `not_found`; 409 `key_taken`, `name_taken`, `system_role`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const role = await portico.roles.update("6fnkkm2yj7yvqhq6q4snq8acf7eptv13", { name: "Field engineer" });
@@ -3409,6 +3903,8 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:claim`.
    *
+   * @param input - What to send to claim jobs.
+   *
    * @example
    * const answer = await portico.scheduledJobs.claim({ workerId: "worker-3", actions: ["x.report"], limit: 1, leaseSeconds: 300 });
    */
@@ -3420,6 +3916,10 @@ export interface ScheduledJobsResource {
    * Sent by its worker once the job is done. Of a job that syncs a data source, the data source, the run and its health follow.
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to complete a job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.complete("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
@@ -3437,6 +3937,9 @@ export interface ScheduledJobsResource {
    * For workers of the organization's own: its action begins with `x.`. While a job of its `dedupeKey` waits or runs, that one is the answer, with 200. Keys that begin with `dataSource.`, `dock.`, `entity.`, `operation.`, `organization.` or `sync:` are the deployment's own.
    *
    * Needs the permission `job:create`. Its own refusals: `reserved_action`.
+   *
+   * @param input - What to send to create a job.
+   * @throws {ApiError} 422 `reserved_action`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.create({
@@ -3458,6 +3961,9 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:delete`. Its own refusals: `invalid_state_transition`.
    *
+   * @param jobId - Id of the scheduled job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.scheduledJobs.delete("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
    */
@@ -3469,6 +3975,10 @@ export interface ScheduledJobsResource {
    * It goes on later, after a wait that is longer with each attempt and partly random, unless another attempt would be one too many or fail as well. Of a job that has failed for good administrators are told.
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to say that a job has failed.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.fail("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
@@ -3484,6 +3994,9 @@ export interface ScheduledJobsResource {
    * Get a scheduled job
    *
    * Needs the permission `job:read`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.get("wajfe3qxb29wk7fpa8vxebqr80j38qkf");
@@ -3511,6 +4024,10 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:claim`. Its own refusals: `lock_lost`, `invalid_state_transition`.
    *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to prolong the lease of a job.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `lock_lost`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.scheduledJobs.heartbeat("wajfe3qxb29wk7fpa8vxebqr80j38qkf", {
    *   lockToken: "lck_2f6ac1d8",
@@ -3528,6 +4045,8 @@ export interface ScheduledJobsResource {
    *
    * Needs the permission `job:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const scheduledJob of portico.scheduledJobs.list()) console.log(scheduledJob);
    */
@@ -3541,6 +4060,10 @@ export interface ScheduledJobsResource {
    * At once. One that has used all its attempts gets one more.
    *
    * Needs the permission `job:retry`. Its own refusals: `invalid_state_transition`, `job_queued`.
+   *
+   * @param jobId - Id of the scheduled job.
+   * @param input - What to send to have a failed job tried again.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `job_queued`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const scheduledJob = await portico.scheduledJobs.retry("wajfe3qxb29wk7fpa8vxebqr80j38qkf", { resetAttempts: false });
@@ -3556,6 +4079,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.activate("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -3567,6 +4093,9 @@ export interface SchedulesResource {
    * One transaction: all are created, or none. Pointers of errors carry the item's index.
    *
    * Needs the permission `schedule:create`.
+   *
+   * @param input - What to send to create up to 100 schedules.
+   * @throws {ApiError} 422 `not_an_organization_member`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.schedules.batchCreate({
@@ -3590,6 +4119,10 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @param input - What to send to cancel a schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.cancel("ettj0vr27ryy4ksc571ve800xdak5gxg", { reason: "Rescheduled to next week." });
    */
@@ -3600,6 +4133,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.complete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -3609,6 +4145,9 @@ export interface SchedulesResource {
    * Create a schedule
    *
    * Needs the permission `schedule:create`.
+   *
+   * @param input - What to send to create a schedule.
+   * @throws {ApiError} 422 `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.create({
@@ -3628,6 +4167,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.schedules.delete("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -3637,6 +4179,9 @@ export interface SchedulesResource {
    * Get a schedule
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`.
+   *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.get("ettj0vr27ryy4ksc571ve800xdak5gxg");
@@ -3652,6 +4197,8 @@ export interface SchedulesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `schedule:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const schedule of portico.schedules.list()) console.log(schedule);
    */
@@ -3666,6 +4213,9 @@ export interface SchedulesResource {
    *
    * Needs the permission `schedule:restore`. Its own refusals: `not_deleted`.
    *
+   * @param scheduleId - Id of the schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const schedule = await portico.schedules.restore("ettj0vr27ryy4ksc571ve800xdak5gxg");
    */
@@ -3677,6 +4227,10 @@ export interface SchedulesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `schedule:update`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param scheduleId - Id of the schedule.
+   * @param input - What to send to update a schedule.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const schedule = await portico.schedules.update("ettj0vr27ryy4ksc571ve800xdak5gxg", { title: "Service the pumps" });
@@ -3760,6 +4314,9 @@ export interface SitesResource {
    *
    * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
+   * @param input - What to send to create up to 100 sites.
+   * @throws {ApiError} 409 `slug_taken`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.sites.batchCreate({
    *   items: [
@@ -3781,6 +4338,9 @@ export interface SitesResource {
    *
    * Needs the permission `site:create`. Its own refusals: `slug_taken`.
    *
+   * @param input - What to send to create a site.
+   * @throws {ApiError} 409 `slug_taken`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const site = await portico.sites.create({
    *   name: "Rotterdam depot",
@@ -3800,6 +4360,9 @@ export interface SitesResource {
    *
    * Needs the permission `site:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `site_has_agents`.
    *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `site_has_agents`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.sites.delete("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
    */
@@ -3809,6 +4372,9 @@ export interface SitesResource {
    * Get a site
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
+   *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const site = await portico.sites.get("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
@@ -3821,6 +4387,9 @@ export interface SitesResource {
    * Get a site with its agents counted
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`.
+   *
+   * @param siteId - Id of the site.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.sites.getView("vgjrscpr0s5bgtdbca1fhanbxhvcw347");
@@ -3836,6 +4405,8 @@ export interface SitesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const site of portico.sites.list()) console.log(site);
    */
@@ -3849,6 +4420,8 @@ export interface SitesResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `site:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.sites.listView()) console.log(row);
@@ -3864,6 +4437,10 @@ export interface SitesResource {
    *
    * Needs the permission `site:restore`. Its own refusals: `not_deleted`, `slug_taken`.
    *
+   * @param siteId - Id of the site.
+   * @param input - What to send to restore a site.
+   * @throws {ApiError} 404 `not_found`; 409 `not_deleted`, `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const site = await portico.sites.restore("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { slug: "rotterdam-depot" });
    */
@@ -3875,6 +4452,10 @@ export interface SitesResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `site:update`. Its own refusals: `invalid_state_transition`, `slug_taken`.
+   *
+   * @param siteId - Id of the site.
+   * @param input - What to send to update a site.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`, `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const site = await portico.sites.update("vgjrscpr0s5bgtdbca1fhanbxhvcw347", { name: "Rotterdam depot" });
@@ -3889,6 +4470,9 @@ export interface SubscriptionTiersResource {
    * Create a subscription tier
    *
    * Needs the permission `subscriptionTier:create`. Its own refusals: `key_taken`, `stripe_price_taken`.
+   *
+   * @param input - What to send to create a subscription tier.
+   * @throws {ApiError} 409 `key_taken`, `stripe_price_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.create({
@@ -3914,6 +4498,9 @@ export interface SubscriptionTiersResource {
    *
    * Needs the permission `subscriptionTier:delete`. Its own refusals: `in_use`, `tier_in_use`.
    *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`, `tier_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.subscriptionTiers.delete("546rzav8m3nm10krvabgyrmw9hxvgddb");
    */
@@ -3923,6 +4510,9 @@ export interface SubscriptionTiersResource {
    * Get a subscription tier
    *
    * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`.
+   *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.get("546rzav8m3nm10krvabgyrmw9hxvgddb");
@@ -3938,6 +4528,8 @@ export interface SubscriptionTiersResource {
    *
    * For members of the organization; machines and assigned roles need the permission `subscriptionTier:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const subscriptionTier of portico.subscriptionTiers.list()) console.log(subscriptionTier);
    */
@@ -3952,6 +4544,10 @@ export interface SubscriptionTiersResource {
    *
    * Needs the permission `subscriptionTier:update`. Its own refusals: `key_taken`, `stripe_price_taken`.
    *
+   * @param subscriptionTierId - Id of the subscription tier.
+   * @param input - What to send to update a subscription tier.
+   * @throws {ApiError} 404 `not_found`; 409 `key_taken`, `stripe_price_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const subscriptionTier = await portico.subscriptionTiers.update("546rzav8m3nm10krvabgyrmw9hxvgddb", { name: "Pro" });
    */
@@ -3965,6 +4561,9 @@ export interface SubscriptionsResource {
    * Get a subscription
    *
    * Needs the permission `subscription:read`.
+   *
+   * @param subscriptionId - Id of the subscription.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const subscription = await portico.subscriptions.get("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
@@ -3994,6 +4593,9 @@ export interface SubscriptionsResource {
    *
    * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
    *
+   * @param input - What to send to grant a subscription.
+   * @throws {ApiError} 409 `stripe_managed`; 422 `not_an_organization_member`; and what any call may be refused with.
+   *
    * @example
    * const subscription = await portico.subscriptions.grant({ userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", tier: "pro" });
    */
@@ -4005,6 +4607,8 @@ export interface SubscriptionsResource {
    * Newest first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}, {tier, status, createdFrom/createdTo, sort=created}, {tier}, {userId, createdFrom/createdTo, sort=created}.
    *
    * Needs the permission `subscription:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const subscription of portico.subscriptions.list()) console.log(subscription);
@@ -4020,6 +4624,9 @@ export interface SubscriptionsResource {
    *
    * Needs the permission `subscription:manage`. Its own refusals: `stripe_managed`.
    *
+   * @param subscriptionId - Id of the subscription.
+   * @throws {ApiError} 404 `not_found`; 409 `stripe_managed`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const subscription = await portico.subscriptions.revoke("wch1n43anv4qkp8wwcd2qzm1qegcc43w");
    */
@@ -4034,6 +4641,9 @@ export interface SyncHistoryResource {
    *
    * For members of the organization; machines and assigned roles need the permission `syncHistory:read`.
    *
+   * @param syncId - Id of the sync run.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const syncRun = await portico.syncHistory.get("et1gjg0n558sq5gq9fqs1ncn733aqany");
    */
@@ -4047,6 +4657,8 @@ export interface SyncHistoryResource {
    * The last begun first unless sorted otherwise. A run is kept for 90 days after its end. Supported together: {from/to, sort=startedAt}, {sourceId, from/to, sort=startedAt}, {sourceType, sourceId, from/to, sort=startedAt}, {sourceType}, {status, from/to, sort=startedAt}.
    *
    * For members of the organization; machines and assigned roles need the permission `syncHistory:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const syncRun of portico.syncHistory.list()) console.log(syncRun);
@@ -4066,6 +4678,10 @@ export interface TeamMembersResource {
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `already_member`, `rank_too_low`, `limit_reached`.
    *
+   * @param teamId - Id of the team.
+   * @param input - What to send to add a member to a team.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 409 `already_member`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `not_an_organization_member`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const teamMember = await portico.teamMembers.add("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { userId: "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", roleKey: "member" });
    */
@@ -4077,6 +4693,9 @@ export interface TeamMembersResource {
    * Newest first unless sorted otherwise.
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const teamMember of portico.teamMembers.list("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas")) console.log(teamMember);
@@ -4092,6 +4711,10 @@ export interface TeamMembersResource {
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
    *
+   * @param teamId - Id of the team.
+   * @param userId - Id of the user.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.teamMembers.remove("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c");
    */
@@ -4103,6 +4726,11 @@ export interface TeamMembersResource {
    * Gives another role there, by `roleId` or `roleKey`, to a member whose role there is below one's own. A role can be given up to one's own rank and if its rights are among one's own, for an API key among its scopes.
    *
    * Needs the permission `team:manageMembers`. Its own refusals: `rank_too_low`.
+   *
+   * @param teamId - Id of the team.
+   * @param userId - Id of the user.
+   * @param input - What to send to update a member of a team.
+   * @throws {ApiError} 403 `not_assigned`, `rank_too_low`; 404 `not_found`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const teamMember = await portico.teamMembers.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", "xvcpq2b60gypf1ckwc9ceze3vnke5x7c", { roleKey: "member" });
@@ -4117,6 +4745,9 @@ export interface TeamsResource {
    * Create a team
    *
    * Needs the permission `team:create`. Its own refusals: `name_taken`.
+   *
+   * @param input - What to send to create a team.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.create({
@@ -4133,6 +4764,9 @@ export interface TeamsResource {
    *
    * Needs the permission `team:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `team_in_use`.
    *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `team_in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.teams.delete("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
    */
@@ -4142,6 +4776,9 @@ export interface TeamsResource {
    * Get a team
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`.
+   *
+   * @param teamId - Id of the team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.get("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas");
@@ -4157,6 +4794,8 @@ export interface TeamsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `team:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const team of portico.teams.list()) console.log(team);
    */
@@ -4170,6 +4809,8 @@ export interface TeamsResource {
    * The teams that the caller is in, the one joined last first, each with the caller's role there.
    *
    * For members of the organization; machines and assigned roles need the permission `me:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.teams.listMine()) console.log(row);
@@ -4185,6 +4826,10 @@ export interface TeamsResource {
    *
    * Needs the permission `team:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
+   * @param teamId - Id of the team.
+   * @param input - What to send to restore a team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const team = await portico.teams.restore("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
    */
@@ -4196,6 +4841,10 @@ export interface TeamsResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `team:update`. Its own refusals: `name_taken`.
+   *
+   * @param teamId - Id of the team.
+   * @param input - What to send to update a team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const team = await portico.teams.update("tzpf5nqh0kgajrcmtkhdtyg3m69ajxas", { name: "Field service" });
@@ -4211,6 +4860,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:create`.
    *
+   * @param input - What to send to create a todo.
+   * @throws {ApiError} 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const todo = await portico.todos.create({ text: "Order spare parts", completed: false });
    */
@@ -4223,6 +4875,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:delete`. Its own refusals: `in_use`.
    *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.todos.delete("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
@@ -4232,6 +4887,9 @@ export interface TodosResource {
    * Get a todo
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`.
+   *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const todo = await portico.todos.get("8qe70pkzrcs65g03w4thpkb8eephjzam");
@@ -4247,6 +4905,8 @@ export interface TodosResource {
    *
    * For members of the organization; machines and assigned roles need the permission `todo:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const todo of portico.todos.list()) console.log(todo);
    */
@@ -4261,6 +4921,9 @@ export interface TodosResource {
    *
    * Needs the permission `todo:update`.
    *
+   * @param todoId - Id of the todo.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const todo = await portico.todos.toggle("8qe70pkzrcs65g03w4thpkb8eephjzam");
    */
@@ -4272,6 +4935,10 @@ export interface TodosResource {
    * Fields left out stay as they are; null clears an optional field.
    *
    * Needs the permission `todo:update`.
+   *
+   * @param todoId - Id of the todo.
+   * @param input - What to send to update a todo.
+   * @throws {ApiError} 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const todo = await portico.todos.update("8qe70pkzrcs65g03w4thpkb8eephjzam", { text: "Order spare parts" });
@@ -4289,6 +4956,9 @@ export interface UsageRecordsResource {
    *
    * Needs the permission `usage:delete`. Its own refusals: `period_finalized`.
    *
+   * @param usageId - Id of the usage record.
+   * @throws {ApiError} 404 `not_found`; 409 `period_finalized`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.usageRecords.delete("46h25sbdhmvdmrxx5mvzernq2wtxb869");
    */
@@ -4300,6 +4970,8 @@ export interface UsageRecordsResource {
    * Units by integration, tier and price of the days asked for, in the organization's time zone, and what they would cost. What nothing prices has no cost. What counts in another period than that in which it was used is found in that one.
    *
    * Needs the permission `usage:read`. Its own refusals: `bill_too_large`.
+   *
+   * @throws {ApiError} 422 `bill_too_large`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.usageRecords.getSummary({ startDate: "2026-01-01", endDate: "2026-02-01" });
@@ -4315,6 +4987,8 @@ export interface UsageRecordsResource {
    *
    * Needs the permission `usage:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const usageRecord of portico.usageRecords.list()) console.log(usageRecord);
    */
@@ -4328,6 +5002,9 @@ export interface UsageRecordsResource {
    * Sent again under the same `externalRef` with the same content, it is not counted twice: the record that there is comes back with 200. What was used in a period that is billed already counts in the first period after it that is not.
    *
    * Needs the permission `usage:create`. Its own refusals: `usage_conflict`.
+   *
+   * @param input - What to send to record usage.
+   * @throws {ApiError} 409 `usage_conflict`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const usageRecord = await portico.usageRecords.record({
@@ -4347,6 +5024,8 @@ export interface UsageRecordsResource {
    * Each is recorded or refused by itself, in one transaction, and `data` says how, in the order of `items`: one that is refused keeps no other from being recorded. Sending the batch again is safe for items with an `externalRef`. Items of a wrong shape refuse the whole request.
    *
    * Needs the permission `usage:create`.
+   *
+   * @param input - What to send to record up to 100 pieces of usage.
    *
    * @example
    * const answer = await portico.usageRecords.recordBatch({
@@ -4377,6 +5056,9 @@ export interface UsersResource {
    *
    * Needs the permission `member:invite`. Its own refusals: `already_member`, `invitation_pending`, `rank_too_low`, `cross_tenant_reference`, `external_id_taken`, `email_taken`.
    *
+   * @param input - What to send to add a user to the organization.
+   * @throws {ApiError} 403 `rank_too_low`; 409 `already_member`, `external_id_taken`, `invitation_pending`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.users.create({ email: "sam.lindqvist@example.com", name: "Dana Okoye", roleKey: "member" });
    */
@@ -4386,6 +5068,9 @@ export interface UsersResource {
    * Get a user of the organization
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
+   *
+   * @param userId - Id or external id of the user.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.users.get("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
@@ -4398,6 +5083,9 @@ export interface UsersResource {
    * Get a user's profile
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`.
+   *
+   * @param userId - Id or external id of the user.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.users.getProfile("jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r");
@@ -4412,6 +5100,8 @@ export interface UsersResource {
    * Newest membership first unless sorted otherwise. Supported together: {createdFrom/createdTo, sort=created}, {roleId, createdFrom/createdTo, sort=created}, {status, createdFrom/createdTo, sort=created}.
    *
    * For members of the organization; machines and assigned roles need the permission `user:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.users.list()) console.log(row);
@@ -4497,6 +5187,9 @@ export interface WebhookDeliveriesResource {
    *
    * Needs the permission `webhook:read`.
    *
+   * @param webhookDeliveryId - Id of the webhook delivery.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const webhookDelivery = await portico.webhookDeliveries.get("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
    */
@@ -4511,6 +5204,8 @@ export interface WebhookDeliveriesResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookDelivery of portico.webhookDeliveries.list()) console.log(webhookDelivery);
    */
@@ -4524,6 +5219,9 @@ export interface WebhookDeliveriesResource {
    * At once, with the same body and `webhook-id`, and with all its retries; also one that has arrived before. A receiver tells by the id that it has had it.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param webhookDeliveryId - Id of the webhook delivery.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.webhookDeliveries.redeliver("d3r4j66jb4r9yjxjn34zqbqg11ncw1ar");
@@ -4540,6 +5238,9 @@ export interface WebhookEndpointsResource {
    * The answer carries the `secret`, once: deliveries are signed with it as Standard Webhooks has it, so that published libraries verify them. An organization has 20 endpoints at most, unless the platform gives it more.
    *
    * Needs the permission `webhook:create`. Its own refusals: `limit_reached`, `encryption_not_configured`, `url_taken`.
+   *
+   * @param input - What to send to create a webhook endpoint.
+   * @throws {ApiError} 409 `limit_reached`, `url_taken`; 422 `read_only_field`, `url_not_allowed`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.webhookEndpoints.create({
@@ -4558,6 +5259,9 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:delete`. Its own refusals: `in_use`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `in_use`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.webhookEndpoints.delete("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
@@ -4567,6 +5271,9 @@ export interface WebhookEndpointsResource {
    * Get a webhook endpoint
    *
    * Needs the permission `webhook:read`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const webhookEndpoint = await portico.webhookEndpoints.get("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
@@ -4582,6 +5289,8 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookEndpoint of portico.webhookEndpoints.list()) console.log(webhookEndpoint);
    */
@@ -4595,6 +5304,10 @@ export interface WebhookEndpointsResource {
    * Those of events between `from` and `to`: after the endpoint was away for too long, or was disabled. More than 200 follow after the answer.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to send the failed deliveries of a webhook endpoint again.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * await portico.webhookEndpoints.replay("y6x65zx3wpnypds8xq94ctzjjqq58tk6", {
@@ -4611,6 +5324,10 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:manage`. Its own refusals: `rotation_pending`, `encryption_not_configured`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to rotate the secret of a webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `rotation_pending`; 412 `precondition_failed`; 422 `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.webhookEndpoints.rotate("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { force: false });
    */
@@ -4623,6 +5340,9 @@ export interface WebhookEndpointsResource {
    *
    * Needs the permission `webhook:manage`.
    *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.webhookEndpoints.test("y6x65zx3wpnypds8xq94ctzjjqq58tk6");
    */
@@ -4634,6 +5354,10 @@ export interface WebhookEndpointsResource {
    * Fields left out stay as they are; null clears an optional field. Disabling it gives up what waits for it. Another URL, and activating it, forgets that it failed.
    *
    * Needs the permission `webhook:update`. Its own refusals: `url_taken`.
+   *
+   * @param webhookEndpointId - Id of the webhook endpoint.
+   * @param input - What to send to update a webhook endpoint.
+   * @throws {ApiError} 404 `not_found`; 409 `url_taken`; 412 `precondition_failed`; 422 `read_only_field`, `url_not_allowed`; and what any call may be refused with.
    *
    * @example
    * const webhookEndpoint = await portico.webhookEndpoints.update("y6x65zx3wpnypds8xq94ctzjjqq58tk6", { url: "https://hooks.example.com/portico" });
@@ -4651,6 +5375,8 @@ export interface WebhookEventsResource {
    *
    * Needs the permission `webhook:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const webhookEvent of portico.webhookEvents.list()) console.log(webhookEvent);
    */
@@ -4664,6 +5390,9 @@ export interface WebhookEventsResource {
    * Once what kept it from being applied is mended. It is tried after the answer.
    *
    * Needs the permission `webhook:manage`. Its own refusals: `invalid_state_transition`.
+   *
+   * @param eventId - Id of the webhook event.
+   * @throws {ApiError} 404 `not_found`; 409 `invalid_state_transition`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * const webhookEvent = await portico.webhookEvents.replay("gs4fynh0jxstgpt1xt5cgf4h223xx784");

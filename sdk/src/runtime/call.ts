@@ -108,29 +108,26 @@ export function isDryRun({ response }: Reply): boolean {
   return response.headers.get("portico-dry-run") === "true";
 }
 
-/** How an answer is read: whether text will do, and what removes credentials from a quotation. */
-export interface Reading {
-  readonly acceptsText: boolean;
-  readonly clean: (text: string) => string;
-}
-
 /**
  * The data of a reply: JSON, bytes, or undefined when the status says there is no body.
  *
+ * @param clean - Removes credentials from a quotation.
+ * @param acceptsText - Text will do.
  * @throws {ConnectionError} (`invalid_response`) for anything else, such as a login page, unless text is accepted.
  */
-export function dataOf(reply: Reply, { acceptsText, clean }: Reading): unknown {
-  const { text, response, blob } = reply;
-  if (blob) return response.status === 304 ? undefined : blob;
-  if (!text && (acceptsText || [204, 205, 304].includes(response.status))) return undefined;
+export function dataOf(reply: Reply, clean: (text: string) => string, acceptsText = false): unknown {
+  const { response, body } = reply;
+  if (response.status === 304) return undefined;
+  if (typeof body !== "string") return body;
+  if (!body && (acceptsText || [204, 205].includes(response.status))) return undefined;
   const isJson = response.headers.get("content-type")?.includes("json");
-  if (!isJson && acceptsText) return text;
+  if (!isJson && acceptsText) return body;
   try {
-    if (isJson) return JSON.parse(text);
+    if (isJson) return JSON.parse(body);
   } catch {
     // Told below.
   }
-  throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(text)) ?? "it is empty");
+  throw invalidResponse(reply, "The answer is not valid JSON", excerpt(clean(body)) ?? "it is empty");
 }
 
 /** A success status with a body that the API cannot have sent: a proxy answered, or the response was cut off. */

@@ -248,3 +248,86 @@ test("the time limit reaches the Convex door too", async () => {
   const call = convex.query("tenancy/me:get", {}, { timeoutMs: 60 });
   expect(await rejection(call)).toBeInstanceOf(TimeoutError);
 });
+
+describe("paginate", () => {
+  /** A list of seven rows whose second page is empty, as a filter may leave one. */
+  async function list(answer?: (cursor: string | null) => object) {
+    const pages: Record<string, object> = {
+      first: { page: [{ title: "a" }, { title: "b" }, { title: "c" }], isDone: false, continueCursor: "second" },
+      second: { page: [], isDone: false, continueCursor: "third" },
+      third: { page: [{ title: "d" }], isDone: true, continueCursor: "end" },
+    };
+    return deployment(({ body }) => {
+      const [{ paginationOpts }] = JSON.parse(body).args;
+      return success(answer?.(paginationOpts.cursor) ?? pages[paginationOpts.cursor ?? "first"]);
+    });
+  }
+
+  test("iterates as the lists of REST do: rows over empty pages, pages, a limit, and a cursor to resume by", async () => {
+    const server = await list();
+    const convex = door(server.url);
+    const call = convex.paginate("workspace/schedules:list", { organizationId, status: "active" }, { numItems: 3 });
+    const titles: string[] = [];
+    for await (const { title } of call) titles.push(title);
+    expect(titles).toEqual(["a", "b", "c", "d"]);
+    expect(server.functionCalls().map(({ body }) => JSON.parse(body).args[0])).toEqual(
+      [null, "second", "third"].map((cursor) => ({
+        organizationId,
+        status: "active",
+        paginationOpts: { numItems: 3, cursor },
+      })),
+    );
+    expect(call.cursor).toBe("third");
+    const resumed = convex.paginate("workspace/schedules:list", { organizationId }, { cursor: "third" });
+    expect(await resumed.toArray()).toEqual([{ title: "d" }]);
+    const { data, attempts } = await convex.paginate(api.workspace.schedules.list, {}).withResponse();
+    expect(data.page).toEqual({ nextCursor: "second", hasMore: true, limit: 25 });
+    expect(attempts).toBe(1);
+  });
+
+  test("a list that never ends is an error, and a refusal is the one of REST", async () => {
+    const endless = await list(() => ({ page: [], isDone: false, continueCursor: "same" }));
+    const call = door(endless.url).paginate("workspace/schedules:list", {}, { cursor: "same" });
+    expect(await rejection(call.toArray())).toMatchObject({
+      code: "invalid_response",
+      operation: "workspace/schedules:list",
+    });
+    const refusing = await deployment(() => thrown({ status: 400, code: "invalid_cursor", title: "Invalid cursor" }));
+    const error = await rejection(door(refusing.url).paginate("workspace/schedules:list", {}).toArray());
+    expect(isProblem(error, "invalid_cursor")).toBe(true);
+    expect(isProblem(error, "schedules.list")).toBe(true);
+  });
+});
+
+describe("subscribe", () => {
+  const first = (values: AsyncGenerator) => values.next();
+
+  test("a credential that cannot be had ends it with the credential's own error", async () => {
+    const server = await fakeServer(() => problem(401, "invalid_client"));
+    const values = door(server.url).subscribe("tenancy/me:get", {});
+    expect(await rejection(first(values))).toBeInstanceOf(AuthenticationError);
+    const outage = new Error("issuer is down");
+    const getToken = () => Promise.reject(outage);
+    expect(await rejection(first(door(server.url, { getToken }).subscribe("tenancy/me:get", {})))).toBe(outage);
+  });
+
+  test("a server that never speaks ends it by the limit, a signal at once, and the name is told", async () => {
+    const server = await fakeServer(() => ({ hang: true }));
+    const convex = door(server.url, {});
+    const late = await rejection(first(convex.subscribe("tenancy/me:get", {}, { timeoutMs: 50 })));
+    expect(late).toBeInstanceOf(TimeoutError);
+    expect(late).toMatchObject({ operation: "tenancy/me:get", detail: expect.stringContaining("50 ms") });
+    const controller = new AbortController();
+    const aborted = rejection(first(convex.subscribe("tenancy/me:get", {}, { signal: controller.signal })));
+    controller.abort(new Error("done"));
+    expect(await aborted).toMatchObject({ code: "aborted", cause: new Error("done") });
+  });
+
+  test("a function that does not exist is refused before anything is sent", async () => {
+    const server = await fakeServer(() => ({ json: {} }));
+    // As plain JavaScript would.
+    const name = JSON.parse('"tenancy/me:gt"');
+    expect(await rejection(first(door(server.url).subscribe(name, {})))).toBeInstanceOf(TypeError);
+    expect(server.requests).toHaveLength(0);
+  });
+});

@@ -1,13 +1,16 @@
 import type { ConvexHttpClient } from "convex/browser";
-import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import type { FunctionArgs, FunctionReference, FunctionReturnType, PaginationResult } from "convex/server";
 import { apiError, type Place, placed } from "../errors";
 import type { ConvexFunctions } from "../generated/convexFunctions";
-import { operations } from "../generated/operations";
+import { functionFolders, operations } from "../generated/operations";
 import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
-import type { Engine, RequestOptions } from "./engine";
+import { invalidResponse, type Outcome } from "./call";
+import type { Engine, Reply, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
 import { functionReference } from "./functionReference";
+import { ListCall, type Page } from "./listCall";
+import { LiveQueries, type SubscribeOptions } from "./liveQueries";
 
 type FunctionType = "query" | "mutation" | "action";
 
@@ -39,6 +42,24 @@ export type ConvexResult<Fn> = Fn extends keyof ConvexFunctions
     ? FunctionReturnType<Fn>
     : never;
 
+/** Names of the deployment's lists: queries that answer a page. */
+export type ConvexListName = {
+  [Name in ConvexFunctionName<"query">]: ConvexFunctions[Name]["result"] extends PaginationResult<unknown>
+    ? Name
+    : never;
+}[ConvexFunctionName<"query">];
+
+/** The rows of a list's page. */
+export type ConvexRow<Fn> = ConvexResult<Fn> extends PaginationResult<infer Row> ? Row : never;
+
+/** Options of {@link ConvexDoor.paginate}. */
+export type PaginateOptions = ConvexCallOptions & {
+  /** Rows a page. Default 25. */
+  readonly numItems?: number | undefined;
+  /** Where to resume: the `cursor` of an earlier call, or a page's `nextCursor`. */
+  readonly cursor?: string | undefined;
+};
+
 /**
  * The deployment's Convex functions, typed, with the credential, limits and errors of the REST methods.
  *
@@ -53,6 +74,7 @@ export class ConvexDoor {
   readonly #engine: Engine;
   readonly #url: string | undefined;
   readonly #credential: TokenSource | undefined;
+  #live: LiveQueries | undefined;
 
   constructor(engine: Engine, url: string | undefined, credential: TokenSource | undefined) {
     this.#engine = engine;
@@ -65,12 +87,57 @@ export class ConvexDoor {
    *
    * @throws {ApiError} with the same codes as REST; {ConvexError} when a function of your own throws other data.
    */
-  query<Fn extends ConvexFunction<"query">>(
+  async query<Fn extends ConvexFunction<"query">>(
     fn: Fn,
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("query", fn, options, (client) => client.query(functionReference<"query">(fn), args));
+    const work = (client: ConvexHttpClient) => client.query(functionReference<"query">(fn), args);
+    return (await this.#run("query", fn, options, work)).data;
+  }
+
+  /**
+   * Runs a list page by page, as the lists of REST are iterated: `for await` for its rows, `pages()`, `toArray()`, `cursor`.
+   *
+   * @throws {ApiError} with the same codes as REST; {ConvexError} when a function of your own throws other data.
+   * @example
+   * for await (const schedule of portico.convex.paginate("workspace/schedules:list", { organizationId })) console.log(schedule.title);
+   */
+  paginate<Fn extends ConvexListName | FunctionReference<"query">>(
+    fn: Fn,
+    args: Omit<ConvexArgs<Fn>, "paginationOpts">,
+    { numItems = 25, cursor: from, ...options }: PaginateOptions = {},
+  ): ListCall<ConvexRow<Fn>> {
+    const page = async (cursor: string | undefined): Promise<Outcome<Page<ConvexRow<Fn>>>> => {
+      const paginationOpts = { numItems, cursor: cursor ?? null };
+      const { data, reply } = await this.#run("query", fn, options, (client) =>
+        client.query(functionReference<"query">(fn), { ...args, paginationOpts }),
+      );
+      return { data: restPage<ConvexRow<Fn>>(data, reply, paginationOpts), reply };
+    };
+    return new ListCall(placeOf("query", fn), page, from);
+  }
+
+  /**
+   * Follows a query: yields its value, and another one whenever it changes. Ends by `break`, by the signal or by an error. One
+   * WebSocket serves all subscriptions; it is opened with the first and closed with the last.
+   *
+   * @throws {ApiError} with the same codes as REST; {AbortedError} by the signal; {TimeoutError} when no first value comes.
+   * @example
+   * for await (const schedule of portico.convex.subscribe("workspace/schedules:get", { scheduleId })) render(schedule);
+   */
+  async *subscribe<Fn extends ConvexFunction<"query">>(
+    fn: Fn,
+    args: ConvexArgs<Fn>,
+    options: SubscribeOptions = {},
+  ): AsyncGenerator<ConvexResult<Fn>, void, undefined> {
+    const url = this.#checked(fn);
+    const live = (this.#live ??= new LiveQueries(url, this.#credential));
+    try {
+      yield* live.values(functionReference<"query">(fn), args, options, (error) => this.#typedError(error));
+    } catch (error) {
+      throw placed(error, placeOf("query", fn));
+    }
   }
 
   /**
@@ -78,14 +145,14 @@ export class ConvexDoor {
    *
    * @throws {ApiError | ConvexError} as {@link ConvexDoor.query} does.
    */
-  mutation<Fn extends ConvexFunction<"mutation">>(
+  async mutation<Fn extends ConvexFunction<"mutation">>(
     fn: Fn,
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("mutation", fn, options, (client) =>
-      client.mutation(functionReference<"mutation">(fn), args, { skipQueue: true }),
-    );
+    const work = (client: ConvexHttpClient) =>
+      client.mutation(functionReference<"mutation">(fn), args, { skipQueue: true });
+    return (await this.#run("mutation", fn, options, work)).data;
   }
 
   /**
@@ -93,12 +160,20 @@ export class ConvexDoor {
    *
    * @throws {ApiError | ConvexError} as {@link ConvexDoor.query} does.
    */
-  action<Fn extends ConvexFunction<"action">>(
+  async action<Fn extends ConvexFunction<"action">>(
     fn: Fn,
     args: ConvexArgs<Fn>,
     options: ConvexCallOptions = {},
   ): Promise<ConvexResult<Fn>> {
-    return this.#run("action", fn, options, (client) => client.action(functionReference<"action">(fn), args));
+    const work = (client: ConvexHttpClient) => client.action(functionReference<"action">(fn), args);
+    return (await this.#run("action", fn, options, work)).data;
+  }
+
+  /** @throws {TypeError} when there is no deployment to call, or no such function. */
+  #checked(fn: ConvexFunction<FunctionType>): string {
+    if (this.#url === undefined) throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
+    if (typeof fn === "string") assertKnown(fn);
+    return this.#url;
   }
 
   async #run<Result>(
@@ -106,21 +181,19 @@ export class ConvexDoor {
     fn: ConvexFunction<FunctionType>,
     options: ConvexCallOptions,
     work: (client: ConvexHttpClient) => Promise<Result>,
-  ): Promise<Result> {
-    if (this.#url === undefined) throw new TypeError("portico.convex needs the option convexUrl, the deployment's URL");
-    if (typeof fn === "string") assertKnown(fn);
-    const operation = nameOf(fn);
-    const place: Place = { operation, route: `POST /api/${type}` };
-    const transport = { headers: new Headers(), attempts: 0 };
+  ): Promise<Outcome<Result>> {
+    const url = this.#checked(fn);
+    const place = placeOf(type, fn);
+    let reply: Reply | undefined;
     // Loaded when first used: programs that only speak REST do not carry it.
     const { ConvexHttpClient } = await import("convex/browser");
-    const client = new ConvexHttpClient(this.#url, {
+    const client = new ConvexHttpClient(url, {
       skipConvexDeploymentUrlCheck: true,
       logger: false,
       fetch: async (input, init) => {
-        const reply = await this.#engine.send(
+        reply = await this.#engine.send(
           {
-            operation,
+            operation: place.operation,
             method: "POST",
             url: input instanceof Request ? input.url : input.toString(),
             // Not `Portico-Client`: Convex's own servers let browsers send only headers they know.
@@ -135,23 +208,25 @@ export class ConvexDoor {
           },
           options,
         );
-        transport.headers = reply.response.headers;
-        transport.attempts = reply.attempts;
-        return new Response(reply.text, { status: reply.response.status });
+        return new Response(reply.body, { status: reply.response.status });
       },
     });
     try {
-      return await work(client);
+      const data = await work(client);
+      if (!reply) throw new TypeError("Convex's client answered without a request");
+      return { data, reply };
     } catch (error) {
       // Made here, where the caller's own await is one step away: see Call.
-      throw placed(this.#typedError(error, transport), place);
+      throw placed(reply ? this.#typedError(error, reply) : error, place);
     }
   }
 
   /** Turns a function's failure into the error its problem describes; anything else is passed on. */
-  #typedError(error: unknown, transport: { headers: Headers; attempts: number }): unknown {
-    if (transport.attempts === 0 || !isRecord(error)) return error;
-    const context = { ...transport, clean: (text: string) => this.#engine.clean(text) };
+  #typedError(error: unknown, reply?: Reply): unknown {
+    if (!isRecord(error)) return error;
+    const headers = reply?.response.headers;
+    const clean = (text: string) => this.#engine.clean(text);
+    const context = { ...(headers ? { headers } : {}), attempts: reply?.attempts ?? 1, clean };
     // Convex names the request in its message: the id by which its log and the audit log know it.
     const message = asText(error["message"]) ?? "";
     const requestId = /\[Request ID: (\w+)\]/.exec(message)?.[1];
@@ -180,10 +255,26 @@ const refusals = [
  */
 function assertKnown(name: string): void {
   const [, folder = "", resource = "", verb = ""] = /^(.*)\/(\w+):(\w+)$/.exec(name) ?? [];
-  const verbs: readonly string[] | null | undefined = operations[folder]?.[resource]?.match(/(?<=^|;)\w+/g);
+  const isThere = functionFolders[folder]?.split(" ").includes(resource);
+  const verbs: readonly string[] | null | undefined = isThere ? operations[resource]?.match(/(?<=^|;)\w+/g) : null;
   if (verbs?.includes(verb)) return;
   const known = verbs ? `; ${folder}/${resource} has ${verbs.join(", ")}` : "";
   throw new TypeError(`There is no Convex function "${name}"${known}. Functions of your own are called by reference`);
+}
+
+function placeOf(type: FunctionType, fn: ConvexFunction<FunctionType>): Place {
+  return { operation: nameOf(fn), route: `POST /api/${type}` };
+}
+
+/** Convex's page as the page of a list over REST. */
+function restPage<Row>(
+  { page, isDone, continueCursor }: PaginationResult<Row>,
+  reply: Reply,
+  { numItems, cursor }: { readonly numItems: number; readonly cursor: string | null },
+): Page<Row> {
+  if (!isDone && continueCursor === cursor)
+    throw invalidResponse(reply, "The page says that more follow, but its cursor leads nowhere new");
+  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: numItems } };
 }
 
 /** How Convex names a function; references, typed proxies among them, tell it under this symbol. */

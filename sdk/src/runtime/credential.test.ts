@@ -147,6 +147,39 @@ test.each([-3_600, 31, 880, 3_600, 315_360_000])("a clock %i s ahead costs no fu
   }
 });
 
+test.each([-315_360_000, -3_600, 0, 3_600])(
+  "what is left of a token that was handed out late is judged by the server's clock, %i s from ours",
+  async (skew) => {
+    const serverMs = () => Date.now() + skew * 1_000;
+    const first = jwt({ jti: "first" });
+    const server = await fakeServer(({ headers }) => {
+      const date = { date: new Date(serverMs()).toUTCString() };
+      return headers["authorization"] === `Bearer ${first}`
+        ? problem(401, "unauthenticated", date)
+        : { json: { id: "a" }, headers: date };
+    });
+    // A minute's token of which two seconds are left, and then a whole one.
+    const at = (leftSeconds: number) => {
+      const exp = serverMs() / 1_000 + leftSeconds;
+      return jwt({ iat: exp - 60, exp });
+    };
+    const given: boolean[] = [];
+    const getToken: TokenProvider = ({ forceRefresh }) => {
+      given.push(forceRefresh);
+      return given.length === 1 ? first : at(given.length === 2 ? 2 : 60);
+    };
+    const portico = new Portico({ baseUrl: server.url, getToken });
+    await portico.schedules.get("a");
+    expect(given).toHaveLength(2);
+    // Two seconds and their rounding to whole ones are over, the minute is not.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await portico.schedules.get("a");
+    await portico.schedules.get("a");
+    expect(given).toEqual([false, true, true]);
+    expect(server.requests).toHaveLength(4);
+  },
+);
+
 test.each([null, undefined, 7, "", "with space", "sk_test_key"])(
   "a provider that gives %j fails the call before anything is sent, and says what to do",
   async (given) => {

@@ -2,14 +2,14 @@ import { CredentialError } from "../errors";
 import { assertTenant, claimsOf } from "./tenant";
 import { within } from "./within";
 
-/** Where a bearer token comes from. `refresh` is absent when a refused token cannot be replaced. */
+/** Where a bearer token comes from. */
 export interface TokenSource {
   /** The token at hand, if there is a usable one. Synchronous, so that a static credential costs no timer. */
   held(): string | undefined;
-  /** `signal` fires when the caller no longer waits. */
-  obtain(signal: AbortSignal): Promise<string>;
-  /** Another token in place of one that the server refused; absent where none can be had. */
-  refresh?(stale: string, signal: AbortSignal): Promise<string>;
+  /** A token, other than the `stale` one that the server refused. `signal` fires when the caller no longer waits. */
+  obtain(signal: AbortSignal, stale?: string): Promise<string>;
+  /** A refused token can be replaced. */
+  readonly renewable?: boolean;
   /** Tokens come by a request of this client, which counts as an attempt of the call that waits for it. */
   readonly sends?: boolean;
 }
@@ -45,22 +45,19 @@ export function refusedSource(detail: string): TokenSource {
 
 /** The same source for one organization: a token of another one is refused before anything is sent. */
 export function pinnedToken(source: TokenSource, organization: string): TokenSource {
+  const { renewable = false, sends = false } = source;
   let accepted: string | undefined;
-  const check = (token: string) => {
-    if (token !== accepted) assertTenant(token, organization);
+  const check = <Token extends string | undefined>(token: Token): Token => {
+    if (token !== undefined && token !== accepted) assertTenant(token, organization);
     accepted = token;
     return token;
   };
-  const pinned: TokenSource = {
-    ...(source.sends ? { sends: true } : {}),
-    held: () => {
-      const token = source.held();
-      return token === undefined ? undefined : check(token);
-    },
-    obtain: async (signal) => check(await source.obtain(signal)),
+  return {
+    renewable,
+    sends,
+    held: () => check(source.held()),
+    obtain: async (signal, stale) => check(await source.obtain(signal, stale)),
   };
-  const refresh = source.refresh?.bind(source);
-  return refresh ? { ...pinned, refresh: async (stale, signal) => check(await refresh(stale, signal)) } : pinned;
 }
 
 /** Asks an issuer for a token. */
@@ -81,6 +78,7 @@ export const renewalTimeoutMs = 30_000;
  * the issuer: ten parallel 401s cost one refresh.
  */
 export class RenewedToken implements TokenSource {
+  readonly renewable = true;
   readonly #issue: Issue;
   #current: { readonly token: string; readonly renewAtMs: number } | undefined;
   #pending: Renewal | undefined;
@@ -98,18 +96,11 @@ export class RenewedToken implements TokenSource {
     return current && Date.now() < current.renewAtMs ? current.token : undefined;
   }
 
-  obtain(signal: AbortSignal): Promise<string> {
-    return this.#renew(this.#current !== undefined, signal);
-  }
-
-  async refresh(stale: string, signal: AbortSignal): Promise<string> {
+  async obtain(signal: AbortSignal, stale?: string): Promise<string> {
+    const current = this.#current;
     // Another call was refused with the same token first and has already replaced it.
-    if (this.#current !== undefined && this.#current.token !== stale) return this.#current.token;
-    return await this.#renew(true, signal);
-  }
-
-  #renew(forceRefresh: boolean, signal: AbortSignal): Promise<string> {
-    const renewal = (this.#pending ??= this.#begin(forceRefresh));
+    if (current && stale !== undefined && current.token !== stale) return current.token;
+    const renewal = (this.#pending ??= this.#begin(current !== undefined));
     renewal.waiting += 1;
     const leave = () => {
       renewal.waiting -= 1;
@@ -149,12 +140,19 @@ export class RenewedToken implements TokenSource {
   }
 }
 
-/** Reads how long a JWT lives from its claims `exp` and `iat`; opaque tokens are used until they are refused. */
-export function issuedByProvider(token: string): IssuedToken {
-  const { exp, iat } = claimsOf(token) ?? {};
-  if (typeof exp !== "number") return { token, lifetimeMs: undefined };
-  const lifetimeMs = exp * 1_000 - (typeof iat === "number" ? iat * 1_000 : Date.now());
-  // An end in the past says only that the clocks differ: the server decides.
+/**
+ * Reads how long a JWT lives from its claims; opaque tokens are used until they are refused. What is left of it is counted by
+ * the server's clock once an answer has told it, whole lives from `iat` to `exp`: this device's clock may be years off.
+ *
+ * @param serverNowMs - Milliseconds since the epoch by the server, when known.
+ */
+export function issuedByProvider(token: string, serverNowMs: number | undefined): IssuedToken {
+  const { exp = Number.NaN, iat } = claimsOf(token) ?? {};
+  const endsMs = Number(exp) * 1_000;
+  const leftMs = endsMs - (serverNowMs ?? Date.now());
+  const wholeMs = typeof iat === "number" ? endsMs - iat * 1_000 : leftMs;
+  // An end in the past says only that clocks differ, a proxy's perhaps: the server decides.
+  const lifetimeMs = serverNowMs !== undefined && leftMs > 0 ? Math.min(leftMs, wholeMs) : wholeMs;
   return { token, lifetimeMs: lifetimeMs > 0 ? lifetimeMs : undefined };
 }
 

@@ -17,7 +17,7 @@ import {
   TimeoutError,
 } from "../errors";
 import { headerOf } from "./clientHeader";
-import type { Deprecation, Hook } from "./engine";
+import type { Hook } from "./engine";
 import { readOperations } from "./operations";
 
 const schedule = { title: "Patch day", startDate: 1, endDate: 2 };
@@ -282,7 +282,7 @@ describe("errors", () => {
 });
 
 describe("an error says which call failed, and who made it", () => {
-  const tables = Object.values(operations).flatMap((table) => Object.entries(table));
+  const tables = Object.entries(operations);
   const calls = tables.flatMap(([resource, entries]) =>
     readOperations(resource, entries).map((operation) => [resource, operation] as const),
   );
@@ -440,20 +440,6 @@ describe("hooks", () => {
     const failed = client("http://127.0.0.1:1", { hooks: [failing] }).schedules.get("a");
     expect(await rejection(failed)).toBe(mistake);
   });
-});
-
-test("a deprecated operation is reported once", async () => {
-  const headers = {
-    deprecation: "@1688169599",
-    sunset: "Sun, 30 Jun 2030 23:59:59 GMT",
-    link: '<https://api.example.com/docs/move>; rel="deprecation"',
-  };
-  const server = await fakeServer(() => ({ json: { id: "a" }, headers }));
-  const reports: Deprecation[] = [];
-  const portico = client(server.url, { onDeprecation: (report) => reports.push(report) });
-  await portico.schedules.get("a");
-  await portico.schedules.get("b");
-  expect(reports).toEqual([{ operation: "schedules.get", ...headers }]);
 });
 
 test("one trace covers the attempts of a call, each with a span of its own", async () => {

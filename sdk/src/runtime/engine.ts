@@ -2,7 +2,7 @@ import { ApiError, apiError, ConnectionError, PorticoError, TimeoutError } from 
 import type { TokenSource } from "./credential";
 import { asText, isRecord, parseJson } from "./json";
 import { type Redactor, shortestSecret } from "./redact";
-import { backoffMs, mayRetry, notSendable, retryAfterMs, type RetryBudget } from "./retry";
+import { backoffMs, mayRetry, notSendable, RetryBudget, retryAfterMs } from "./retry";
 import { traceparent } from "./trace";
 import { type Limits, pause, within } from "./within";
 
@@ -46,16 +46,6 @@ export type Hook = (
 export interface Logger {
   debug(message: string, fields: unknown): void;
   warn(message: string, fields: unknown): void;
-}
-
-/** An operation the server has announced the end of (RFC 9745, RFC 8594), reported once per operation. */
-export interface Deprecation {
-  readonly operation: string;
-  /** `Deprecation` header: a structured date such as `@1688169599`. */
-  readonly deprecation: string | undefined;
-  /** `Sunset` header: HTTP-date from which the operation may fail. */
-  readonly sunset: string | undefined;
-  readonly link: string | undefined;
 }
 
 /** What `fetch` takes beside the request itself: `credentials`, `keepalive`, `cache`, undici's `dispatcher`. */
@@ -105,7 +95,8 @@ export interface Plan {
   readonly operation: string;
   readonly method: string;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** By lower-case names; what is undefined is not sent. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Blob | undefined;
   /** The answer is bytes, perhaps at another address that it names. */
   readonly answersBytes?: boolean;
@@ -119,39 +110,50 @@ export interface Plan {
 /** An answer, read to its end. */
 export interface Reply {
   readonly response: Response;
-  readonly text: string;
-  /** The body of an answer that is bytes. */
-  readonly blob?: Blob;
+  /** Text, or a Blob where the answer is bytes. */
+  readonly body: string | Blob;
   readonly attempts: number;
 }
 
+/** Limits of a call, which a client sets for all of its calls. */
+export interface CallLimits {
+  /** Milliseconds for a whole call: token, retries and body included. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds for one attempt, and for one request of a token. Default 30 000. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Retries after the first attempt. Default 2. */
+  readonly maxRetries?: number | undefined;
+}
+
 /** Settings of a client that the engine works with. */
-export interface EngineSettings {
-  readonly fetch: typeof globalThis.fetch;
-  readonly fetchOptions: FetchOptions | undefined;
-  readonly timeoutMs: number;
-  readonly attemptTimeoutMs: number;
-  readonly maxRetries: number;
-  readonly hooks: readonly Hook[];
-  readonly logger: Logger | undefined;
-  readonly traceparent: boolean | (() => string | undefined);
-  readonly onDeprecation: ((deprecation: Deprecation) => void) | undefined;
-  readonly redactor: Redactor;
-  readonly budget: RetryBudget;
+export interface EngineSettings extends CallLimits {
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Passed to every `fetch`: `credentials`, `keepalive`, undici's `dispatcher`. */
+  readonly fetchOptions?: FetchOptions | undefined;
+  /** Off by default. Lines and fields are free of credentials. */
+  readonly logger?: Logger | undefined;
+  /** Middleware around every attempt, the first one outermost. */
+  readonly hooks?: readonly Hook[] | undefined;
+  /** W3C trace context: true starts a trace per call, a function supplies the header of the active span. */
+  readonly traceparent?: boolean | (() => string | undefined) | undefined;
 }
 
 /** Sends requests: credential, hooks, limits, retries and one refresh of a refused token. */
 export class Engine {
   readonly #settings: EngineSettings;
-  readonly #reportedDeprecations = new Set<string>();
+  readonly #redactor: Redactor;
+  readonly #budget = new RetryBudget();
+  /** How far the server's clock is ahead of this one. */
+  #aheadMs: number | undefined;
 
-  constructor(settings: EngineSettings) {
+  constructor(settings: EngineSettings, redactor: Redactor) {
     this.#settings = settings;
+    this.#redactor = redactor;
   }
 
   /** The text without any credential this client has held. */
   clean(text: string): string {
-    return this.#settings.redactor.text(text);
+    return this.#redactor.cleanText(text);
   }
 
   /**
@@ -165,15 +167,16 @@ export class Engine {
     if (!URL.canParse(plan.url)) throw new TypeError(`${operation}: the URL cannot be parsed`);
     assertLimits(options);
     const headers = requestHeaders(plan, options);
-    const { signal, maxRetries = settings.maxRetries } = options;
-    const { timeoutMs = settings.timeoutMs, attemptTimeoutMs = settings.attemptTimeoutMs } = options;
+    const { signal } = options;
+    const timeoutMs = options.timeoutMs ?? settings.timeoutMs ?? 60_000;
+    const attemptTimeoutMs = options.attemptTimeoutMs ?? settings.attemptTimeoutMs ?? 30_000;
+    const maxRetries = options.maxRetries ?? settings.maxRetries ?? 2;
     const deadlineMs = performance.now() + timeoutMs;
     const leftMs = () => Math.max(0, deadlineMs - performance.now());
-    const limits = (during: string, attempts: number, mostMs: number): Limits => {
+    const limits = (during: string, attempts: number, mostMs = Number.POSITIVE_INFINITY): Limits => {
       const left = leftMs();
-      return left <= mostMs
-        ? { timeoutMs: left, limit: "timeoutMs", limitMs: timeoutMs, during, signal, attempts }
-        : { timeoutMs: mostMs, limit: "attemptTimeoutMs", limitMs: mostMs, during, signal, attempts };
+      const [limit, limitMs] = left > mostMs ? ["attemptTimeoutMs", mostMs] : ["timeoutMs", timeoutMs];
+      return { timeoutMs: Math.min(left, mostMs), limit, limitMs, during, signal, attempts };
     };
     const trace = traceparent(options.traceparent, settings.traceparent);
     let stale: string | undefined;
@@ -196,14 +199,13 @@ export class Engine {
       if (!failure) {
         sent += 1;
         stale = undefined;
-        const during = "waiting for the answer";
-        const left = limits(during, sent, attemptTimeoutMs);
+        const left = limits("waiting for the answer", sent, attemptTimeoutMs);
         const outcome = await this.#attempt(plan, options, attemptHeaders(headers, token, trace()), left);
         if (!(outcome instanceof PorticoError)) {
-          settings.budget.earn();
+          this.#budget.earn();
           return outcome;
         }
-        if (outcome.status === 401 && token !== undefined && credential?.refresh && !isRefreshed) {
+        if (outcome.status === 401 && token !== undefined && credential?.renewable && !isRefreshed) {
           isRefreshed = true;
           stale = token;
           continue;
@@ -213,10 +215,10 @@ export class Engine {
 
       if (retries >= maxRetries || !mayRetry(failure, repeatable || isUnsent)) throw failure;
       const delayMs = retryAfterMs(failure.headers, Date.now()) ?? backoffMs(retries);
-      if (delayMs >= leftMs() || !settings.budget.take()) throw failure;
+      if (delayMs >= leftMs() || !this.#budget.take()) throw failure;
       const { status, code } = failure;
       this.#log("warn", "portico retry", { operation, attempt: sent, delayMs, status, code });
-      await pause(delayMs, limits("waiting to try again", sent, Number.POSITIVE_INFINITY));
+      await pause(delayMs, limits("waiting to try again", sent));
       retries += 1;
     }
   }
@@ -224,9 +226,7 @@ export class Engine {
   /** A token, or a failure to get one that may pass; what a token provider throws is its own. */
   async #token(credential: TokenSource, stale: string | undefined, limits: Limits): Promise<string | PorticoError> {
     try {
-      return await within(limits, (gone) =>
-        stale !== undefined && credential.refresh ? credential.refresh(stale, gone) : credential.obtain(gone),
-      );
+      return await within(limits, (gone) => credential.obtain(gone, stale));
     } catch (error) {
       if (!isTransport(error) && !(error instanceof ApiError)) throw error;
       // An error that names its operation comes from another client, which a token provider uses.
@@ -242,63 +242,71 @@ export class Engine {
     headers: Record<string, string>,
     limits: Limits,
   ): Promise<Reply | PorticoError> {
-    const { operation, method } = plan;
-    const attempt = limits.attempts;
+    const { operation, method, url, body, answersBytes, accepts } = plan;
+    const { attempts } = limits;
     const startedMs = performance.now();
+    const clean = (text: string) => this.clean(text);
     let refusal: Response | undefined;
     const outcome = await within(limits, async (signal): Promise<Reply | ApiError> => {
-      const request = { method, url: plan.url, headers, body: plan.body, signal };
-      // A read may be answered from elsewhere, where fetch sends no credential.
-      const own = plan.answersBytes
-        ? { ...options, fetchOptions: { redirect: "follow" as const, ...options.fetchOptions } }
-        : options;
+      const request = { method, url, body, signal };
+      const { hooks } = this.#settings;
+      const send = (next: Omit<HttpRequest, "headers"> & { readonly headers: HeadersInit }) =>
+        this.#fetch(next, plan, options, attempts);
+      const exchange = { operation, attempt: attempts };
       // Only hooks need a Headers object; fetch makes one of its own.
-      const response = await (this.#settings.hooks.length > 0
-        ? this.#dispatch({ ...request, headers: new Headers(headers) }, own, { operation, attempt }, 0)
-        : this.#fetch(request, own, attempt));
-      const succeeded = response.ok || response.status === 304 || response.status === plan.accepts;
+      const response = await (hooks?.length
+        ? hooks.reduceRight<Send>(
+            (next, hook) => (inner) => hook(inner, next, exchange),
+            send,
+          )({
+            ...request,
+            headers: new Headers(headers),
+          })
+        : send({ ...request, headers }));
+      this.#noteTime(plan, response);
+      const { status } = response;
+      const succeeded = response.ok || status === 304 || status === accepts;
       if (!succeeded) refusal = response;
-      if (succeeded && plan.answersBytes) {
-        const blob = await this.#reaching(attempt, options, () => response.blob());
-        return { response, text: "", blob, attempts: attempt };
-      }
-      const text = await this.#reaching(attempt, options, () => response.text());
-      if (succeeded) return { response, text, attempts: attempt };
-      return apiError(response.status, parseJson(text), {
-        headers: response.headers,
-        attempts: attempt,
-        clean: (part) => this.clean(part),
-      });
+      const read = succeeded && answersBytes ? "blob" : "text";
+      const content = await this.#reaching(attempts, options, (): Promise<string | Blob> => response[read]());
+      if (succeeded) return { response, body: content, attempts };
+      return apiError(status, parseJson(asText(content) ?? ""), { headers: response.headers, attempts, clean });
     }).catch((error: unknown) => {
       if (!isTransport(error)) throw error;
       if (!refusal) return error;
       // The body broke, but its head has said what the server decided: a 404 is not repeated.
-      const { status, headers: head } = refusal;
-      return apiError(status, "", { headers: head, attempts: attempt, clean: (part) => part });
+      return apiError(refusal.status, "", { headers: refusal.headers, attempts, clean });
     });
-    this.#logAttempt(plan, outcome, attempt, startedMs);
-    const answered = outcome instanceof PorticoError ? outcome.headers : outcome.response.headers;
-    if (answered) this.#reportDeprecation(operation, answered);
+    this.#logAttempt(plan, outcome, attempts, startedMs);
     return outcome;
   }
 
-  #dispatch(request: HttpRequest, options: RequestOptions, exchange: Exchange, index: number): Promise<Response> {
-    const hook = this.#settings.hooks[index];
-    if (hook) return hook(request, (next) => this.#dispatch(next, options, exchange, index + 1), exchange);
-    return this.#fetch(request, options, exchange.attempt);
+  /** Milliseconds since the epoch by the server's clock; undefined before it has told. */
+  serverNowMs(): number | undefined {
+    return this.#aheadMs === undefined ? undefined : Date.now() + this.#aheadMs;
+  }
+
+  /** Keeps what `Date` says, where a token's end is judged by it. */
+  #noteTime({ credential }: Plan, { headers }: Response): void {
+    const nowMs = credential?.renewable ? Date.parse(headers.get("date") ?? "") : Number.NaN;
+    if (nowMs > 0) this.#aheadMs = nowMs - Date.now();
   }
 
   #fetch(
     request: Omit<HttpRequest, "headers"> & { readonly headers: HeadersInit },
+    { answersBytes }: Plan,
     options: RequestOptions,
     attempt: number,
   ): Promise<Response> {
-    const { fetch, fetchOptions } = this.#settings;
+    // Looked up per call, so that a later polyfill counts.
+    const { fetch = globalThis.fetch, fetchOptions } = this.#settings;
     const { url, method, headers, body, signal } = request;
     const init = { method, headers, body: body ?? null, signal };
-    // A redirected write would arrive as a read, and a key at another host.
+    // A redirected write would arrive as a read, and a key at another host. A file may lie elsewhere, where fetch sends no
+    // credential.
+    const redirect = answersBytes ? "follow" : "manual";
     return this.#reaching(attempt, options, () =>
-      fetch(url, { redirect: "manual", ...fetchOptions, ...options.fetchOptions, ...init }),
+      fetch(url, { redirect, ...fetchOptions, ...options.fetchOptions, ...init }),
     );
   }
 
@@ -307,53 +315,41 @@ export class Engine {
     try {
       return await work();
     } catch (error) {
-      const { redactor } = this.#settings;
-      const values = Object.values(headers).filter((value) => value !== undefined);
-      const given = values.filter((value) => value.length >= shortestSecret);
+      const given = Object.values(headers).filter((value): value is string => (value ?? "").length >= shortestSecret);
       const reason = reasonOf(error);
       const isSendable = !unsendable.test(reason.text);
       throw new ConnectionError({
         code: isSendable ? "connection_failed" : notSendable,
         title: isSendable ? "The server could not be reached" : "This runtime refuses to send the request",
-        detail: redactor.text(reason.text, given),
+        detail: this.#redactor.cleanText(reason.text, given),
         attempts,
-        cause: redactor.error(reason.error, given),
+        cause: this.#redactor.cleanError(reason.error, given),
       });
     }
   }
 
-  #reportDeprecation(operation: string, headers: Headers): void {
-    const { onDeprecation } = this.#settings;
-    if (!onDeprecation || this.#reportedDeprecations.has(operation)) return;
-    const deprecation = headers.get("deprecation") ?? undefined;
-    const sunset = headers.get("sunset") ?? undefined;
-    if (!deprecation && !sunset) return;
-    this.#reportedDeprecations.add(operation);
-    onDeprecation({ operation, deprecation, sunset, link: headers.get("link") ?? undefined });
-  }
-
-  #logAttempt(plan: Plan, outcome: Reply | PorticoError, attempt: number, startedMs: number): void {
+  #logAttempt(
+    { operation, method, url }: Plan,
+    outcome: Reply | PorticoError,
+    attempt: number,
+    startedMs: number,
+  ): void {
     // A call should not pay for log lines that nobody reads.
     if (!this.#settings.logger) return;
-    const failed = outcome instanceof PorticoError;
-    const headers = failed ? outcome.headers : outcome.response.headers;
-    this.#log("debug", "portico request", {
-      operation: plan.operation,
-      method: plan.method,
-      url: plan.url,
-      attempt,
-      status: failed ? outcome.status : outcome.response.status,
-      code: failed ? outcome.code : undefined,
-      requestId: headers?.get("x-request-id"),
-      durationMs: Math.round(performance.now() - startedMs),
-    });
+    const failure = outcome instanceof PorticoError ? outcome : undefined;
+    const { headers, status } = outcome instanceof PorticoError ? outcome : outcome.response;
+    const requestId = headers?.get("x-request-id");
+    const durationMs = Math.round(performance.now() - startedMs);
+    const fields = { operation, method, url, attempt, status, code: failure?.code, requestId, durationMs };
+    this.#log("debug", "portico request", fields);
   }
 
   #log(level: keyof Logger, message: string, fields: Record<string, unknown>): void {
-    const { logger, redactor } = this.#settings;
-    logger?.[level](message, redactor.value(fields));
+    this.#settings.logger?.[level](message, this.#redactor.cleanValue(fields));
   }
 }
+
+type Send = (request: HttpRequest) => Promise<Response>;
 
 /** Failures that can be retried because no response arrived. */
 function isTransport(error: unknown): error is ConnectionError | TimeoutError {
@@ -371,29 +367,29 @@ function reasonOf(error: unknown): { readonly error: unknown; readonly text: str
 }
 
 /** Refuses limits that would fire at once, or by mistake never. */
-export function assertLimits(limits: {
-  readonly timeoutMs?: number | undefined;
-  readonly attemptTimeoutMs?: number | undefined;
-  readonly maxRetries?: number | undefined;
-}): void {
-  const { timeoutMs = 1, attemptTimeoutMs = 1, maxRetries = 0 } = limits;
-  // Negated, so that NaN and what is no number are refused too.
-  if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be a positive number of milliseconds");
-  if (!(attemptTimeoutMs > 0)) throw new RangeError("attemptTimeoutMs must be a positive number of milliseconds");
-  if (!(maxRetries >= 0)) throw new RangeError("maxRetries must be a number, 0 or more");
+export function assertLimits({ timeoutMs = 1, attemptTimeoutMs = 1, maxRetries = 0 }: CallLimits): void {
+  // What is no number fails every comparison, NaN too.
+  const check = (rule: string, holds: boolean) => {
+    if (!holds) throw new RangeError(rule);
+  };
+  check("timeoutMs must be a number above 0", timeoutMs > 0);
+  check("attemptTimeoutMs must be a number above 0", attemptTimeoutMs > 0);
+  check("maxRetries must be a number, 0 or more", maxRetries >= 0);
 }
 
 /** Header names are lower-case throughout, so that a later one replaces an earlier one. */
 function requestHeaders(plan: Plan, options: RequestOptions): Record<string, string> {
-  const { requestId, ifMatch, ifNoneMatch, headers: given } = options;
-  const headers: Record<string, string> = { ...plan.headers };
-  if (requestId !== undefined) headers["x-request-id"] = requestId;
-  if (ifMatch !== undefined) headers["if-match"] = ifMatch;
-  if (ifNoneMatch !== undefined) headers["if-none-match"] = ifNoneMatch;
-  if (given) {
-    for (const [name, value] of Object.entries(given)) if (value !== undefined) headers[name.toLowerCase()] = value;
+  const { requestId, ifMatch, ifNoneMatch, headers: given = {} } = options;
+  const own: Plan["headers"] = { "x-request-id": requestId, "if-match": ifMatch, "if-none-match": ifNoneMatch };
+  const headers: Record<string, string> = {};
+  for (const part of [plan.headers, own, given]) {
+    for (const name of Object.keys(part)) {
+      const value = part[name];
+      if (value === undefined) continue;
+      assertHeader(plan.operation, name, value);
+      headers[name.toLowerCase()] = value;
+    }
   }
-  for (const name in headers) assertHeader(plan.operation, name, headers[name]);
   return headers;
 }
 

@@ -34,7 +34,7 @@ export async function exchangeKey(
   // One try: the calls that wait for it have limits and retries of their own, and drop it together.
   const limits = { timeoutMs: renewalTimeoutMs, attemptTimeoutMs: renewalTimeoutMs, maxRetries: 0 };
   const reply = await engine.send(plan, { signal, ...limits });
-  const answer = dataOf(reply, { acceptsText: false, clean: (text) => engine.clean(text) });
+  const answer = dataOf(reply, (text) => engine.clean(text));
   const token = isRecord(answer) ? asText(answer["access_token"]) : undefined;
   const lifetimeSeconds = isRecord(answer) ? answer["expires_in"] : undefined;
   if (token === undefined) throw invalidResponse(reply, "The token endpoint answered without an access token");

@@ -85,18 +85,15 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
  * when following it from the cursor `from` would never end.
  */
 export function pageOf({ data, reply }: Outcome<unknown>, from?: string): Page<unknown> {
-  const page = isRecord(data) && isRecord(data["page"]) ? data["page"] : {};
-  const { nextCursor, hasMore, limit } = page;
-  if (!isRecord(data) || !Array.isArray(data["data"]) || typeof hasMore !== "boolean")
-    throw invalidResponse(reply, "The answer is not a page");
+  if (!isPage(data)) throw invalidResponse(reply, "The answer is not a page");
+  const { hasMore, nextCursor } = data.page;
   if (hasMore && (typeof nextCursor !== "string" || nextCursor === from))
     throw invalidResponse(reply, "The page says that more follow, but its cursor leads nowhere new");
-  return {
-    data: data["data"],
-    page: {
-      hasMore,
-      nextCursor: typeof nextCursor === "string" ? nextCursor : null,
-      limit: typeof limit === "number" ? limit : data["data"].length,
-    },
-  };
+  return data;
+}
+
+/** What this package reads of a page; `limit` only tells the caller what the server took. */
+function isPage(data: unknown): data is Page<unknown> {
+  if (!isRecord(data) || !isRecord(data["page"])) return false;
+  return Array.isArray(data["data"]) && typeof data["page"]["hasMore"] === "boolean";
 }

@@ -16,7 +16,7 @@ export class Redactor {
   readonly #recent: string[] = [];
 
   /** Remembers the credential the client was made with, so that no text quotes it. */
-  add(secret: string): void {
+  addLasting(secret: string): void {
     this.#lasting.push(...spellings(secret));
   }
 
@@ -28,32 +28,32 @@ export class Redactor {
   }
 
   /** The text without credentials, and without `more`: values of headers whose sense is not known here. */
-  text(text: string, more: readonly string[] = []): string {
+  cleanText(text: string, more: readonly string[] = []): string {
     let clean = text;
     for (const secret of [...this.#lasting, ...this.#recent, ...more]) clean = clean.replaceAll(secret, mask);
     return clean.replace(secretText, mask);
   }
 
   /** The error itself when none of its texts holds a credential; else its name, code and message without them. */
-  error(error: unknown, more: readonly string[]): unknown {
-    if (!(error instanceof Error)) return this.value(error);
-    if (textsOf(error).every((text) => this.text(text, more) === text)) return error;
-    const copy = new Error(this.text(error.message, more));
-    copy.name = this.text(error.name, more);
+  cleanError(error: unknown, more: readonly string[]): unknown {
+    if (!(error instanceof Error)) return this.cleanValue(error);
+    if (textsOf(error).every((text) => this.cleanText(text, more) === text)) return error;
+    const copy = new Error(this.cleanText(error.message, more));
+    copy.name = this.cleanText(error.name, more);
     const code = "code" in error ? asText(error.code) : undefined;
-    return code === undefined ? copy : Object.assign(copy, { code: this.text(code, more) });
+    return code === undefined ? copy : Object.assign(copy, { code: this.cleanText(code, more) });
   }
 
   /** A deep copy without credentials, for log fields. */
-  value(value: unknown): unknown {
-    if (typeof value === "string") return this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.value(item));
-    if (value instanceof Error) return this.text(`${value.name}: ${value.message}`);
+  cleanValue(value: unknown): unknown {
+    if (typeof value === "string") return this.cleanText(value);
+    if (Array.isArray(value)) return value.map((item) => this.cleanValue(item));
+    if (value instanceof Error) return this.cleanText(`${value.name}: ${value.message}`);
     if (!isRecord(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, field]) => [
-        this.text(name),
-        secretField.test(name) ? mask : this.value(field),
+        this.cleanText(name),
+        secretField.test(name) ? mask : this.cleanValue(field),
       ]),
     );
   }

@@ -91,10 +91,13 @@ function callOperation(
 /** A body that is sent as often as it must be. */
 function asBlob(bytes: unknown): Blob {
   if (bytes instanceof Blob) return bytes;
-  if (bytes instanceof ArrayBuffer || typeof bytes === "string") return new Blob([bytes]);
-  if (ArrayBuffer.isView(bytes))
-    return new Blob([new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()]);
+  if (isBlobPart(bytes)) return new Blob([bytes]);
   throw new TypeError("Bytes are a Blob, an ArrayBuffer, a view of one, or text");
+}
+
+/** What a Blob copies; of anything else it would take the text that `String` makes of it. */
+function isBlobPart(bytes: unknown): bytes is BlobPart {
+  return typeof bytes === "string" || bytes instanceof ArrayBuffer || ArrayBuffer.isView(bytes);
 }
 
 /** Inputs beside a body of bytes: `fileName` as `X-File-Name`, percent-encoded. */

@@ -4,7 +4,7 @@
  */
 export function traceparent(
   given: string | undefined,
-  setting: boolean | (() => string | undefined),
+  setting: boolean | (() => string | undefined) | undefined,
 ): () => string | undefined {
   if (given !== undefined) return () => given;
   if (typeof setting === "function") return setting;
@@ -15,9 +15,11 @@ export function traceparent(
 
 /** A random UUID (RFC 9562 version 4). Browsers have `crypto.randomUUID` only on https and localhost. */
 export function randomUuid(): string {
-  const hex = randomHex(16);
-  const variant = "89ab"[Number.parseInt(hex.charAt(16), 16) & 3];
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  return randomHex(16).replace(
+    /(.{8})(.{4}).(.{3})(.)(.{3})/,
+    (_, a: string, b: string, c: string, variant: string, d: string) =>
+      `${a}-${b}-4${c}-${"89ab"[Number.parseInt(variant, 16) & 3]}${d}-`,
+  );
 }
 
 function randomHex(sizeBytes: number): string {
