@@ -1,6 +1,7 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import { convexFunctionTypes } from "./convexFunctions";
 import { OpenApiDocument } from "./document";
+import { eventTypes } from "./events";
 import { withLooseInputs } from "./looseInputs";
 import { methodList } from "./methodList";
 import { modelTypes } from "./models";
@@ -32,6 +33,7 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     ["resources.ts", resourceTypes(operations)],
     ["convexFunctions.ts", convexFunctionTypes(operations)],
     ["problems.ts", problemStatuses(document)],
+    ["events.ts", eventTypes(document)],
     ["scopes.ts", scopePresets(document)],
   ]);
   const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);
