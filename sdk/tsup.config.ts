@@ -42,7 +42,7 @@ const internalNames = [
 ];
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/rest.ts", "src/convex.ts", "src/webhooks.ts"],
+  entry: ["src/index.ts", "src/rest.ts", "src/convex.ts", "src/webhooks.ts", "src/worker.ts"],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
