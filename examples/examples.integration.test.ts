@@ -301,7 +301,7 @@ describe("check-in-agent", () => {
     expect(other.requests).toEqual([]);
     expect(await agentState()).toEqual(state);
     await writeFile(stateFile, '{"key":');
-    expect((await runAgent(["--once"]).ended).stderr).toContain("is not an agent's state file");
+    expect((await runAgent(["--once"]).ended).stderr).toContain("is not an agent's state");
     expect(await readFile(stateFile, "utf8")).toBe('{"key":');
   });
 

@@ -20,10 +20,14 @@ export function headersOf(error: unknown): Headers | undefined {
   return error instanceof Error && "headers" in error && error.headers instanceof Headers ? error.headers : undefined;
 }
 
-/** Whether the server has refused what will be refused again; an overload or a conflict may pass. */
+/**
+ * Whether the API itself has refused what it will refuse again. An overload or a conflict may pass, and so may the page of a proxy,
+ * which names no code of a problem.
+ */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
-  return status !== undefined && status >= 400 && status < 500 && ![408, 409, 429].includes(status);
+  if (status === undefined || status < 400 || status >= 500 || [408, 409, 429].includes(status)) return false;
+  return error instanceof Error && "code" in error && error.code !== `http_${status}`;
 }
 
 /** What went wrong, in words. */
