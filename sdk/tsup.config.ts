@@ -42,7 +42,15 @@ const internalNames = [
 ];
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/rest.ts", "src/convex.ts", "src/webhooks.ts", "src/worker.ts", "src/agent.ts"],
+  entry: [
+    "src/index.ts",
+    "src/rest.ts",
+    "src/convex.ts",
+    "src/webhooks.ts",
+    "src/worker.ts",
+    "src/agent.ts",
+    "src/testing.ts",
+  ],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",

@@ -7,6 +7,7 @@ import { methodList } from "./methodList";
 import { modelTypes } from "./models";
 import { problemStatuses } from "./problems";
 import { resourceTypes } from "./resources";
+import { samples } from "./samples";
 import { scopePresets } from "./scopes";
 import { operationTable } from "./table";
 
@@ -34,6 +35,7 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     ["convexFunctions.ts", convexFunctionTypes(operations)],
     ["problems.ts", problemStatuses(document)],
     ["events.ts", eventTypes(document)],
+    ["samples.ts", samples(document)],
     ["scopes.ts", scopePresets(document)],
   ]);
   const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);
