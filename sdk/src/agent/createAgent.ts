@@ -40,6 +40,7 @@ class EnrollingAgent implements DeviceAgent {
   readonly #options: AgentOptions;
   readonly #url: string;
   readonly #keeper: StateKeeper;
+  readonly #clock: () => number;
   readonly #pause = new Pause();
   #state: Promise<AgentState> | undefined;
   #clockOffsetMs = 0;
@@ -50,10 +51,11 @@ class EnrollingAgent implements DeviceAgent {
     this.#options = options;
     this.#url = options.baseUrl.replace(/\/+$/, "");
     this.#keeper = new StateKeeper(options.storage, this.#url);
+    this.#clock = options.now ?? (() => Date.now());
   }
 
   now(): number {
-    return Date.now() + this.#clockOffsetMs;
+    return this.#clock() + this.#clockOffsetMs;
   }
 
   async run(stop: AbortSignal): Promise<void> {
@@ -202,7 +204,7 @@ class EnrollingAgent implements DeviceAgent {
 
   /** True when the server's clock is elsewhere than it was thought to be. */
   #learnClock(state: AgentState, serverTimeMs: number): boolean {
-    const offsetMs = serverTimeMs - Date.now();
+    const offsetMs = serverTimeMs - this.#clock();
     if (Math.abs(offsetMs - this.#clockOffsetMs) < clockPrecisionMs) return false;
     this.#clockOffsetMs = offsetMs;
     state.clockOffsetMs = offsetMs;

@@ -35,6 +35,8 @@ export interface AgentOptions {
   /** Milliseconds for a request. Default 20 000. */
   readonly timeoutMs?: number | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** This device's clock, in milliseconds since the epoch; it may be wrong. */
+  readonly now?: (() => number) | undefined;
   readonly onEvent?: ((event: AgentEvent) => void) | undefined;
 }
 
