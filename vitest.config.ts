@@ -27,6 +27,7 @@ const slowest: readonly string[] = [
   "host/runtime/persistence.test.ts",
   "examples/examples.integration.test.ts",
   "sdk/test/package.test.ts",
+  "sdk/test/entries.test.ts",
   "scripts/portico/restore.integration.test.ts",
   "scripts/lib/commandLine.test.ts",
   "host/store/integrityCheck.test.ts",

@@ -230,6 +230,30 @@ describe("job-worker", () => {
   });
 });
 
+test("webhook-receiver takes what the product sends, says so, and needs its secret", async () => {
+  // The port of the provider, which is free again once msp-sync has ended, is one that the operator allows.
+  const url = `http://127.0.0.1:${providerPort}/portico`;
+  const { id, secret } = await portico.webhookEndpoints.create({ url, eventTypes: ["schedule.created"] });
+  const environment = { PORTICO_WEBHOOK_SECRET: String(secret), PORT: String(providerPort) };
+  const running = runExample("webhook-receiver", [], environment);
+  await running.shows("listening at");
+  const { status } = await fetch(url, { method: "POST", body: "{}" });
+  expect(status).toBe(400);
+  const ping = await portico.webhookEndpoints.test(id);
+  await running.shows(`a test of ${url}`);
+  await expect
+    .poll(async () => (await portico.webhookDeliveries.get(ping.id)).status, { timeout: 60_000 })
+    .toBe("delivered");
+  await portico.schedules.create({ title: "Of the receiver", startDate: Date.now(), endDate: Date.now() + 3_600_000 });
+  await running.shows('the schedule "Of the receiver" was created');
+  running.child.kill("SIGTERM");
+  expect(await running.ended).toMatchObject({ exitCode: 0, stderr: "" });
+  await portico.webhookEndpoints.delete(id);
+  const without = await runExample("webhook-receiver", [], { PORT: String(providerPort) }).ended;
+  expect(without.exitCode).toBe(1);
+  expect(without.stderr).toContain("PORTICO_WEBHOOK_SECRET: The webhook secret is undefined");
+});
+
 describe("check-in-agent", () => {
   let directory = "";
   let stateFile = "";
@@ -327,7 +351,7 @@ describe("check-in-agent", () => {
     expect(other.requests).toEqual([]);
     expect(await agentState()).toEqual(state);
     await writeFile(stateFile, '{"key":');
-    expect((await runAgent(["--once"]).ended).stderr).toContain("is not an agent's state file");
+    expect((await runAgent(["--once"]).ended).stderr).toContain("is not an agent's state");
     expect(await readFile(stateFile, "utf8")).toBe('{"key":');
   });
 

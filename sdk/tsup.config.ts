@@ -47,16 +47,36 @@ const internalNames = [
 ];
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/rest.ts", "src/convex.ts"],
+  entry: [
+    "src/index.ts",
+    "src/rest.ts",
+    "src/convex.ts",
+    "src/webhooks.ts",
+    "src/worker.ts",
+    "src/agent.ts",
+    "src/testing.ts",
+  ],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  external: ["convex"],
-  dts: true,
+  external: ["convex", /^node:/],
+  // Deno knows them by no other name.
+  removeNodeProtocol: false,
+  // Of the agent's file alone; no type that is published mentions them.
+  dts: { compilerOptions: { types: ["node"] } },
   sourcemap: true,
   clean: true,
   // Without a chunk shared by the entries there is nothing to resolve at run time but the files themselves.
   splitting: false,
+  esbuildPlugins: [
+    {
+      name: "the agent's client is that of /rest, whose errors are then the same classes",
+      setup(build) {
+        const path = build.initialOptions.format === "cjs" ? "./rest.cjs" : "./rest.js";
+        build.onResolve({ filter: /^\.\.\/rest$/ }, () => ({ path, external: true }));
+      },
+    },
+  ],
   esbuildOptions(options, { format }) {
     options.mangleProps = new RegExp(`^(?:${internalNames.join("|")})$`);
     // A CommonJS program has required Convex's CommonJS copy; `import()` would load the other one, whose ConvexError is

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { readFile, statfs } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -40,11 +40,11 @@ export async function deviceFacts() {
 
 /**
  * A GUID that stays the same when the agent is installed anew: derived from the machine id, which machine-id(5) asks not
- * to pass on as it is. A machine without one gets a random GUID, which the state file keeps.
+ * to pass on as it is. Undefined for a machine without one: then the agent makes one up, and keeps it.
  */
-export async function newDeviceGuid(machineIdFile = "/etc/machine-id"): Promise<string> {
+export async function deviceGuid(machineIdFile = "/etc/machine-id"): Promise<string | undefined> {
   const machineId = await readMachineId(machineIdFile);
-  if (machineId === undefined) return randomUUID();
+  if (machineId === undefined) return undefined;
   const digest = createHmac("sha256", machineId).update("portico-check-in-agent").digest("hex");
   return [
     digest.slice(0, 8),

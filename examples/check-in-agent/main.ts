@@ -1,31 +1,59 @@
-import { ApiError, Portico } from "@portico/sdk";
-import { readAgentState } from "./agentState";
-import { checkIn, checkInUntil } from "./checkIn";
-import { enroll } from "./enrollment";
+import { type AgentEvent, createAgent, fileStorage } from "@portico/sdk/agent";
+import { ApiError } from "@portico/sdk/rest";
+import { agentVersion, deviceFacts, deviceGuid, deviceIdentity } from "./device";
 import { agentSettings } from "./settings";
 
 /** Enrols this machine once and checks in until it is stopped; `--once` checks in a single time. */
 async function main(): Promise<void> {
+  const { url, stateFile, enrollmentToken } = await agentSettings(process.env);
+  const agent = createAgent({
+    baseUrl: url,
+    enrollmentToken,
+    storage: fileStorage(stateFile),
+    guid: await deviceGuid(),
+    device: deviceIdentity,
+    report: async () => {
+      const { hostname, ipAddress } = deviceIdentity();
+      return {
+        version: agentVersion,
+        hostname,
+        ...(ipAddress === undefined ? {} : { ipAddress }),
+        facts: await deviceFacts(),
+      };
+    },
+    onEvent: (event) => log(lineOf(event)),
+  });
+  if (process.argv.includes("--once")) {
+    const { serverTime } = await agent.checkIn();
+    log(`checked in at ${new Date(serverTime).toISOString()}`);
+    return;
+  }
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // A check-in under way is finished; a second signal ends the process at once.
     process.once(signal, () => stop.abort());
   }
-  const settings = await agentSettings(process.env);
-  const state = (await readAgentState(settings.stateFile)) ?? (await enroll(settings, stop.signal, log));
-  if (!state) return;
-  if (state.url !== settings.url) {
-    throw new Error(`The key in ${settings.stateFile} belongs to ${state.url}; it is not sent to ${settings.url}.`);
-  }
-  // The pace is the loop's: retries of the SDK on top of it would multiply.
-  const portico = new Portico({ baseUrl: state.url, apiKey: state.key, maxRetries: 0, timeoutMs: 20_000 });
-  if (process.argv.includes("--once")) {
-    const { serverTime } = await checkIn(portico, []);
-    log(`checked in at ${new Date(serverTime).toISOString()}`);
-    return;
-  }
-  await checkInUntil(stop.signal, portico, log);
+  await agent.run(stop.signal);
   log("stopped");
+}
+
+function lineOf(event: AgentEvent): string {
+  switch (event.type) {
+    case "enrolled":
+      return `enrolled as agent ${event.agentId}, GUID ${event.guid}`;
+    case "checkedIn":
+      return `checked in; the next one follows in ${inSeconds(event.nextInMs)}`;
+    case "enrollmentFailed":
+    case "checkInFailed":
+      return `${event.type} (${String(event.error)}); next try in ${inSeconds(event.nextInMs)}`;
+    case "reportRefused":
+    case "storageFailed":
+      return `${event.type}: ${String(event.error)}`;
+  }
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 1_000)} s`;
 }
 
 function log(line: string): void {

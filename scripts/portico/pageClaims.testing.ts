@@ -421,6 +421,7 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
     ),
     "What arrives": held(
       "openapi/contract/webhooks.integration.test.ts › tells an endpoint of a schedule, signed",
+      "examples/examples.integration.test.ts › webhook-receiver takes what the product sends",
       "openapi/webhooks.test.ts",
       "convex/core/records/events.test.ts",
     ),
@@ -544,6 +545,26 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "sdk/src/extras/pacing.test.ts › requests one after the other are paced",
       "sdk/src/extras/telemetry.test.ts › each attempt is a client span",
       "sdk/src/extras/deprecations.test.ts › a deprecated operation is reported once",
+    ),
+    "Receive webhooks": held(
+      "sdk/src/webhooks/receiver.test.ts › whatever comes again, and again after a failure",
+      "sdk/src/webhooks/receiver.test.ts › either secret while it is rotated",
+      "sdk/src/webhooks/receiver.test.ts › a body that was parsed or read before, saying what to do",
+    ),
+    "Work on jobs": held(
+      "sdk/src/worker/worker.test.ts › gives a job back that takes too long",
+      "sdk/src/worker/worker.test.ts › that cannot be prolonged stops the work before it ends",
+      "sdk/src/worker/worker.test.ts › fail for another attempt, for good",
+    ),
+    "Be a device agent": held(
+      "sdk/src/agent/agent.test.ts › are told once, although the answer was lost and the agent restarted",
+      "sdk/src/agent/agent.test.ts › after failures is slower and slower",
+      "sdk/src/agent/agent.test.ts › a refused key ends it, unless the storage has another by now",
+      "sdk/test/soak.test.ts",
+    ),
+    "Test with it": held(
+      "sdk/src/testing/testing.test.ts › refuses as the operation can",
+      "sdk/src/testing/tenants.integration.test.ts",
     ),
   },
 };

@@ -101,6 +101,16 @@ export class OpenApiDocument {
       });
   }
 
+  /** The types of events that webhooks are told of, each with the name of its payload's schema. */
+  webhooks(): [string, string][] {
+    return Object.entries(this.resolve(this.#root["webhooks"])).map(([type, item]) => {
+      const body = this.resolve(this.resolve(this.resolve(item)["post"])["requestBody"]);
+      const model = modelName(this.resolve(this.resolve(body["content"])["application/json"])["schema"]);
+      if (model === undefined) throw new Error(`The event ${type} has no schema with a name`);
+      return [type, model];
+    });
+  }
+
   /** The operations that carry `x-portico-resource`, by resource and verb. */
   operations(): OperationSpec[] {
     const specs = this.rawOperations()

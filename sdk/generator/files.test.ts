@@ -22,6 +22,8 @@ test("every file says where it comes from, and the same document gives the same 
     "src/generated/resources.ts",
     "src/generated/convexFunctions.ts",
     "src/generated/problems.ts",
+    "src/generated/events.ts",
+    "src/generated/samples.ts",
     "src/generated/scopes.ts",
     "METHODS.md",
   ]);

@@ -1,11 +1,13 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import { convexFunctionTypes } from "./convexFunctions";
 import { OpenApiDocument } from "./document";
+import { eventTypes } from "./events";
 import { withLooseInputs } from "./looseInputs";
 import { methodList } from "./methodList";
 import { modelTypes } from "./models";
 import { problemStatuses } from "./problems";
 import { resourceTypes } from "./resources";
+import { samples } from "./samples";
 import { scopePresets } from "./scopes";
 import { operationTable } from "./table";
 
@@ -32,6 +34,8 @@ export async function generatedFiles(json: string): Promise<Map<string, string>>
     ["resources.ts", resourceTypes(operations)],
     ["convexFunctions.ts", convexFunctionTypes(operations)],
     ["problems.ts", problemStatuses(document, operations)],
+    ["events.ts", eventTypes(document)],
+    ["samples.ts", samples(document)],
     ["scopes.ts", scopePresets(document)],
   ]);
   const modules = [...files].map(([name, text]): [string, string] => [`src/generated/${name}`, banner + text]);

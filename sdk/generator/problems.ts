@@ -44,7 +44,7 @@ ${methods.map(({ resource, verb, operationId }) => `  "${resource}.${verb}": "${
 }
 
 /** The codes of an operation by status: its own, and those of the sets that it names. */
-function codesByStatus(
+export function codesByStatus(
   document: OpenApiDocument,
   operation: Readonly<Record<string, unknown>>,
 ): Record<string, readonly string[]> {

@@ -1,59 +1,25 @@
-import { execFile } from "node:child_process";
-import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isSdkBuildStale } from "../../scripts/lib/sdkBuild";
+import { type Consumer, installedConsumer, packageFolder, run, sdkFolder } from "./consumer.testing";
 import { fakeServer } from "./fakeServer";
 
-const run = promisify(execFile);
-const resolve = createRequire(import.meta.url).resolve;
-const sdkFolder = fileURLToPath(new URL("..", import.meta.url));
-const packageFolder = (name: string) => dirname(resolve(`${name}/package.json`));
 const tsc = join(packageFolder("typescript"), "bin/tsc");
 
-/** A project outside this repository that has installed what would be published. */
-let consumer = "";
-const installed = () => join(consumer, "node_modules/@portico/sdk");
+let project: Consumer;
+const installed = () => project.installed;
+const consumerFile = (name: string, text: string) => project.write(name, text);
 
 beforeAll(async () => {
-  consumer = await mkdtemp(join(tmpdir(), "portico-sdk-"));
-  // Built and packed beside sdk/dist, which examples of a test that runs at the same time import.
-  const staged = join(consumer, "staged");
-  await mkdir(join(staged, "src"), { recursive: true });
-  const files = ["package.json", "README.md", "METHODS.md", "CHANGELOG.md", "LICENSE"];
-  await Promise.all(files.map((name) => copyFile(join(sdkFolder, name), join(staged, name))));
-  await writeFile(join(staged, "src/index.ts"), "// Not to be packed.");
-  // As `npm test` builds it first; a path that vitest runs by itself may find it older than its sources.
-  if (isSdkBuildStale()) {
-    const tsup = join(packageFolder("tsup"), "dist/cli-default.js");
-    await run(process.execPath, [tsup, "--out-dir", join(staged, "dist")], { cwd: sdkFolder });
-  } else {
-    await cp(join(sdkFolder, "dist"), join(staged, "dist"), { recursive: true });
-  }
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", consumer], { cwd: staged });
-  const [packed] = JSON.parse(stdout);
-  await mkdir(installed(), { recursive: true });
-  await run("tar", ["-xzf", join(consumer, packed.filename), "--strip-components=1", "-C", installed()]);
-  // Its one dependency, and what type-checking a consumer takes; nothing else of this repository is visible.
-  await symlink(packageFolder("convex"), join(consumer, "node_modules/convex"));
+  project = await installedConsumer();
 });
 
 afterAll(async () => {
-  await rm(consumer, { recursive: true, force: true });
+  await project.remove();
 });
-
-async function consumerFile(name: string, text: string): Promise<string> {
-  const path = join(consumer, name);
-  await writeFile(path, text);
-  return path;
-}
 
 test("the tarball holds the build, its texts and package.json, no sources or tests", async () => {
   const names = await readdir(installed(), { recursive: true });
@@ -251,7 +217,7 @@ export async function main(): Promise<void> {
     const types = ["--lib", "ES2022,DOM,DOM.Iterable", "--skipLibCheck", "false"];
     const modules = ["--module", module, "--moduleResolution", moduleResolution];
     const args = [tsc, ...options, ...types, ...modules, ...names];
-    const check = run(process.execPath, args, { cwd: consumer });
+    const check = run(process.execPath, args, { cwd: project.folder });
     // A failed check tells why on its standard output.
     const { stdout } = await check.catch((error: { stdout?: string; message: string }) => ({
       stdout: error.stdout ?? error.message,
@@ -266,7 +232,7 @@ describe("a browser bundle", () => {
     const entry = await consumerFile("entry.js", `export { Portico } from "${from}";`);
     const result = await build({
       entryPoints: [entry],
-      absWorkingDir: consumer,
+      absWorkingDir: project.folder,
       bundle: true,
       minify: true,
       format,
