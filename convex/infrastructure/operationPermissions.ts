@@ -67,7 +67,9 @@ export const grant = mutationOperation({
     const { db, row } = ctx;
     const holds = async (permission: Permission) => {
       const reach = await db.reachOf(permission);
-      return reach !== undefined && (reach.every || (await db.isAssigned(operationServices.assigned ?? [], row, reach)));
+      return (
+        reach !== undefined && (reach.every || (await db.isAssigned(operationServices.assigned ?? [], row, reach)))
+      );
     };
     await assertGivesOwnRights(ctx, { teamId }, carriedPermissions, holds);
     const grants = db.index("operationPermissions", "by_organizationId_and_serviceId_and_teamId", (q) =>

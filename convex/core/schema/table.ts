@@ -85,7 +85,10 @@ export interface EventRule {
   /** What a field has become by the write. */
   readonly becomes?: Readonly<Record<string, string>>;
   /** A list that is told along with the row: the field of `data` that has it, and the texts of its objects, each with an example. */
-  readonly adds?: { readonly field: string; readonly texts: Readonly<Record<string, readonly [says: string, example: string]>> };
+  readonly adds?: {
+    readonly field: string;
+    readonly texts: Readonly<Record<string, readonly [says: string, example: string]>>;
+  };
 }
 
 /** Base sets of fields that the engine fills: C created, U updated, D soft-deleted. With none, a row is written as it is given. */

@@ -11,6 +11,8 @@ import type {
   BillPaidEvent,
   DataSourceErrorEvent,
   DataSourceSyncedEvent,
+  DockErrorEvent,
+  DockSyncedEvent,
   EntityCreatedEvent,
   EntityDeletedEvent,
   EntityRestoredEvent,
@@ -28,6 +30,10 @@ import type {
   OrganizationRestoredEvent,
   OrganizationUpdatedEvent,
   PingEvent,
+  ProjectUpdatedEvent,
+  ResourceCreatedEvent,
+  ResourceDeletedEvent,
+  ResourceUpdatedEvent,
   ScheduleCreatedEvent,
   ScheduleDeletedEvent,
   ScheduleRestoredEvent,
@@ -51,6 +57,8 @@ export interface EventsByType {
   "bill.paid": BillPaidEvent;
   "dataSource.error": DataSourceErrorEvent;
   "dataSource.synced": DataSourceSyncedEvent;
+  "dock.error": DockErrorEvent;
+  "dock.synced": DockSyncedEvent;
   "entity.created": EntityCreatedEvent;
   "entity.deleted": EntityDeletedEvent;
   "entity.restored": EntityRestoredEvent;
@@ -68,6 +76,10 @@ export interface EventsByType {
   "organization.restored": OrganizationRestoredEvent;
   "organization.updated": OrganizationUpdatedEvent;
   "ping": PingEvent;
+  "project.updated": ProjectUpdatedEvent;
+  "resource.created": ResourceCreatedEvent;
+  "resource.deleted": ResourceDeletedEvent;
+  "resource.updated": ResourceUpdatedEvent;
   "schedule.created": ScheduleCreatedEvent;
   "schedule.deleted": ScheduleDeletedEvent;
   "schedule.restored": ScheduleRestoredEvent;

@@ -1491,6 +1491,9 @@ export interface DatabasesResource {
    *
    * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param databaseId - Id of the database.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.databases.delete("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
    */
@@ -1500,6 +1503,9 @@ export interface DatabasesResource {
    * Get a database
    *
    * Needs the permission `resource:read`.
+   *
+   * @param databaseId - Id of the database.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.databases.get("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
@@ -1515,6 +1521,8 @@ export interface DatabasesResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.databases.list()) console.log(row);
    */
@@ -1529,6 +1537,9 @@ export interface DatabasesResource {
    *
    * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
    *
+   * @param databaseId - Id of the database.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `dock_deleted`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const database = await portico.databases.restore("x41r9bsm8yh93m3ccy5gw9rffbgbafcj");
    */
@@ -1540,6 +1551,10 @@ export interface DatabasesResource {
    * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
    *
    * Needs the permission `resource:update`.
+   *
+   * @param databaseId - Id of the database.
+   * @param input - What to send to update a database.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const database = await portico.databases.update("x41r9bsm8yh93m3ccy5gw9rffbgbafcj", { tags: ["production"] });
@@ -1557,6 +1572,10 @@ export interface DockPermissionsResource {
    *
    * Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
    *
+   * @param dockId - Id of the dock.
+   * @param input - What to send to grant a dock to a team or a client.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_granted`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `exactly_one_grantee`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const dockPermission = await portico.dockPermissions.grant("6t5hvjkteaadgbqeyaze7gze088sbf7z", {
    *   teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas",
@@ -1573,6 +1592,9 @@ export interface DockPermissionsResource {
    *
    * Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const dockPermission of portico.dockPermissions.list("6t5hvjkteaadgbqeyaze7gze088sbf7z")) console.log(dockPermission);
    */
@@ -1587,6 +1609,10 @@ export interface DockPermissionsResource {
    *
    * Needs the permission `dock:grant`.
    *
+   * @param dockId - Id of the dock.
+   * @param permissionId - Id of the dock permission.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * await portico.dockPermissions.revoke("6t5hvjkteaadgbqeyaze7gze088sbf7z", "wt3ne3vxav5859b37e0eabt40ns74nct");
    */
@@ -1598,6 +1624,11 @@ export interface DockPermissionsResource {
    * Changes what it covers and how far it goes. Fields left out stay as they are; null for `resourceTables` covers everything. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
    *
    * Needs the permission `dock:grant`. Its own refusals: `already_granted`.
+   *
+   * @param dockId - Id of the dock.
+   * @param permissionId - Id of the dock permission.
+   * @param input - What to send to update a grant of a dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_granted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const dockPermission = await portico.dockPermissions.update("6t5hvjkteaadgbqeyaze7gze088sbf7z", "wt3ne3vxav5859b37e0eabt40ns74nct", { resourceTables: ["servers"] });
@@ -1614,6 +1645,9 @@ export interface DockSyncHistoryResource {
    * The last begun first unless sorted otherwise. A run is kept for 90 days after its end.
    *
    * Needs the permission `dock:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const syncRun of portico.dockSyncHistory.list("6t5hvjkteaadgbqeyaze7gze088sbf7z")) console.log(syncRun);
@@ -1633,6 +1667,9 @@ export interface DocksResource {
    *
    * Needs the permission `dock:create`. Its own refusals: `name_taken`, `unknown_provider`, `base_url_required`, `base_url_not_allowed`, `sync_interval_too_short`, `url_not_allowed`, `encryption_not_configured`.
    *
+   * @param input - What to send to create a dock.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `base_url_not_allowed`, `base_url_required`, `read_only_field`, `sync_interval_too_short`, `unknown_provider`, `url_not_allowed`; 503 `encryption_not_configured`; and what any call may be refused with.
+   *
    * @example
    * const dock = await portico.docks.create({
    *   name: "DigitalOcean of Acme",
@@ -1651,6 +1688,9 @@ export interface DocksResource {
    *
    * Needs the permission `dock:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`, `sync_in_progress`.
    *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`, `sync_in_progress`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.docks.delete("6t5hvjkteaadgbqeyaze7gze088sbf7z");
    */
@@ -1660,6 +1700,9 @@ export interface DocksResource {
    * Get a dock
    *
    * Needs the permission `dock:read`.
+   *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const dock = await portico.docks.get("6t5hvjkteaadgbqeyaze7gze088sbf7z");
@@ -1675,6 +1718,8 @@ export interface DocksResource {
    *
    * Needs the permission `dock:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const dock of portico.docks.list()) console.log(dock);
    */
@@ -1689,6 +1734,9 @@ export interface DocksResource {
    *
    * Needs the permission `dock:update`. Its own refusals: `sync_in_progress`.
    *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `sync_in_progress`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const dock = await portico.docks.releaseLock("6t5hvjkteaadgbqeyaze7gze088sbf7z");
    */
@@ -1700,6 +1748,10 @@ export interface DocksResource {
    * Takes it out of the trash, in `error` until it is given a key (`POST /v1/docks/{dockId}/rotate`). Its resources come back with the next sync. Send another `name` where it is taken by now.
    *
    * Needs the permission `dock:restore`. Its own refusals: `not_deleted`, `name_taken`.
+   *
+   * @param dockId - Id of the dock.
+   * @param input - What to send to restore a dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const dock = await portico.docks.restore("6t5hvjkteaadgbqeyaze7gze088sbf7z", { name: "DigitalOcean of Acme" });
@@ -1713,6 +1765,10 @@ export interface DocksResource {
    *
    * Needs the permission `dock:rotate`. Its own refusals: `account_mismatch`, `api_key_refused`, `encryption_not_configured`, `provider_unavailable`, `sync_in_progress`.
    *
+   * @param dockId - Id of the dock.
+   * @param input - What to send to rotate the key of a dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `account_mismatch`, `sync_in_progress`; 412 `precondition_failed`; 422 `api_key_refused`, `read_only_field`; 503 `encryption_not_configured`, `provider_unavailable`; and what any call may be refused with.
+   *
    * @example
    * const dock = await portico.docks.rotateKey("6t5hvjkteaadgbqeyaze7gze088sbf7z", { apiKey: "mock_acme_correct-horse-battery-staple" });
    */
@@ -1724,6 +1780,10 @@ export interface DocksResource {
    * Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
    *
    * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
+   *
+   * @param dockId - Id of the dock.
+   * @param input - What to send to sync a dock.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 403 `not_assigned`; 404 `not_found`; 409 `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * await portico.docks.sync("6t5hvjkteaadgbqeyaze7gze088sbf7z", { resourceTables: ["servers"] });
@@ -1737,6 +1797,9 @@ export interface DocksResource {
    *
    * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`.
    *
+   * @param dockId - Id of the dock.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 403 `not_assigned`; 404 `not_found`; 409 `api_key_missing`, `rate_limited_by_provider`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.docks.test("6t5hvjkteaadgbqeyaze7gze088sbf7z");
    */
@@ -1748,6 +1811,10 @@ export interface DocksResource {
    * Fields left out stay as they are, those of `syncConfig` as well.
    *
    * Needs the permission `dock:update`. Its own refusals: `name_taken`, `sync_interval_too_short`.
+   *
+   * @param dockId - Id of the dock.
+   * @param input - What to send to update a dock.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`, `sync_interval_too_short`; and what any call may be refused with.
    *
    * @example
    * const dock = await portico.docks.update("6t5hvjkteaadgbqeyaze7gze088sbf7z", { name: "DigitalOcean of Acme" });
@@ -1765,6 +1832,9 @@ export interface DomainsResource {
    *
    * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param domainId - Id of the domain.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.domains.delete("ve1nech2e12bs0kzhtyb402atvwemjy1");
    */
@@ -1774,6 +1844,9 @@ export interface DomainsResource {
    * Get a domain
    *
    * Needs the permission `resource:read`.
+   *
+   * @param domainId - Id of the domain.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.domains.get("ve1nech2e12bs0kzhtyb402atvwemjy1");
@@ -1789,6 +1862,8 @@ export interface DomainsResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.domains.list()) console.log(row);
    */
@@ -1803,6 +1878,9 @@ export interface DomainsResource {
    *
    * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
    *
+   * @param domainId - Id of the domain.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `dock_deleted`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const domain = await portico.domains.restore("ve1nech2e12bs0kzhtyb402atvwemjy1");
    */
@@ -1814,6 +1892,10 @@ export interface DomainsResource {
    * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
    *
    * Needs the permission `resource:update`.
+   *
+   * @param domainId - Id of the domain.
+   * @param input - What to send to update a domain.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const domain = await portico.domains.update("ve1nech2e12bs0kzhtyb402atvwemjy1", { tags: ["production"] });
@@ -3106,6 +3188,10 @@ export interface OperationPermissionsResource {
    *
    * Needs the permission `operation:grant`. Its own refusals: `already_granted`, `limit_reached`.
    *
+   * @param operationServiceId - Id of the operation service.
+   * @param input - What to send to grant an operation service to a team.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_granted`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const operationPermission = await portico.operationPermissions.grant("da6xk7n3889t2r0rn0es88swg164a60v", { teamId: "tzpf5nqh0kgajrcmtkhdtyg3m69ajxas" });
    */
@@ -3118,6 +3204,9 @@ export interface OperationPermissionsResource {
    *
    * Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param operationServiceId - Id of the operation service.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const operationPermission of portico.operationPermissions.list("da6xk7n3889t2r0rn0es88swg164a60v")) console.log(operationPermission);
    */
@@ -3129,6 +3218,10 @@ export interface OperationPermissionsResource {
    * Take an operation service back from a team
    *
    * Needs the permission `operation:grant`.
+   *
+   * @param operationServiceId - Id of the operation service.
+   * @param permissionId - Id of the operation permission.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
    *
    * @example
    * await portico.operationPermissions.revoke("da6xk7n3889t2r0rn0es88swg164a60v", "htnsm7f3p15t68bm8ybtvatsdx4dtwr5");
@@ -3145,6 +3238,9 @@ export interface OperationServicesResource {
    * Its configuration is encrypted for this service and shown to nobody but for `configHint`. Whether it holds, the operation `test` says.
    *
    * Needs the permission `operation:create`. Its own refusals: `name_taken`, `config_invalid`, `encryption_not_configured`.
+   *
+   * @param input - What to send to create an operation service.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`; 422 `config_invalid`, `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const operationService = await portico.operationServices.create({
@@ -3167,6 +3263,9 @@ export interface OperationServicesResource {
    *
    * Needs the permission `operation:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param operationServiceId - Id of the operation service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.operationServices.delete("da6xk7n3889t2r0rn0es88swg164a60v");
    */
@@ -3176,6 +3275,9 @@ export interface OperationServicesResource {
    * Get an operation service
    *
    * For members of the organization; machines and assigned roles need the permission `operation:read`.
+   *
+   * @param operationServiceId - Id of the operation service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const operationService = await portico.operationServices.get("da6xk7n3889t2r0rn0es88swg164a60v");
@@ -3191,6 +3293,8 @@ export interface OperationServicesResource {
    *
    * For members of the organization; machines and assigned roles need the permission `operation:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const operationService of portico.operationServices.list()) console.log(operationService);
    */
@@ -3204,6 +3308,9 @@ export interface OperationServicesResource {
    * The one that was asked for last first. A run is kept for 30 days after its end.
    *
    * Needs the permission `operation:read`. Its own refusals: `invalid_cursor`.
+   *
+   * @param operationServiceId - Id of the operation service.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const row of portico.operationServices.listRuns("da6xk7n3889t2r0rn0es88swg164a60v")) console.log(row);
@@ -3219,6 +3326,10 @@ export interface OperationServicesResource {
    *
    * Needs the permission `operation:restore`. Its own refusals: `not_deleted`, `name_taken`.
    *
+   * @param operationServiceId - Id of the operation service.
+   * @param input - What to send to restore an operation service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const operationService = await portico.operationServices.restore("da6xk7n3889t2r0rn0es88swg164a60v", { name: "Backups in Frankfurt" });
    */
@@ -3230,6 +3341,10 @@ export interface OperationServicesResource {
    * Takes the place of the one before, whole. Runs that wait are done with it.
    *
    * Needs the permission `operation:rotate`. Its own refusals: `config_invalid`, `encryption_not_configured`.
+   *
+   * @param operationServiceId - Id of the operation service.
+   * @param input - What to send to give an operation service another configuration.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `config_invalid`, `read_only_field`; 503 `encryption_not_configured`; and what any call may be refused with.
    *
    * @example
    * const operationService = await portico.operationServices.rotateConfig("da6xk7n3889t2r0rn0es88swg164a60v", {
@@ -3250,6 +3365,10 @@ export interface OperationServicesResource {
    *
    * Needs the permission `operation:run`. Its own refusals: `cross_tenant_reference`, `not_assigned`, `operation_config_missing`, `operation_disabled`, `operation_params_invalid`, `unknown_operation`.
    *
+   * @param operationServiceId - Id of the operation service.
+   * @param input - What to send to run an operation.
+   * @throws {ApiError} 400 `dry_run_unsupported`; 403 `not_assigned`; 404 `not_found`; 409 `operation_config_missing`, `operation_disabled`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `operation_params_invalid`, `read_only_field`, `unknown_operation`; and what any call may be refused with.
+   *
    * @example
    * await portico.operationServices.run("da6xk7n3889t2r0rn0es88swg164a60v", {
    *   operation: "test",
@@ -3267,6 +3386,10 @@ export interface OperationServicesResource {
    * Fields left out stay as they are. Nothing runs while it is `disabled`.
    *
    * Needs the permission `operation:update`. Its own refusals: `name_taken`.
+   *
+   * @param operationServiceId - Id of the operation service.
+   * @param input - What to send to update an operation service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const operationService = await portico.operationServices.update("da6xk7n3889t2r0rn0es88swg164a60v", { name: "Backups in Frankfurt" });
@@ -3608,6 +3731,10 @@ export interface ProjectResourcesResource {
    *
    * Needs the permission `project:link`. Its own refusals: `already_linked`, `limit_reached`, `not_assigned`, `cross_tenant_reference`.
    *
+   * @param projectId - Id of the project.
+   * @param input - What to send to link a resource to a project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_linked`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const projectResource = await portico.projectResources.link("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { resourceTable: "servers", resourceId: "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r" });
    */
@@ -3619,6 +3746,10 @@ export interface ProjectResourcesResource {
    * One transaction: all are linked that are not yet, or none. What is linked already, or named twice, is skipped. Pointers of errors carry the item's index.
    *
    * Needs the permission `project:link`. Its own refusals: `limit_reached`, `not_assigned`, `cross_tenant_reference`.
+   *
+   * @param projectId - Id of the project.
+   * @param input - What to send to link up to 100 resources to a project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.projectResources.linkBatch("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", {
@@ -3634,6 +3765,9 @@ export interface ProjectResourcesResource {
    *
    * Needs the permission `project:read`. Its own refusals: `invalid_cursor`.
    *
+   * @param projectId - Id of the project.
+   * @throws {ApiError} 400 `invalid_cursor`; 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.projectResources.list("5q0nqj4nh9rkm6kcw4y0qn88621n5tff")) console.log(row);
    */
@@ -3647,6 +3781,10 @@ export interface ProjectResourcesResource {
    * The projects that a resource belongs to, as far as the caller reads them, the one linked last first.
    *
    * Needs the permission `project:read`. Its own refusals: `invalid_cursor`, `not_found`.
+   *
+   * @param resourceTable - The table of the resource.
+   * @param resourceId - Its id there.
+   * @throws {ApiError} 400 `invalid_cursor`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * for await (const project of portico.projectResources.listProjects("servers", "jd7b9n2m4q6s8v0x1z3c5f7h9k2m4p6r")) console.log(project);
@@ -3662,6 +3800,10 @@ export interface ProjectResourcesResource {
    *
    * Needs the permission `project:link`.
    *
+   * @param projectId - Id of the project.
+   * @param linkId - Id of the project resource.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.projectResources.unlink("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", "aagzw79ctwhspwhvdcpy68y7b03nh7xb");
    */
@@ -3675,6 +3817,9 @@ export interface ProjectsResource {
    * Create a project
    *
    * Needs the permission `project:create`. Its own refusals: `name_taken`, `slug_taken`.
+   *
+   * @param input - What to send to create a project.
+   * @throws {ApiError} 403 `not_assigned`; 409 `name_taken`, `slug_taken`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const project = await portico.projects.create({
@@ -3696,6 +3841,9 @@ export interface ProjectsResource {
    *
    * Needs the permission `project:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param projectId - Id of the project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.projects.delete("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
    */
@@ -3705,6 +3853,9 @@ export interface ProjectsResource {
    * Get a project
    *
    * For members of the organization; machines and assigned roles need the permission `project:read`.
+   *
+   * @param projectId - Id of the project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const project = await portico.projects.get("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
@@ -3720,6 +3871,9 @@ export interface ProjectsResource {
    *
    * For members of the organization; machines and assigned roles need the permission `project:read`.
    *
+   * @param projectId - Id of the project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
+   *
    * @example
    * const answer = await portico.projects.getDashboard("5q0nqj4nh9rkm6kcw4y0qn88621n5tff");
    */
@@ -3733,6 +3887,8 @@ export interface ProjectsResource {
    * Newest first unless sorted otherwise. Supported together: {clientId, createdFrom/createdTo, sort=created}, {createdFrom/createdTo, sort=created}, {slug, createdFrom/createdTo, sort=created}, {sort=name}, {status, createdFrom/createdTo, sort=created}, {teamId, createdFrom/createdTo, sort=created}, {deleted=only}.
    *
    * For members of the organization; machines and assigned roles need the permission `project:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
+   *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
    *
    * @example
    * for await (const project of portico.projects.list()) console.log(project);
@@ -3748,6 +3904,10 @@ export interface ProjectsResource {
    *
    * Needs the permission `project:restore`. Its own refusals: `not_deleted`, `name_taken`, `slug_taken`.
    *
+   * @param projectId - Id of the project.
+   * @param input - What to send to restore a project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `not_deleted`, `slug_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   *
    * @example
    * const project = await portico.projects.restore("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { name: "Shop of Acme" });
    */
@@ -3759,6 +3919,10 @@ export interface ProjectsResource {
    * Fields left out stay as they are; null clears an optional field. The slug follows the name. `status` archives a project and takes it back.
    *
    * Needs the permission `project:update`. Its own refusals: `name_taken`, `slug_taken`.
+   *
+   * @param projectId - Id of the project.
+   * @param input - What to send to update a project.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `slug_taken`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const project = await portico.projects.update("5q0nqj4nh9rkm6kcw4y0qn88621n5tff", { name: "Shop of Acme" });
@@ -3775,6 +3939,8 @@ export interface ProvidersResource {
    * What docks can connect here, by its name in `provider`. The same for every organization.
    *
    * For members of the organization; machines and assigned roles need the permission `dock:read`.
+   *
+   * @throws {ApiError} 403 `not_assigned`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.providers.list();
@@ -4248,6 +4414,9 @@ export interface ServersResource {
    *
    * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param serverId - Id of the server.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.servers.delete("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
    */
@@ -4257,6 +4426,9 @@ export interface ServersResource {
    * Get a server
    *
    * Needs the permission `resource:read`.
+   *
+   * @param serverId - Id of the server.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.servers.get("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
@@ -4272,6 +4444,8 @@ export interface ServersResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.servers.list()) console.log(row);
    */
@@ -4286,6 +4460,9 @@ export interface ServersResource {
    *
    * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
    *
+   * @param serverId - Id of the server.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `dock_deleted`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const server = await portico.servers.restore("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z");
    */
@@ -4297,6 +4474,10 @@ export interface ServersResource {
    * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
    *
    * Needs the permission `resource:update`.
+   *
+   * @param serverId - Id of the server.
+   * @param input - What to send to update a server.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const server = await portico.servers.update("ex1fwy5pvbkmzgvp4hcr1z60j1pb044z", { tags: ["production"] });
@@ -5121,6 +5302,9 @@ export interface WebServicesResource {
    *
    * Needs the permission `resource:delete`. Its own refusals: `already_deleted`, `not_deleted`, `in_use`.
    *
+   * @param webServiceId - Id of the web service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_deleted`, `in_use`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * await portico.webServices.delete("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
    */
@@ -5130,6 +5314,9 @@ export interface WebServicesResource {
    * Get a web service
    *
    * Needs the permission `resource:read`.
+   *
+   * @param webServiceId - Id of the web service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; and what any call may be refused with.
    *
    * @example
    * const answer = await portico.webServices.get("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
@@ -5145,6 +5332,8 @@ export interface WebServicesResource {
    *
    * Needs the permission `resource:read`. Its own refusals: `unsupported_filter`, `invalid_cursor`.
    *
+   * @throws {ApiError} 400 `invalid_cursor`, `unsupported_filter`; and what any call may be refused with.
+   *
    * @example
    * for await (const row of portico.webServices.list()) console.log(row);
    */
@@ -5159,6 +5348,9 @@ export interface WebServicesResource {
    *
    * Needs the permission `resource:restore`. Its own refusals: `not_deleted`, `dock_deleted`.
    *
+   * @param webServiceId - Id of the web service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `dock_deleted`, `not_deleted`; 412 `precondition_failed`; and what any call may be refused with.
+   *
    * @example
    * const webService = await portico.webServices.restore("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9");
    */
@@ -5170,6 +5362,10 @@ export interface WebServicesResource {
    * Its tags and metadata; all else is as the provider has it. Fields left out stay as they are; null clears `metadata`.
    *
    * Needs the permission `resource:update`.
+   *
+   * @param webServiceId - Id of the web service.
+   * @param input - What to send to update a web service.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const webService = await portico.webServices.update("d1nc5m5zmrz5gkgkd11nwkm4p9ws1rd9", { tags: ["production"] });
