@@ -362,9 +362,10 @@ it("keeps secrets of keys, configurations and providers' answers in ciphertext a
   expect((await ask("DELETE", `${docks}/${id}`)).status).toBe(204);
   expect((await ask("POST", `${docks}/${id}/restore`, {})).body).not.toHaveProperty("keyHint");
 
-  // The request log is written behind the answers.
-  const log = async () => (await call("GET", "/v1/api-logs?limit=100")).text;
-  await expect.poll(log).toContain(`${docks}/${id}/restore`);
+  // The request log is written behind the answers, and has all that were refused.
+  const log = async () => (await call("GET", "/v1/api-logs?statusCode=400&limit=100")).text;
+  const isLogged = async () => (await log()).includes(`${docks}/${id}/rotate`);
+  await expect.poll(isLogged).toBe(true);
   for (const to of [`/v1/audit-logs/records/docks/${id}`, "/v1/sync-history", "/v1/notifications", "/v1/health-checks"])
     shown.push((await call("GET", `${to}?limit=100`)).text);
   shown.push(await log(), ...portico.logLines, JSON.stringify(await tablesOf(portico)));

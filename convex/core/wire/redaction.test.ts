@@ -29,6 +29,17 @@ describe("redaction", () => {
     );
   });
 
+  it.each([
+    ["https://name:hunter2@host.example/a@b", "https://[redacted]@host.example/a@b"],
+    [
+      "see https://a:hunter2@b:hunter2@host.example, ann@host.example",
+      "see https://[redacted]@host.example, ann@host.example",
+    ],
+    ["https://host.example/@ann?mail=ann@host.example", "https://host.example/@ann?mail=ann@host.example"],
+  ])("replaces names and passwords in URLs: %s", (text, redacted) => {
+    expect(withoutCredentials(text)).toBe(redacted);
+  });
+
   it("replaces what is secret by its name, whatever it is", () => {
     const names = [
       "password",

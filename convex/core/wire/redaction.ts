@@ -21,9 +21,13 @@ const secretText = new RegExp(
 /** Parameters of URLs, which open a file or take an upload for whoever has them, wherever the URL stands. */
 const parameters = /([?&])([^?&=#\s"'<>]{1,100})=[^?&#\s"'<>]+/g;
 
+/** Name and password before the host of a URL: whatever stands before the last `@` of it. */
+const userinfo = /(:\/\/)[^/?#\s"'<>]*@/g;
+
 /** The text with everything that reads as a credential replaced. */
 export function withoutCredentials(text: string): string {
   return text
+    .replace(userinfo, `$1${redactedText}@`)
     .replace(secretText, redactedText)
     .replace(parameters, (whole, before: string, name: string) =>
       isSecretParameter(name) ? `${before}${name}=${redactedText}` : whole,
