@@ -231,10 +231,11 @@ describe("job-worker", () => {
 });
 
 test("webhook-receiver takes what the product sends, says so, and needs its secret", async () => {
-  // The port of the provider, which is free again once msp-sync has ended, is one that the operator allows.
-  const url = `http://127.0.0.1:${providerPort}/portico`;
+  // The ports of providers, which are free again once their examples have ended, are those that the operator allows.
+  const [port = 0] = providerPorts;
+  const url = `http://127.0.0.1:${port}/portico`;
   const { id, secret } = await portico.webhookEndpoints.create({ url, eventTypes: ["schedule.created"] });
-  const environment = { PORTICO_WEBHOOK_SECRET: String(secret), PORT: String(providerPort) };
+  const environment = { PORTICO_WEBHOOK_SECRET: String(secret), PORT: String(port) };
   const running = runExample("webhook-receiver", [], environment);
   await running.shows("listening at");
   const { status } = await fetch(url, { method: "POST", body: "{}" });
@@ -249,7 +250,7 @@ test("webhook-receiver takes what the product sends, says so, and needs its secr
   running.child.kill("SIGTERM");
   expect(await running.ended).toMatchObject({ exitCode: 0, stderr: "" });
   await portico.webhookEndpoints.delete(id);
-  const without = await runExample("webhook-receiver", [], { PORT: String(providerPort) }).ended;
+  const without = await runExample("webhook-receiver", [], { PORT: String(port) }).ended;
   expect(without.exitCode).toBe(1);
   expect(without.stderr).toContain("PORTICO_WEBHOOK_SECRET: The webhook secret is undefined");
 });

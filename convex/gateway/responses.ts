@@ -5,7 +5,7 @@ import type { Problem } from "../core/wire/errors";
 import type { ProblemCode } from "../core/wire/problems";
 
 const exposedHeaders =
-  "Accept-Ranges, Content-Disposition, Content-Range, Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
+  "Accept-Ranges, Content-Disposition, Content-Range, Date, Deprecation, ETag, Idempotent-Replayed, Link, Location, Portico-Dry-Run, Portico-Organization, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 const allowedHeaders =
   "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Portico-Client, Portico-Dry-Run, Portico-Organization, Range, traceparent, X-File-Name, X-File-Purpose, X-Request-Id";
 

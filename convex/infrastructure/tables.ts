@@ -50,7 +50,7 @@ export const dockFields = {
   ).optional(),
   baseUrl: described(
     outboundUrl(),
-    "Where it is asked, of providers that have no address of their own.",
+    "Where it is asked, of providers that have no address of their own. Whoever reads the dock reads it: secrets belong in the key.",
     "https://infrastructure.example.com/api",
   ).optional(),
   lastSyncStatus: described(

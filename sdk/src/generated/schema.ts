@@ -12475,7 +12475,7 @@ export interface components {
             apiKey: string;
             /**
              * Format: uri
-             * @description Where it is asked, of providers that have no address of their own.
+             * @description Where it is asked, of providers that have no address of their own. Whoever reads the dock reads it: secrets belong in the key.
              * @example https://infrastructure.example.com/api
              */
             baseUrl?: string | undefined;
@@ -13819,7 +13819,7 @@ export interface components {
         Dock: {
             /**
              * Format: uri
-             * @description Where it is asked, of providers that have no address of their own.
+             * @description Where it is asked, of providers that have no address of their own. Whoever reads the dock reads it: secrets belong in the key.
              * @example https://infrastructure.example.com/api
              */
             baseUrl?: string;
@@ -14049,7 +14049,7 @@ export interface components {
         DockWithResources: {
             /**
              * Format: uri
-             * @description Where it is asked, of providers that have no address of their own.
+             * @description Where it is asked, of providers that have no address of their own. Whoever reads the dock reads it: secrets belong in the key.
              * @example https://infrastructure.example.com/api
              */
             baseUrl?: string;

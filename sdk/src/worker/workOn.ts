@@ -2,9 +2,9 @@ import { isProblem } from "../errors";
 import type { ClaimScheduledJobsAnswer } from "../generated/models";
 import type { RequestOptions } from "../runtime/engine";
 import { isRefusal, reasonOf } from "../runtime/pace";
-import type { WorkerClient, WorkerSettings } from "./createWorker";
 import { type Job, JobFailure } from "./job";
 import { Lease } from "./lease";
+import type { WorkerClient, WorkerSettings } from "./options";
 
 type Claimed = ClaimScheduledJobsAnswer["jobs"][number];
 type Saved = Parameters<Job["report"]>[0];
