@@ -9,7 +9,7 @@ import { lazily } from "../core/operations/once";
 import { described, integer, rowId } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
 import { assertRoomFor, linkAll, linkNew } from "./projects/linking";
-import { linkable, projectsOf, reachesResource } from "./projects/reaching";
+import { linkable, projectsOf } from "./projects/reaching";
 import { projectResources, projects } from "./projects/resource";
 import { inventory } from "./resources/inventory";
 import { projectResourceFields, resourceTables } from "./tables";
@@ -183,11 +183,8 @@ export const listProjects = listOperation({
   problems: ["invalid_cursor", "not_found"],
   handler: async (ctx, { resourceTable: table, resourceId: id, cursor, limit = defaultPageSize }) => {
     const row: Doc<ResourceTable> | null = await ctx.db.get(table, id);
-    const isThere = row !== null && row.deletedAt === undefined;
-    const all = isThere ? await projectsOf(ctx, { table, id: row._id }) : [];
-    // Whoever reads neither the resource nor a project of it is not told that it is there.
-    if (!isThere || (all.length === 0 && !(await reachesResource(ctx, table, row, "read"))))
-      throw new ProblemError("not_found", "There is no such resource.");
+    if (!row || row.deletedAt !== undefined) throw new ProblemError("not_found", "There is no such resource.");
+    const all = await projectsOf(ctx, { table, id: row._id });
     // Those that a caller may not read leave no short pages behind, which would tell of them: all are read, which are few.
     const from = cursor === undefined ? 0 : all.findIndex(({ link: { _id } }) => cursor === `${row._id}:${_id}`) + 1;
     if (cursor !== undefined && from === 0)
