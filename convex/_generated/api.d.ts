@@ -253,6 +253,7 @@ import type * as infrastructure_docks_resource from "../infrastructure/docks/res
 import type * as infrastructure_docks_rules from "../infrastructure/docks/rules.js";
 import type * as infrastructure_docks_sharedLimits from "../infrastructure/docks/sharedLimits.js";
 import type * as infrastructure_docks_syncPosition from "../infrastructure/docks/syncPosition.js";
+import type * as infrastructure_docks_syncReach from "../infrastructure/docks/syncReach.js";
 import type * as infrastructure_docks_syncRules from "../infrastructure/docks/syncRules.js";
 import type * as infrastructure_docks_syncRuns from "../infrastructure/docks/syncRuns.js";
 import type * as infrastructure_docks_upserting from "../infrastructure/docks/upserting.js";
@@ -743,6 +744,7 @@ declare const fullApi: ApiFromModules<{
   "infrastructure/docks/rules": typeof infrastructure_docks_rules;
   "infrastructure/docks/sharedLimits": typeof infrastructure_docks_sharedLimits;
   "infrastructure/docks/syncPosition": typeof infrastructure_docks_syncPosition;
+  "infrastructure/docks/syncReach": typeof infrastructure_docks_syncReach;
   "infrastructure/docks/syncRules": typeof infrastructure_docks_syncRules;
   "infrastructure/docks/syncRuns": typeof infrastructure_docks_syncRuns;
   "infrastructure/docks/upserting": typeof infrastructure_docks_upserting;

@@ -139,6 +139,39 @@ describe("whoever reaches a dock by a grant", () => {
   });
 });
 
+it("lets who reaches a dock by a grant sync what that covers, and lose nothing that they may not delete", async () => {
+  const world = await withOthers();
+  const { owner, teamId, named, dockId, ann, rows } = world;
+  await owner.grant({ teamId, level: "operate", resourceTables: ["servers", "domains"] });
+  const rights = ["dock:read", "dock:sync", "resource:read"];
+  const dana = await world.member("dana", rights, { teamId });
+  const sync = (person: Person, more: { confirmLoss?: boolean; resourceTables?: ResourceTable[] }) =>
+    person.mutation(docks.sync, { ...named, dockId, ...more });
+  const uncovered = { status: 403, code: "not_assigned", errors: [{ pointer: "/resourceTables/1" }] };
+  expect(await refusal(sync(dana, { resourceTables: ["servers", "databases"] }))).toMatchObject(uncovered);
+  const lossy = { status: 403, code: "forbidden", errors: [{ pointer: "/confirmLoss" }] };
+  expect(await refusal(sync(dana, { resourceTables: ["domains"], confirmLoss: true }))).toMatchObject(lossy);
+  const sina = await world.member("sina", rights, {}, "organization");
+  expect(await refusal(sync(sina, { confirmLoss: true }))).toMatchObject(lossy);
+  await sync(dana, {});
+  const asked = async () => (await rows("scheduledJobs")).map(({ payload }) => payload["resourceTables"]);
+  expect(await asked()).toEqual([["servers", "domains"]]);
+  await ann.mutation(docks.releaseLock, { ...named, dockId }).catch(() => undefined);
+  expect(await refusal(sync(ann, { confirmLoss: true }))).toMatchObject({ code: "sync_in_progress" });
+});
+
+it("keeps a dock and its key from who reaches a part of it alone", async () => {
+  const world = await withOthers();
+  const { owner, teamId, named, dockId } = world;
+  const { id } = await owner.grant({ teamId, level: "operate", resourceTables: ["servers"] });
+  const dana = await world.member("dana", ["dock:read", "dock:delete", "dock:rotate", "resource:read"], { teamId });
+  const remove = () => dana.mutation(docks.delete, { ...named, dockId });
+  const partial = { status: 403, code: "not_assigned" };
+  expect(await refusal(remove())).toMatchObject(partial);
+  await owner.update(id, { resourceTables: null });
+  await remove();
+});
+
 describe("nobody gives by a grant what they do not have", () => {
   it("to people whose roles would do it on the dock, the giver among them", async () => {
     const world = await withOthers();

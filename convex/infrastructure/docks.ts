@@ -13,6 +13,7 @@ import { adapterOf } from "./adapters/registry";
 import { assertIdle, endDock, endedFields } from "./docks/ending";
 import { provePresentKey, proveNewKey } from "./docks/proving";
 import { docks } from "./docks/resource";
+import { assertMayLose, assertWholeWithinReach, tablesWithinReach } from "./docks/partialReach";
 import { noteLimits } from "./docks/sharedLimits";
 import { apiKeyInput, assertSameAccount, proofFound, rateLimitFields } from "./docks/rules";
 import { broken, endSync, isAlive, startSync } from "./docks/syncRuns";
@@ -89,6 +90,7 @@ export const rotateKey = docks.sealing("rotateKey", {
   departs: { path: "/docks/{dockId}/rotate", audit: "credential.rotate", readOnly: undefined },
   handler: async (ctx, { apiKey: keyHint }) => {
     const { row, secret, prepared } = ctx;
+    await assertWholeWithinReach(ctx, row);
     assertIdle(row);
     const proof = proofFound(prepared);
     if (proof) assertSameAccount(row, proof);
@@ -157,7 +159,7 @@ export const test = docks.consulting("test", {
 export const sync = docks.change("sync", {
   summary: "Sync a dock",
   description:
-    "Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.",
+    "Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`, for which the caller needs `resource:delete` on them. Who reaches the dock by a grant syncs the tables that the grant covers.",
   permission: "sync",
   input: () => ({
     resourceTables: described(
@@ -181,7 +183,9 @@ export const sync = docks.change("sync", {
   departs: { status: 202, dryRun: false },
   handler: async (ctx, { resourceTables: tables, confirmLoss }) => {
     const triggeredBy = actingUser(ctx.caller);
-    const request = { trigger: "manual", triggeredBy, confirmLoss, ...(tables ? { tables } : {}) } as const;
+    const reached = await tablesWithinReach(ctx, ctx.row, tables);
+    if (confirmLoss) await assertMayLose(ctx, ctx.row, reached);
+    const request = { trigger: "manual", triggeredBy, confirmLoss, ...(reached ? { tables: reached } : {}) } as const;
     const { _id: syncId, startedAt } = await startSync(ctx, ctx.row, request);
     return { syncId, status: "running" as const, startedAt };
   },
@@ -217,6 +221,7 @@ const remove = docks.change("delete", {
   handler: async (ctx, { permanent }) => {
     const { row, db } = ctx;
     if (row.deletedAt !== undefined || permanent) return docks.delete(ctx, row, { permanent });
+    await assertWholeWithinReach(ctx, row);
     assertIdle(row);
     await db.softDelete("docks", row, endedFields);
     await endDock(ctx, row);

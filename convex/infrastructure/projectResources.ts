@@ -9,7 +9,7 @@ import { lazily } from "../core/operations/once";
 import { described, integer, rowId } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
 import { assertRoomFor, linkAll, linkNew } from "./projects/linking";
-import { linkable, projectsOf } from "./projects/reaching";
+import { linkable, projectsOf, reachesResource } from "./projects/reaching";
 import { projectResources, projects } from "./projects/resource";
 import { inventory } from "./resources/inventory";
 import { projectResourceFields, resourceTables } from "./tables";

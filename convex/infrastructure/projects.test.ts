@@ -191,6 +191,24 @@ describe("whoever is assigned to a team or a client", () => {
     expect(await refusal(link(c))).toMatchObject(unassigned);
   });
 
+  it("gives a project to no team or client but their own", async () => {
+    const world = await inventoryHost();
+    const { ann, named, teamId } = world;
+    const { id: otherTeam } = await ann.mutation(api.access.teams.create, { ...named, name: "Others" });
+    const { id: clientId } = await ann.mutation(api.access.clients.create, { ...named, name: "Acme" });
+    const rightsOfDana = ["project:read", "project:create", "project:update"];
+    const dana = await world.member("dana", rightsOfDana, { teamId });
+    const projectId = await world.project("Shop");
+    const update = (changes: object) => dana.mutation(projects.update, { ...named, projectId, ...changes });
+    const foreign = (pointer: string) => ({ status: 403, code: "not_assigned", errors: [{ pointer }] });
+    expect(await refusal(update({ teamId: otherTeam }))).toMatchObject(foreign("/teamId"));
+    expect(await refusal(update({ clientId }))).toMatchObject(foreign("/clientId"));
+    const create = dana.mutation(projects.create, { ...named, name: "Another", teamId, clientId });
+    expect(await refusal(create)).toMatchObject(foreign("/clientId"));
+    await ann.mutation(projects.update, { ...named, projectId, clientId });
+    await update({ name: "Shop of Acme" });
+  });
+
   it("sees of a resource's projects the team's alone, and not how many others there are", async () => {
     const world = await inventoryHost();
     const { ann, named, teamId } = world;

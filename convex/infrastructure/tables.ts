@@ -132,9 +132,11 @@ export const dockPermissionFields = {
   dockId: described(reference("docks", "cascade"), "The dock."),
   teamId: described(reference("teams", "cascade"), "The team that it is granted to.").optional(),
   clientId: described(reference("clients", "cascade"), "The client that it is granted to.").optional(),
-  resourceTables: described(z.array(z.enum(resourceTables)).max(4), "What of it is granted; everything unless given.", [
-    "servers",
-  ]).optional(),
+  resourceTables: described(
+    z.array(z.enum(resourceTables)).min(1).max(4),
+    "What of it is granted; everything unless given.",
+    ["servers"],
+  ).optional(),
   level: madeWhenAbsent(
     described(
       z.enum(["read", "operate"]),

@@ -1777,7 +1777,7 @@ export interface DocksResource {
   /**
    * Sync a dock
    *
-   * Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`.
+   * Begins to read the provider; the answer is the run that does it, and `GET /v1/sync-history/{syncId}` tells what came of it. What two complete syncs have missed goes into the trash, of each table 30 % or five rows at most: beyond, the run is `partial` and nothing of that table goes until it is confirmed by `confirmLoss: true`, for which the caller needs `resource:delete` on them. Who reaches the dock by a grant syncs the tables that the grant covers.
    *
    * Needs the permission `dock:sync`. Its own refusals: `api_key_missing`, `rate_limited_by_provider`, `sync_in_progress`.
    *

@@ -1,3 +1,4 @@
+import { withoutUnseen } from "../../../core/schema/fields";
 import { withoutCredentials } from "../../../core/wire/redaction";
 import { ProviderError } from "../../../core/wire/providerError";
 import { idOf, resourceFrom, statusOf } from "../reading";
@@ -47,7 +48,8 @@ function heldAt(json: unknown, pointer: string, { apiKey }: Pick<Reader, "apiKey
   const value = valueAt(json, pointer);
   if (Array.isArray(value)) return value.map((_, index) => heldAt(value, `/${index}`, { apiKey }));
   if (typeof value !== "string") return value;
-  if (value.includes(apiKey))
+  // What cannot be seen is taken out of texts later: the key is not to be in what is left.
+  if (value.includes(apiKey) || withoutUnseen(value.toWellFormed()).includes(apiKey))
     throw new ProviderError("The provider repeats the key where the mapping looks for something else.", false);
   return withoutSecrets(value.toWellFormed());
 }
