@@ -56,6 +56,15 @@ describe("a configuration", () => {
       "/config/secretAccessKey",
     ],
     ["no key", { bucket: "acme-backups", region: "eu-central-1", accessKeyId: "AKIA" }, "/config/secretAccessKey"],
+    ["a path behind its host", { ...storageConfig, endpoint: "https://storage.example.com/a/.." }, "/config/endpoint"],
+    ["an empty query", { ...storageConfig, endpoint: "https://storage.example.com?" }, "/config/endpoint"],
+    ["a host that is none", { ...storageConfig, endpoint: "storage", pathStyle: false }, "/config/endpoint"],
+    [
+      "hosts below an address",
+      { ...storageConfig, endpoint: "https://8.8.8.8", pathStyle: false },
+      "/config/pathStyle",
+    ],
+    ["what cannot be seen", { ...storageConfig, prefix: "a\u202eb/" }, "/config/prefix"],
     ["what another type takes", zone, "/config/bucket"],
   ])("is refused with %s, tried or not, and nothing is stored", async (_what, config, pointer) => {
     const { services, rows } = await operationHost();

@@ -24,6 +24,7 @@ const otherNames = [
   "PORTICO_AGENT_KEY",
   "PORTICO_AGENT_STATE",
   "PORTICO_API_KEY",
+  "PORTICO_CLIENT_TOKEN",
   "PORTICO_CONVEX_URL",
   "PORTICO_ENROLLMENT_TOKEN",
   "PORTICO_ESCALATION_TURN",
@@ -42,6 +43,7 @@ const otherNames = [
   "PORTICO_TOKEN",
   "PORTICO_TRIES_FILE",
   "PORTICO_URL",
+  "PORTICO_WEBHOOK_SECRET",
 ];
 
 /** What a start hands on, whose names are Convex's way and begin with nothing of ours. */
