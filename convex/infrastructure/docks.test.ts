@@ -1,5 +1,6 @@
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { mock } from "./adapters/mock";
 import { dockHost, keyOf } from "./dockHost.testing";
 import { named } from "./resources/naming";
 import { resourceTables } from "./tables";
@@ -8,6 +9,7 @@ beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 15) }));
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 const refusal = (promise: Promise<unknown>) =>
@@ -136,6 +138,23 @@ describe("a test", () => {
     expect(await rows("docks")).toMatchObject([{ rateLimitRemaining: 4999, rateLimitLimit: 5000 }, {}]);
     const reads = (await rows("auditLogs")).filter(({ action }) => action === "credential.decrypt");
     expect(reads.map(({ recordId }) => recordId)).toEqual([works.id, refused.id]);
+  });
+
+  it("asks no provider for whom the deployment refuses as too many", async () => {
+    const { create, test, rotate, get } = await dockHost();
+    const { id } = await create();
+    const asked = vi.spyOn(mock, "validateCredentials");
+    vi.stubEnv("RATE_LIMITS", "user=2");
+    await test(id);
+    await rotate(id, keyOf("acme-2"));
+    expect(asked).toHaveBeenCalledTimes(2);
+    const limited = { status: 429, code: "rate_limited" };
+    expect(await refusal(test(id))).toMatchObject(limited);
+    expect(await refusal(rotate(id, keyOf("acme-3")))).toMatchObject(limited);
+    expect(asked).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(30_000);
+    expect(await test(id)).toMatchObject({ isValid: true });
+    expect((await get(id)).keyHint).toBe(keyOf("acme-2").slice(-4));
   });
 
   it("leaves a provider alone that wants to be", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { api } from "../_generated/api";
+import { api, internal } from "../_generated/api";
 import { fakeKey } from "./operationTypes/s3/fakeS3.testing";
 import { listed } from "./inventoryHost.testing";
 import { operationHost, storageConfig } from "./operationHost.testing";
@@ -75,6 +75,50 @@ describe("a run", () => {
       ),
     );
     for (const secret of [fakeKey.secretAccessKey, fakeKey.accessKeyId]) expect(everything).not.toContain(secret);
+  });
+
+  it("has what it sent in the log of requests, each by no more than its origin", async () => {
+    const { services, settleRuns, storage, host, organizationId, rows } = await operationHost();
+    await host.run(async ({ db }) => {
+      const own = await db.get("organizations", organizationId);
+      if (own) await db.patch("organizations", own._id, { settings: { ...own.settings, apiLogSuccessPercent: 100 } });
+    });
+    const { id } = await services.create();
+    const { jobId: working } = await services.run(id, "test");
+    await settleRuns();
+    storage.trouble = () => ({ status: 403, body: "" });
+    const { jobId: failing } = await services.run(id, "list");
+    await settleRuns();
+    const outbound = (await rows("apiLogs")).filter(({ direction }) => direction === "outbound");
+    const url = "https://acme-backups.s3.eu-central-1.amazonaws.com";
+    expect(outbound).toMatchObject([
+      ...["PUT", "GET", "DELETE"].map((method) => ({ url, method, requestId: working, actorType: "system" })),
+      { url, method: "GET", statusCode: 403, requestId: failing, actorType: "system" },
+    ]);
+    const text = JSON.stringify(outbound);
+    for (const secret of [fakeKey.secretAccessKey, fakeKey.accessKeyId, "Signature"])
+      expect(text).not.toContain(secret);
+  });
+
+  it("tells of itself while its job is its own, and no longer", async () => {
+    const { services, host, organizationId, eventsOf, storage, settleRuns, rows } = await operationHost();
+    const { id } = await services.create();
+    const { jobId } = await services.run(id, "test");
+    const noted: boolean[] = [];
+    vi.stubGlobal("fetch", async (...request: Parameters<typeof storage.fetch>) => {
+      const own = (await rows("scheduledJobs")).find(({ _id }) => _id === jobId);
+      for (const lockToken of ["lck_another", own?.lockToken ?? ""]) {
+        const event = { eventType: "operation.progressed", payload: { jobId, lockToken }, progress: { step: 1 } };
+        const { noteEvent } = internal.infrastructure.operationJobs;
+        noted.push(await host.mutation(noteEvent, { organizationId, jobId, lockToken, ...event }));
+      }
+      return storage.fetch(...request);
+    });
+    await settleRuns();
+    expect(noted).toEqual([false, true, false, true, false, true]);
+    const told = (await eventsOf(jobId)).filter(({ eventType }) => eventType === "operation.progressed");
+    expect(told).toHaveLength(3);
+    expect(JSON.stringify(told)).not.toContain("lck_another");
   });
 
   it("goes on by itself after what passes", async () => {
@@ -162,7 +206,9 @@ describe("a run", () => {
       "00001-projects.jsonl",
     ]);
     // What somebody cancelled says nothing of the service.
-    expect(await services.get(id)).toMatchObject({ status: "active", lastRunError: "It was cancelled." });
+    const after = await services.get(id);
+    expect(after).toMatchObject({ status: "active", lastRunAt: expect.any(Number) });
+    expect(after).not.toHaveProperty("lastRunError");
     await retry(jobId);
     await settleRuns();
     expect(await job(jobId)).toMatchObject({ status: "completed", attempts: 2 });

@@ -7,11 +7,11 @@ import { UnscopedReader } from "../core/records/reader";
 import { openSecret } from "../core/records/sealedSecrets";
 import { systemWriter } from "../core/records/systemWriter";
 import { failureOf } from "../core/wire/errors";
-import { outboundFetch } from "../core/wire/outboundFetch";
 import { ProviderError } from "../core/wire/providerError";
 import { redactedText, withoutCredentials } from "../core/wire/redaction";
 import { asSealed, sealedValidator } from "../core/wire/sealed";
 import { recordEventLog } from "../jobs/eventLog";
+import { OutboundRequests } from "../observability/outboundLog";
 import { inventoryPageOf } from "./operationServices/inventoryPages";
 import { inventoryTables, RunCancelled } from "./operationTypes/operationType";
 import { operationTypesByName } from "./operationTypes/registry";
@@ -58,7 +58,7 @@ export const load = internalQuery({
 
 /** Runs an operation. */
 export const run = jobAction(async (ctx, job) => {
-  const { organizationId, payload } = job;
+  const { organizationId, jobId, payload } = job;
   const operationServiceId = String(payload["operationServiceId"]);
   const service = await ctx.runQuery(loadReference, { organizationId, operationServiceId });
   if (!service) return { error: "The operation service is gone.", isRetryable: false };
@@ -68,17 +68,20 @@ export const run = jobAction(async (ctx, job) => {
   if (service.isDisabled) return { error: "The operation service is disabled.", isRetryable: false };
   if (!service.sealed) return { error: "The operation service has no configuration.", isRetryable: false };
   let secrets: readonly string[] = [];
+  const requests = new OutboundRequests();
   try {
-    await note(ctx, job, "operation.started", {});
+    await note(ctx, job, "operation.started");
     const { sealed } = service;
     const place = { table: "operationServices", organizationId, recordId: operationServiceId, sealed } as const;
     const config: unknown = JSON.parse(await openSecret(ctx, place));
     secrets = type.secretsOf(config);
-    const result = await operation.run(config, payload["params"], toolsOf(ctx, job));
+    const result = await operation.run(config, payload["params"], toolsOf(ctx, job, requests));
     return { result: { ...result } };
   } catch (error) {
     const { error: told = "", ...outcome } = failed(error);
     return { ...outcome, error: redacted(told, secrets) };
+  } finally {
+    await requests.keep(ctx, { organizationId, requestId: jobId });
   }
 });
 
@@ -102,7 +105,7 @@ function redacted(text: string, secrets: readonly string[]): string {
   );
 }
 
-function toolsOf(ctx: ActionCtx, job: JobAction): RunTools {
+function toolsOf(ctx: ActionCtx, job: JobAction, { send }: OutboundRequests): RunTools {
   const { organizationId, jobId, payload } = job;
   const { projectId, requestedAt } = payload;
   const scope = typeof projectId === "string" ? { projectId } : {};
@@ -111,11 +114,8 @@ function toolsOf(ctx: ActionCtx, job: JobAction): RunTools {
     jobId,
     requestedAt: typeof requestedAt === "number" ? requestedAt : 0,
     ...scope,
-    send: outboundFetch,
-    report: async (progress) => {
-      if (!(await reportProgress(ctx, job, { progress: { ...progress } }))) throw new RunCancelled();
-      await note(ctx, job, "operation.progressed", progress);
-    },
+    send,
+    report: (progress) => note(ctx, job, "operation.progressed", progress),
     inventoryPage: (table, cursor) => ctx.runQuery(pageReference, { organizationId, table, cursor, ...scope }),
   };
 }
@@ -142,28 +142,34 @@ export const inventoryPage = internalQuery({
 const noteArguments = {
   organizationId: v.id("organizations"),
   jobId: v.string(),
+  lockToken: v.string(),
   eventType: v.string(),
   payload: v.record(v.string(), v.any()),
+  progress: v.optional(v.record(v.string(), v.any())),
 };
-const noteReference = makeFunctionReference<"mutation", ObjectType<typeof noteArguments>, null>(
+const noteReference = makeFunctionReference<"mutation", ObjectType<typeof noteArguments>, boolean>(
   "infrastructure/operationJobs:noteEvent",
 );
 
-function note(ctx: ActionCtx, job: JobAction, eventType: string, facts: RunFacts): Promise<null> {
-  const { organizationId, jobId, attempts, payload } = job;
+/** Says how a run goes. @throws {RunCancelled} once somebody has cancelled it, or another attempt has it */
+async function note(ctx: ActionCtx, job: JobAction, eventType: string, progress?: RunFacts): Promise<void> {
+  const { organizationId, jobId, lockToken, attempts, payload } = job;
   const { operation, operationServiceId } = payload;
-  const told = { jobId, operationServiceId, operation, attempt: attempts, ...definedOf({ ...facts }) };
-  return ctx.runMutation(noteReference, { organizationId, jobId, eventType, payload: told });
+  const told = { jobId, operationServiceId, operation, attempt: attempts, ...definedOf({ ...progress }) };
+  const saved = progress ? { progress: { ...progress } } : {};
+  const noted = { organizationId, jobId, lockToken, eventType, payload: told, ...saved };
+  if (!(await ctx.runMutation(noteReference, noted))) throw new RunCancelled();
 }
 
-/** Writes a line of the event log. */
+/** Writes how far a run is into its job, and a line of the event log; false, and no line, where the run is not to go on. */
 export const noteEvent = internalMutation({
   args: noteArguments,
-  returns: v.null(),
-  handler: async (ctx, { organizationId, eventType, payload }) => {
+  returns: v.boolean(),
+  handler: async (ctx, { organizationId, jobId, lockToken, eventType, payload, ...report }) => {
+    if (!(await reportProgress(ctx, { jobId, lockToken }, report))) return false;
     const now = Date.now();
     const unscoped = systemWriter(ctx, { noun: "operationService", action: "operation.run", isAudited: false, now });
     await recordEventLog({ unscoped, now }, { organizationId, eventType, payload });
-    return null;
+    return true;
   },
 });

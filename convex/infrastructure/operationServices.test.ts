@@ -141,6 +141,32 @@ describe("a service that is deleted", () => {
     expect(await services.get(id)).toMatchObject({ status: "active", lastRunAt: expect.any(Number) });
   });
 
+  it("stays in error after a run that it outlived, and is made active by a configuration alone", async () => {
+    const { services, settleRuns, storage, job } = await operationHost();
+    const { id } = await services.create();
+    const { jobId } = await services.run(id, "test");
+    let isRestored = false;
+    vi.stubGlobal("fetch", async (...request: Parameters<typeof storage.fetch>) => {
+      if (!isRestored) {
+        await services.remove(id);
+        await services.restore(id);
+      }
+      isRestored = true;
+      return storage.fetch(...request);
+    });
+    await settleRuns();
+    expect(await job(jobId)).toMatchObject({ status: "completed" });
+    const unconfigured = { status: "error", lastRunError: "It has no configuration: give it one." };
+    expect(await services.get(id)).toMatchObject({ ...unconfigured, lastRunAt: expect.any(Number) });
+    const missing = { code: "operation_config_missing", status: 409 };
+    expect(await refusal(services.update(id, { status: "active" }))).toMatchObject(missing);
+    expect(await services.get(id)).toMatchObject(unconfigured);
+    await services.update(id, { status: "disabled" });
+    expect(await refusal(services.update(id, { status: "active" }))).toMatchObject(missing);
+    expect(await services.rotate(id, storageConfig)).toMatchObject({ status: "disabled" });
+    expect(await services.update(id, { status: "active" })).toMatchObject({ status: "active" });
+  });
+
   it("is gone for good with its runs", async () => {
     const { services, rows, settleRuns } = await operationHost();
     const { id } = await services.create();

@@ -7,7 +7,7 @@ import { everyRow } from "../core/access/reach";
 import { noContent } from "../core/resources/operations";
 import { sealedOf } from "../core/operations/convexFunctions";
 import { hintFound, judgeNewConfig, judgeOtherConfig } from "./operationServices/judging";
-import { enqueueRun } from "./operationServices/enqueuing";
+import { assertConfigured, enqueueRun } from "./operationServices/enqueuing";
 import { operationRuns, operationServices } from "./operationServices/resource";
 import { runDocument, runOf } from "./operationServices/runs";
 import { resourceTables } from "./tables";
@@ -52,15 +52,18 @@ export const create = operationServices.at("/").sealing("create", {
 
 export const update = operationServices.change("update", {
   summary: "Update an operation service",
-  description: "Fields left out stay as they are. Nothing runs while it is `disabled`.",
+  description:
+    "Fields left out stay as they are. Nothing runs while it is `disabled`, and `active` takes a configuration.",
   input: () => ({
     ...operationServices.updateFields,
     status: described(z.enum(["active", "disabled"]), "Whether it runs operations.").optional(),
   }),
-  problems: operationServices.problemsOf("update"),
+  problems: [...operationServices.problemsOf("update"), "operation_config_missing"],
   departs: { readOnly: undefined },
-  handler: (ctx, input) =>
-    operationServices.patch(ctx, ctx.row, changesOf<"operationServices">(input, operationServices.idParameter)),
+  handler: (ctx, input) => {
+    if (input.status === "active") assertConfigured(ctx.row);
+    return operationServices.patch(ctx, ctx.row, changesOf<"operationServices">(input, operationServices.idParameter));
+  },
 });
 
 const remove = operationServices.change("delete", {

@@ -9,12 +9,13 @@ import { lazily } from "../core/operations/once";
 import { described, integer, rowId } from "../core/schema/fields";
 import { ProblemError } from "../core/wire/errors";
 import { assertRoomFor, linkAll, linkNew } from "./projects/linking";
-import { linkable, projectsOf, reachesResource } from "./projects/reaching";
+import { linkable, projectsOf, reachingOf } from "./projects/reaching";
 import { projectResources, projects } from "./projects/resource";
 import { inventory } from "./resources/inventory";
 import { projectResourceFields, resourceTables } from "./tables";
 import type { TenantQueryContext } from "../core/operations/declaration";
 import type { Doc } from "../_generated/dataModel";
+import type { Reaching } from "./projects/reaching";
 import type { ResourceTable } from "./tables";
 
 const { resourceTable, resourceId } = projectResourceFields;
@@ -62,23 +63,26 @@ export const list = listOperation({
     const context = { ...ctx, reach: everyRow };
     const asked = { ...input, projectId: ctx.row._id };
     const result = await projectResources.rows(context, asked, { filters: ["projectId", "resourceTable"] });
-    return {
-      ...result,
-      page: await Promise.all(result.page.map((link) => shownLink(ctx, link, expand !== undefined))),
-    };
+    const reaches = expand === undefined ? undefined : reachingOf(ctx, "read");
+    return { ...result, page: await Promise.all(result.page.map((link) => shownLink(ctx, link, reaches))) };
   },
 });
 
-async function shownLink(ctx: TenantQueryContext, link: Doc<"projectResources">, isExpanded: boolean) {
+async function shownLink(ctx: TenantQueryContext, link: Doc<"projectResources">, reaches: Reaching | undefined) {
   const document = await projectResources.show(ctx, link);
-  const found = isExpanded ? await readable(ctx, link.resourceTable, link.resourceId) : null;
+  const found = reaches && (await readable(ctx, link.resourceTable, link.resourceId, reaches));
   return found ? { ...document, resource: withPublicId(found) } : document;
 }
 
 /** The resource, where it is not in the trash and the caller reads it. */
-async function readable(ctx: TenantQueryContext, table: ResourceTable, id: string): Promise<Doc<ResourceTable> | null> {
+async function readable(
+  ctx: TenantQueryContext,
+  table: ResourceTable,
+  id: string,
+  reaches: Reaching,
+): Promise<Doc<ResourceTable> | null> {
   const row: Doc<ResourceTable> | null = await ctx.db.get(table, id);
-  return row && row.deletedAt === undefined && (await reachesResource(ctx, table, row, "read")) ? row : null;
+  return row && row.deletedAt === undefined && (await reaches(table, row)) ? row : null;
 }
 
 export const link = mutationOperation({

@@ -108,6 +108,41 @@ describe("the resources of a project", () => {
     expect(await world.links()).toEqual([]);
   });
 
+  it("are linked a hundred at once by somebody in many teams, of which one may operate their dock", async () => {
+    const world = await inventoryHost();
+    const { host, named, organizationId, teamId } = world;
+    const ids = await synced(world, 100);
+    const projectId = await world.project("Shop");
+    const rights = ["project:read", "project:link", "resource:read"];
+    const dev = await world.member("dev", rights, { teamId });
+    const lastTeam = await host.run(async ({ db }) => {
+      const place = (await db.query("teamMemberships").collect()).at(-1);
+      if (!place) throw new Error("Nobody is in a team.");
+      const { _id, _creationTime, ...membership } = place;
+      let last = place.teamId;
+      for (let at = 0; at < 60; at += 1) {
+        last = await db.insert("teams", { organizationId, name: `Team ${at}`, ...stamps });
+        await db.insert("teamMemberships", { ...membership, teamId: last });
+      }
+      return last;
+    });
+    const items = ids.map((resourceId) => ({ resourceTable: "servers" as const, resourceId }));
+    const batch = () => dev.mutation(projectResources.linkBatch, { ...named, projectId, items });
+    expect(await refusal(batch())).toMatchObject({
+      code: "not_assigned",
+      errors: [{ pointer: "/items/0/resourceId" }],
+    });
+    await world.grant({ teamId: lastTeam, level: "operate" });
+    expect(await batch()).toMatchObject({ linked: 100, skipped: 0 });
+    const { page } = await dev.query(projectResources.list, {
+      ...named,
+      projectId,
+      expand: "resource",
+      ...firstPage,
+    });
+    expect(page.filter(({ resource }) => resource !== undefined)).toHaveLength(100);
+  });
+
   it("are on its dashboard as their links say, with the worst of their health", async () => {
     const world = await inventoryHost();
     const { ann, named, host, organizationId } = world;

@@ -432,12 +432,12 @@ export const operationServiceFields = {
   ),
   status: described(
     z.enum(["active", "disabled", "error"]),
-    "Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds.",
+    "Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds, and out of the trash until it is given a configuration.",
   ),
-  lastRunAt: described(timestampMs(), "When a run last ended; absent before the first.").optional(),
+  lastRunAt: described(timestampMs(), "When a run last ended, cancelled or not; absent before the first.").optional(),
   lastRunError: described(
     text(1, 1000),
-    "Why the last run failed; absent where it did not.",
+    "Why the last run that nobody cancelled failed, or that it has no configuration; absent otherwise.",
     "The storage knows no such bucket.",
   ).optional(),
 };

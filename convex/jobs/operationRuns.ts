@@ -13,7 +13,8 @@ interface SettledContext {
 
 /**
  * What is known of an operation service once a run of it has ended for good, in the transaction that ends the job, so that a crash or a
- * cancellation is told as well. What somebody cancelled says nothing of the service.
+ * cancellation is told as well. What somebody cancelled says nothing of the service, and neither does a run of the configuration that a
+ * service had before it went through the trash.
  */
 export async function settleOperation(ctx: SettledContext, job: Doc<"scheduledJobs">): Promise<void> {
   const { db, now } = ctx;
@@ -28,10 +29,16 @@ export async function settleOperation(ctx: SettledContext, job: Doc<"scheduledJo
   });
   const service = await db.get("operationServices", operationServiceId);
   if (!service || service.deletedAt !== undefined) return;
-  const isOfService = service.status !== "disabled" && job.cancelRequestedAt === undefined;
-  await db.patch("operationServices", service, {
-    lastRunAt: now,
+  const isOfService = job.cancelRequestedAt === undefined && service.encryptedConfig !== undefined;
+  await db.patch("operationServices", service, { lastRunAt: now, ...(isOfService ? saidOf(service, job) : {}) });
+}
+
+/** What a run says of its service; whether that is disabled, people say. */
+function saidOf({ status: before }: Doc<"operationServices">, { status, error }: Doc<"scheduledJobs">) {
+  const isDone = status === "completed";
+  const worksOrNot: Doc<"operationServices">["status"] = isDone ? "active" : "error";
+  return {
+    status: before === "disabled" ? before : worksOrNot,
     lastRunError: isDone ? undefined : (error ?? "It failed.").slice(0, mostErrorCharacters),
-    ...(isOfService ? { status: isDone ? ("active" as const) : ("error" as const) } : {}),
-  });
+  };
 }

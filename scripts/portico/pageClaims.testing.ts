@@ -339,6 +339,8 @@ export const pageClaims: Readonly<Record<string, Readonly<Record<string, Held>>>
       "convex/infrastructure/operationJobs.test.ts › of a project holds what belongs to it alone",
       "convex/infrastructure/operationTypes/networkingCloudflare.test.ts › of a web service or a domain is one of its host, unless it says otherwise",
       "convex/infrastructure/operationTypes/networkingCloudflare.test.ts › tells of a token that may purge and not read its zone that it is in force",
+      "convex/infrastructure/operationJobs.test.ts › has what it sent in the log of requests",
+      "convex/infrastructure/operationServices.test.ts › stays in error after a run that it outlived",
     ),
   },
   "docs/integrations.md": {

@@ -1,3 +1,4 @@
+import { grantOfDock } from "../../infrastructure/tables";
 import type { Permission } from "../../core/access/permissions";
 import type { TenantTable } from "../../core/records/documents";
 import type { Assignment } from "../../core/records/assignedRows";
@@ -9,7 +10,7 @@ function byDock(table: string): readonly Assignment[] {
     {
       to: "clients",
       field: "dockId",
-      through: { table: "dockPermissions", holder: "clientId", granted: "dockId", covers },
+      through: { ...grantOfDock, holder: "clientId", covers },
     },
   ];
 }

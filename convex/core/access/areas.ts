@@ -10,7 +10,7 @@ interface AreaRow {
   readonly full: readonly ExistingRight[];
 }
 
-/** Area permissions of a custom role, as rights. An area whose resources are yet to come has none. */
+/** Area permissions of a custom role, as rights. */
 export const areaRights = {
   projects: {
     read: ["project:read"],

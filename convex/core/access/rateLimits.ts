@@ -11,7 +11,7 @@ import { resolveTenant } from "./tenant";
 import type { RequestCaller } from "./caller";
 import type { AddressQuota, Quota, RaisableQuota } from "../wire/rateLimits";
 import type { Doc } from "../../_generated/dataModel";
-import type { MutationCtx } from "../../_generated/server";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
 
 /** What a bucket gave: `granted` requests may run, and `remaining` more until it is empty. */
 export interface Taken {
@@ -34,29 +34,49 @@ const raisable: readonly RaisableQuota[] = ["user", "apiKey", "agent"];
 /** Transactions of one deployment may see clocks that differ by so much. */
 const clockToleranceMs = 1000;
 
-/**
- * Takes up to `wanted` requests from a bucket. A bucket that was last used in the future is filled anew: a clock that was set
- * back would otherwise refuse everybody until it has caught up.
- */
-export async function takeRequests(
-  ctx: MutationCtx,
-  { quota, key }: Counted,
-  wanted: number,
-  now: number,
-): Promise<Taken> {
+/** A bucket as it is now, which a mutation may take from. */
+interface Bucket {
+  readonly config: { readonly kind: "token bucket"; readonly rate: number; readonly period: number };
+  /** How many requests are in it, with a fraction of the next one. */
+  readonly value: number;
+  /** It was last used in the future. */
+  readonly isAhead: boolean;
+}
+
+/** A bucket that was last used in the future counts as full: a clock that was set back would otherwise refuse everybody until it has caught up. */
+async function bucketOf(ctx: QueryCtx, { quota, key }: Counted, now: number): Promise<Bucket> {
   const { limit, name, windowSeconds } = quota;
   const config = { kind: "token bucket", rate: limit, period: windowSeconds * 1000 } as const;
-  const { lib } = components.rateLimiter;
-  const bucket = await ctx.runQuery(lib.getValue, { name, key, config });
+  const bucket = await ctx.runQuery(components.rateLimiter.lib.getValue, { name, key, config });
   const isAhead = bucket.ts > now + clockToleranceMs;
-  if (isAhead) await ctx.runMutation(lib.resetRateLimit, { name, key });
   const value = isAhead ? limit : calculateRateLimit(bucket, config, Math.max(now, bucket.ts)).value;
+  return { config, value, isAhead };
+}
+
+/** When a bucket that is empty has one request more. */
+function refillMs({ config, value }: Bucket): number {
+  return Math.ceil(((1 - value) * config.period) / config.rate);
+}
+
+/** Takes up to `wanted` requests from a bucket, which is filled anew where it was last used in the future. */
+export async function takeRequests(ctx: MutationCtx, counted: Counted, wanted: number, now: number): Promise<Taken> {
+  const { name } = counted.quota;
+  const { key } = counted;
+  const { lib } = components.rateLimiter;
+  const bucket = await bucketOf(ctx, counted, now);
+  const { config, value, isAhead } = bucket;
+  if (isAhead) await ctx.runMutation(lib.resetRateLimit, { name, key });
   const granted = Math.min(wanted, Math.floor(value));
-  if (granted < 1)
-    return { granted: 0, remaining: 0, retryAfterMs: Math.ceil(((1 - value) * config.period) / config.rate) };
+  if (granted < 1) return { granted: 0, remaining: 0, retryAfterMs: refillMs(bucket) };
   const { ok } = await ctx.runMutation(lib.rateLimit, { name, key, count: granted, config });
   if (!ok) return { granted: 0, remaining: 0, retryAfterMs: Math.ceil(config.period / config.rate) };
   return { granted, remaining: Math.floor(value) - granted, retryAfterMs: 0 };
+}
+
+/** Reads without counting whether a caller has a request left. @throws {ProblemError} 429 when there is none */
+export async function assertRequestLeft(ctx: QueryCtx, counted: Counted, now: number): Promise<void> {
+  const bucket = await bucketOf(ctx, counted, now);
+  if (bucket.value < 1) throw rateLimited(counted.quota, refillMs(bucket));
 }
 
 /** Counts one request in the transaction of its effect. @throws {ProblemError} 429 when there is none left */

@@ -352,7 +352,7 @@ export function organizationFunction(
     returns: v.id(engineTables.tenants),
     handler: async (ctx, { rest, call }) => {
       if (rest) return withProblemsAsData(async () => organizationOf(ctx, await callOfRest(ctx, rest)));
-      if (call) return organizationOf(ctx, callOf(find(call.operation), call.input, {}));
+      if (call) return organizationOf(ctx, { ...callOf(find(call.operation), call.input, {}), isCounted: true });
       throw new Error("No call was named.");
     },
   });

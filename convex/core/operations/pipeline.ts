@@ -16,7 +16,7 @@ import { engineTables } from "../wire/engineTables";
 import { storedAnswer } from "./idempotency";
 import { loggedCall } from "../records/requestLog";
 import { assertUsable, resolveTenant } from "../access/tenant";
-import { countedCaller, countRequest } from "../access/rateLimits";
+import { assertRequestLeft, countedCaller, countRequest } from "../access/rateLimits";
 import { configuredLimit } from "../wire/rateLimits";
 import { isPlatformAdmin } from "../access/platformAdmins";
 import { tableMetadata } from "../schema/tableMetadata";
@@ -147,6 +147,9 @@ export async function organizationOf(ctx: QueryCtx, call: Call): Promise<Tenant[
   assertKindOfCredential(operation.declaration.access, credential);
   const caller = await identifyCaller(ctx, credential, now, false);
   const tenant = await tenantPhase(ctx, call, caller, now);
+  // What the mutation counts, and refuses, is refused before others are asked on its behalf.
+  const counted = call.isCounted ? countedCaller(caller, tenant?.organization) : undefined;
+  if (counted) await assertRequestLeft(ctx, counted, now);
   const reach = await permissionPhase(ctx, operation, caller, tenant);
   if (!tenant) throw new Error(`${operation.action} runs in no organization.`);
   await rowPhase(ctx, call, { caller, tenant, origin: call.origin, now, ...auditingOf(operation) }, reach);

@@ -1,5 +1,6 @@
 import { env } from "../../_generated/server";
 import { ProblemError } from "./errors";
+import { asSealed } from "./sealed";
 import type { Sealed } from "./sealed";
 import type { TableNames } from "../../_generated/dataModel";
 
@@ -104,6 +105,13 @@ export function presentKeyVersion(): number {
   if (version < 1 || version > maxKeyVersion)
     throw notConfigured(`ENCRYPTION_KEY_VERSION must be a whole number from 1 to ${maxKeyVersion}.`);
   return version;
+}
+
+/** With which key a sealed field of a row is encrypted; a dry run has encrypted none, and shows what it would have taken. */
+export function shownKeyVersion(field: Parameters<typeof asSealed>[0] | undefined): number | undefined {
+  if (!field) return undefined;
+  const sealed = asSealed(field);
+  return sealed.ciphertext.byteLength === 0 ? presentKeyVersion() : keyVersionOf(sealed);
 }
 
 function masterKeyOf(keyVersion: number): Promise<CryptoKey> {

@@ -1,13 +1,11 @@
 import { described, integer } from "../../core/schema/fields";
-import { keyVersionOf, presentKeyVersion } from "../../core/wire/encryption";
-import { asSealed } from "../../core/wire/sealed";
+import { shownKeyVersion } from "../../core/wire/encryption";
 import { definedOf, withPublicId } from "../../core/records/documents";
 import { resource } from "../../core/resources/resource";
 import { adapterOf } from "../adapters/registry";
 import { grantedDocks } from "../reaching";
 import { dockFields } from "../tables";
 import { assertConfig } from "./rules";
-import type { Sealed } from "../../core/wire/sealed";
 
 /** Docks as every module of the domain writes them. */
 export const docks = resource({
@@ -57,19 +55,13 @@ export const docks = resource({
     restore: ["name_taken"],
     delete: ["sync_in_progress"],
   },
-  show: (_showing, row) => {
-    const { encryptedApiKey } = row;
-    const keyVersion = encryptedApiKey && versionOf(asSealed(encryptedApiKey));
-    return { ...withPublicId(row), ...definedOf({ keyVersion }) };
-  },
+  show: (_showing, row) => ({
+    ...withPublicId(row),
+    ...definedOf({ keyVersion: shownKeyVersion(row.encryptedApiKey) }),
+  }),
   hooks: {
     rules: (_ctx, next, previous) => {
       if (!previous || next.syncConfig !== previous.syncConfig) assertConfig(adapterOf(next.provider), next);
     },
   },
 });
-
-/** With which key a dock's own is encrypted; a dry run has encrypted none, and shows what it would have taken. */
-function versionOf(sealed: Sealed): number | undefined {
-  return sealed.ciphertext.byteLength === 0 ? presentKeyVersion() : keyVersionOf(sealed);
-}

@@ -36,8 +36,7 @@ export async function enqueueRun(
 ) {
   const operation = operationOf(service, name);
   if (service.status === "disabled") throw new ProblemError("operation_disabled", `${service.name} is disabled.`);
-  if (!service.encryptedConfig)
-    throw new ProblemError("operation_config_missing", `${service.name} has no configuration.`);
+  assertConfigured(service);
   const target = await targetOf(ctx, aim);
   if (target && !operation.targets.includes(target.kind))
     throw refused("operation_params_invalid", [
@@ -76,6 +75,11 @@ export async function enqueueRun(
   await ctx.db.appendAudit({ action: runAction, operation: "other", ...about, metadata });
   const { status, scheduledAt } = job;
   return { jobId: job._id, operation: name, status, scheduledAt, isNew: created };
+}
+
+/** @throws {ProblemError} 409 for a service that came back from the trash and was given no configuration since */
+export function assertConfigured({ encryptedConfig, name }: Doc<"operationServices">): void {
+  if (!encryptedConfig) throw new ProblemError("operation_config_missing", `${name} has no configuration.`);
 }
 
 function operationOf({ type, name: serviceName }: Doc<"operationServices">, name: string) {

@@ -1,13 +1,11 @@
 import { described, integer } from "../../core/schema/fields";
-import { keyVersionOf, presentKeyVersion } from "../../core/wire/encryption";
-import { asSealed } from "../../core/wire/sealed";
+import { shownKeyVersion } from "../../core/wire/encryption";
 import { definedOf, withPublicId } from "../../core/records/documents";
 import { resource } from "../../core/resources/resource";
 import { operationPermissionFields, operationServiceFields } from "../tables";
 import { scheduledJobFields } from "../../jobs/tables";
 import { endService } from "./ending";
 import type { Assignment } from "../../core/records/assignedRows";
-import type { Sealed } from "../../core/wire/sealed";
 
 /** Operation services are assigned by grants to teams. */
 const grantedServices: readonly Assignment[] = [
@@ -42,11 +40,10 @@ export const operationServices = resource({
     update: ["name_taken"],
     restore: ["name_taken"],
   },
-  show: (_showing, row) => {
-    const { encryptedConfig } = row;
-    const keyVersion = encryptedConfig && versionOf(asSealed(encryptedConfig));
-    return { ...withPublicId(row), ...definedOf({ keyVersion }) };
-  },
+  show: (_showing, row) => ({
+    ...withPublicId(row),
+    ...definedOf({ keyVersion: shownKeyVersion(row.encryptedConfig) }),
+  }),
   hooks: {
     beforeDelete: async (ctx, row) => {
       await endService(ctx, row);
@@ -54,11 +51,6 @@ export const operationServices = resource({
     },
   },
 });
-
-/** With which key a configuration is encrypted; a dry run has encrypted none, and shows what it would have taken. */
-function versionOf(sealed: Sealed): number | undefined {
-  return sealed.ciphertext.byteLength === 0 ? presentKeyVersion() : keyVersionOf(sealed);
-}
 
 /** Grants of operation services, as answers show them. */
 export const operationPermissions = resource({

@@ -1,6 +1,6 @@
 import { ProblemError } from "../../core/wire/errors";
 import { linkedOf, linksOf, maximumProjects } from "../resources/links";
-import { linkable } from "./reaching";
+import { linkable, reachingOf } from "./reaching";
 import { maximumLinks } from "./resource";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { TenantReader } from "../../core/records/reader";
@@ -52,9 +52,10 @@ export async function linkAll(
 ): Promise<readonly LinkResult[]> {
   const known = new Map<string, Doc<"projectResources">>();
   const results: LinkResult[] = [];
+  const reaches = reachingOf(ctx, "operate");
   const wanted: { readonly at: number; readonly table: ResourceTable; readonly row: Doc<ResourceTable> }[] = [];
   for (const [at, { resourceTable: table, resourceId }] of items.entries()) {
-    const row = await linkable(ctx, table, resourceId, `/items/${at}/resourceId`);
+    const row = await linkable(ctx, table, resourceId, `/items/${at}/resourceId`, reaches);
     wanted.push({ at, table, row });
     const link = await linkOf(ctx.db, projectId, table, row._id);
     if (link) known.set(row._id, link);

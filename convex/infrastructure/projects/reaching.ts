@@ -1,3 +1,4 @@
+import { lazily } from "../../core/operations/once";
 import { ProblemError } from "../../core/wire/errors";
 import { inventory } from "../resources/inventory";
 import { linksOf } from "../resources/links";
@@ -31,20 +32,29 @@ export async function projectsOf(
   return found.toReversed();
 }
 
+/** Whether the caller reaches a resource. */
+export type Reaching = (table: ResourceTable, row: Doc<ResourceTable>) => Promise<boolean>;
+
 /**
- * Whether the caller may read a resource, or, where grants are what the caller reaches it by, whether one of them is to operate: a link
- * shows its name to everybody in the project.
+ * Which resources the caller may read, or, where grants are what the caller reaches them by, which of them one to operate reaches: a link
+ * shows its name to everybody in the project. For one call: the caller's teams and clients are read once, however many resources are
+ * asked for, and their grants of a dock once for each table.
  */
-export async function reachesResource(
-  { db }: Context,
-  table: ResourceTable,
-  row: Doc<ResourceTable>,
-  level: "read" | "operate",
-): Promise<boolean> {
-  const reach = await db.reachOf("resource:read");
-  if (!reach) return false;
-  if (reach.every) return true;
-  return db.isAssigned(inventory[table].assigned ?? [], row, { ...reach, changes: level === "operate" });
+export function reachingOf({ db }: Context, level: "read" | "operate"): Reaching {
+  const readable = lazily(() => db.reachOf("resource:read"));
+  const asked = new Map<string, Promise<boolean>>();
+  const isReached = async (table: ResourceTable, row: Doc<ResourceTable>) => {
+    const reach = await readable();
+    if (!reach) return false;
+    if (reach.every) return true;
+    return db.isAssigned(inventory[table].assigned ?? [], row, { ...reach, changes: level === "operate" });
+  };
+  return (table, row) => {
+    const key = `${table} ${row.dockId}`;
+    const found = asked.get(key) ?? isReached(table, row);
+    asked.set(key, found);
+    return found;
+  };
 }
 
 /**
@@ -56,6 +66,7 @@ export async function linkable(
   table: ResourceTable,
   resourceId: string,
   pointer: string,
+  reaches: Reaching = reachingOf(ctx, "operate"),
 ): Promise<Doc<ResourceTable>> {
   const row: Doc<ResourceTable> | null = await ctx.db.get(table, resourceId);
   if (!row || row.deletedAt !== undefined) {
@@ -63,7 +74,7 @@ export async function linkable(
     const message = `No row of ${table} of the organization has this id.`;
     throw new ProblemError(code, message, [{ pointer, code, message }]);
   }
-  if (await reachesResource(ctx, table, row, "operate")) return row;
+  if (await reaches(table, row)) return row;
   throw new ProblemError("not_assigned", "No grant to operate its dock reaches the caller.", [
     { pointer, code: "not_assigned", message: "Its dock is not granted to operate." },
   ]);

@@ -1,6 +1,5 @@
 import { described, integer } from "../../core/schema/fields";
-import { keyVersionOf, presentKeyVersion } from "../../core/wire/encryption";
-import { asSealed } from "../../core/wire/sealed";
+import { shownKeyVersion } from "../../core/wire/encryption";
 import { definedOf, withPublicId } from "../../core/records/documents";
 import { ProblemError } from "../../core/wire/errors";
 import { resource } from "../../core/resources/resource";
@@ -8,7 +7,6 @@ import { dataSourceFields } from "../tables";
 import { demoteOthers, primaryOf } from "./primary";
 import { assertConfig } from "./rules";
 import type { TenantMutationContext } from "../../core/operations/declaration";
-import type { Sealed } from "../../core/wire/sealed";
 import type { Doc, Id } from "../../_generated/dataModel";
 
 /** Data sources as every module of the domain writes them. */
@@ -51,7 +49,7 @@ export const dataSources = resource({
   },
   show: (_showing, row) => {
     const { encryptedCredentials } = row;
-    const credentialKeyVersion = encryptedCredentials && versionOf(asSealed(encryptedCredentials));
+    const credentialKeyVersion = shownKeyVersion(encryptedCredentials);
     return { ...withPublicId(row), ...definedOf({ credentialKeyVersion }) };
   },
   hooks: {
@@ -73,11 +71,6 @@ export const dataSources = resource({
     },
   },
 });
-
-/** With which key credentials are encrypted; a dry run has encrypted none, and shows what it would have taken. */
-function versionOf(sealed: Sealed): number | undefined {
-  return sealed.ciphertext.byteLength === 0 ? presentKeyVersion() : keyVersionOf(sealed);
-}
 
 /** The integration of a data source, which cannot be deleted while it has one. */
 export async function integrationOf(

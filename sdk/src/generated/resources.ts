@@ -3383,13 +3383,13 @@ export interface OperationServicesResource {
   /**
    * Update an operation service
    *
-   * Fields left out stay as they are. Nothing runs while it is `disabled`.
+   * Fields left out stay as they are. Nothing runs while it is `disabled`, and `active` takes a configuration.
    *
-   * Needs the permission `operation:update`. Its own refusals: `name_taken`.
+   * Needs the permission `operation:update`. Its own refusals: `name_taken`, `operation_config_missing`.
    *
    * @param operationServiceId - Id of the operation service.
    * @param input - What to send to update an operation service.
-   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `name_taken`, `operation_config_missing`; 412 `precondition_failed`; 422 `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const operationService = await portico.operationServices.update("da6xk7n3889t2r0rn0es88swg164a60v", { name: "Backups in Frankfurt" });

@@ -3436,9 +3436,9 @@ export interface paths {
         head?: never;
         /**
          * Update an operation service
-         * @description Fields left out stay as they are. Nothing runs while it is `disabled`.
+         * @description Fields left out stay as they are. Nothing runs while it is `disabled`, and `active` takes a configuration.
          *
-         *     Needs the permission `operation:update`. Its own refusals: `name_taken`.
+         *     Needs the permission `operation:update`. Its own refusals: `name_taken`, `operation_config_missing`.
          */
         patch: operations["updateOperationService"];
         trace?: never;
@@ -20403,11 +20403,11 @@ export interface components {
             keyVersion?: number;
             /**
              * Format: int64
-             * @description When a run last ended; absent before the first. Milliseconds since the epoch.
+             * @description When a run last ended, cancelled or not; absent before the first. Milliseconds since the epoch.
              */
             lastRunAt?: number;
             /**
-             * @description Why the last run failed; absent where it did not.
+             * @description Why the last run that nobody cancelled failed, or that it has no configuration; absent otherwise.
              * @example The storage knows no such bucket.
              */
             lastRunError?: string;
@@ -20423,7 +20423,7 @@ export interface components {
              */
             organizationId: string;
             /**
-             * @description Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds.
+             * @description Whether it runs operations: `disabled` by people, `error` after a run that has failed for good until one succeeds, and out of the trash until it is given a configuration.
              * @enum {string}
              */
             status: "active" | "disabled" | "error";
