@@ -25,6 +25,9 @@ it("knows the parameters of every list, but for those that page over an index of
   expect(unknown.map(({ declaration }) => declaration.name).sort()).toEqual([
     "access/clientResources:list",
     "access/teams:listMine",
+    "infrastructure/operationPermissions:list",
+    "infrastructure/operationServices:listRuns",
+    "infrastructure/projectResources:listProjects",
     "tenancy/me:listInvitations",
     "tenancy/organizations:list",
   ]);
