@@ -127,6 +127,36 @@ describe("the lock", () => {
     expect(await refusal(start())).toBeUndefined();
   });
 
+  it("is another run's as soon as one has ended, whose job may still run", async () => {
+    const { sync, host, rows, runOf, start, due } = await world();
+    lists({ servers: 3 });
+    await sync();
+    const [job] = await rows("scheduledJobs");
+    if (!job) throw new Error("There is no job.");
+    await host.run(({ db }) => db.patch("scheduledJobs", job._id, { status: "running" }));
+    lists({ servers: 4 });
+    const syncId = await start();
+    await due();
+    expect(await runOf(syncId)).toMatchObject({ status: "success", counts: { servers: { created: 1, unchanged: 3 } } });
+  });
+
+  it("is not disturbed by the job of a run before that is tried again", async () => {
+    const { host, ann, named, rows, runOf, start, due, live } = await world();
+    lists({ servers: 3 });
+    await start();
+    const [job] = await rows("scheduledJobs");
+    if (!job) throw new Error("There is no job.");
+    const cancelled = { status: "failed", willRetry: false, queue: undefined } as const;
+    await host.run(({ db }) => db.patch("scheduledJobs", job._id, cancelled));
+    vi.setSystemTime(Date.now() + 60_000);
+    await dockCron(host, "releaseBroken");
+    const syncId = await start();
+    await ann.mutation(api.jobs.scheduledJobs.retry, { ...named, jobId: job._id });
+    await due();
+    expect(await runOf(syncId)).toMatchObject({ status: "success" });
+    expect(await live()).toHaveLength(3);
+  });
+
   it("keeps a key from being rotated and a dock from being deleted", async () => {
     const { rotate, remove, dockId, start } = await world();
     await start();
