@@ -5,7 +5,7 @@ import { administratorsOf } from "../../messaging/administrators";
 import { notify } from "../../messaging/notify";
 import { recordHealth } from "../../observability/recordHealth";
 import { adapterOf } from "../adapters/registry";
-import { failuresToTell, nextAfterFailure, nextAfterSuccess, runType } from "./syncRules";
+import { failuresToTell, nextSyncOf, runType } from "./syncRules";
 import { limitedUntil } from "./rules";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -87,14 +87,14 @@ export async function endSync(
   const isFailure = status === "error";
   const { minimumIntervalSeconds = 0 } = adapterOf(dock.provider) ?? {};
   const failures = isFailure ? (dock.consecutiveFailures ?? 0) + 1 : 0;
+  const told = { lastSyncAt: now, consecutiveFailures: failures };
   const ended = await db.patch("docks", dock, {
     syncInProgress: false,
     syncStartedAt: undefined,
     lastSyncStatus: isFailure ? "error" : "success",
-    lastSyncAt: now,
     lastSyncError: message,
-    consecutiveFailures: failures,
-    nextSyncAt: isFailure ? nextAfterFailure(dock, failures, now) : nextAfterSuccess(dock, now, minimumIntervalSeconds),
+    ...told,
+    nextSyncAt: nextSyncOf({ ...dock, ...told }, now, minimumIntervalSeconds),
   });
   const outcome = isFailure ? "failure" : "success";
   const report = { resourceType: "dock", resourceId: dock._id, outcome, errorMessage: message } as const;
