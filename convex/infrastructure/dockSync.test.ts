@@ -60,6 +60,34 @@ it("deletes what two complete syncs have missed, and nothing by a list that was 
   expect((await rows("servers")).filter(({ missingSince }) => missingSince !== undefined)).toEqual([]);
 });
 
+it.each(["sync", "deletion of the dock"])("forgets the health of what goes by a %s", async (by) => {
+  const { sync, rows, host, organizationId, remove, dockId, due } = await world();
+  lists({ servers: 2 });
+  await sync();
+  const [server] = await rows("servers");
+  if (!server) throw new Error("There is no server.");
+  const counts = { successCount: 1, failureCount: 0, lastCheckAt: 1, createdAt: 1, updatedAt: 1 };
+  const check = {
+    organizationId,
+    resourceType: "server",
+    resourceId: server._id,
+    status: "healthy",
+    ...counts,
+  } as const;
+  await host.run(({ db }) => db.insert("healthChecks", check));
+  const known = async () => (await rows("healthChecks")).filter(({ resourceType }) => resourceType === "server");
+  expect(await known()).toHaveLength(1);
+  if (by === "sync") {
+    lists({ servers: 0 });
+    await sync();
+    await sync();
+  } else {
+    await remove(dockId);
+    await due();
+  }
+  expect(await known()).toEqual([]);
+});
+
 it("lets no more than a share go until a person confirms it", async () => {
   const { sync, live, rows } = await world();
   lists({ servers: 12 });
@@ -127,6 +155,50 @@ describe("the lock", () => {
     expect(await refusal(start())).toBeUndefined();
   });
 
+  it("is another run's as soon as one has ended, whose job may still run", async () => {
+    const { sync, host, rows, runOf, start, due } = await world();
+    lists({ servers: 3 });
+    await sync();
+    const [job] = await rows("scheduledJobs");
+    if (!job) throw new Error("There is no job.");
+    await host.run(({ db }) => db.patch("scheduledJobs", job._id, { status: "running" }));
+    lists({ servers: 4 });
+    const syncId = await start();
+    await due();
+    expect(await runOf(syncId)).toMatchObject({ status: "success", counts: { servers: { created: 1, unchanged: 3 } } });
+  });
+
+  it("is not disturbed by the job of a run before that is tried again", async () => {
+    const { host, ann, named, rows, runOf, start, due, live } = await world();
+    lists({ servers: 3 });
+    await start();
+    const [job] = await rows("scheduledJobs");
+    if (!job) throw new Error("There is no job.");
+    const cancelled = { status: "failed", willRetry: false, queue: undefined } as const;
+    await host.run(({ db }) => db.patch("scheduledJobs", job._id, cancelled));
+    vi.setSystemTime(Date.now() + 60_000);
+    await dockCron(host, "releaseBroken");
+    const syncId = await start();
+    await ann.mutation(api.jobs.scheduledJobs.retry, { ...named, jobId: job._id });
+    await due();
+    expect(await runOf(syncId)).toMatchObject({ status: "success" });
+    expect(await live()).toHaveLength(3);
+  });
+
+  it("is released of more docks than one transaction looks at", async () => {
+    const { host, rows, organizationId, due } = await world();
+    const locked = { syncInProgress: true, syncStartedAt: Date.now(), lastSyncStatus: "syncing" } as const;
+    const made = { organizationId, provider: "mock", syncConfig: { enabled: true, intervalSeconds: 120 } };
+    await host.run(async ({ db }) => {
+      for (let at = 0; at < 130; at++)
+        await db.insert("docks", { ...made, ...locked, name: `Mock ${at}`, createdAt: 1, updatedAt: 1 });
+    });
+    vi.setSystemTime(Date.now() + 61_000);
+    await dockCron(host, "releaseBroken");
+    await due();
+    expect((await rows("docks")).filter(({ syncInProgress }) => syncInProgress)).toEqual([]);
+  });
+
   it("keeps a key from being rotated and a dock from being deleted", async () => {
     const { rotate, remove, dockId, start } = await world();
     await start();
@@ -136,16 +208,47 @@ describe("the lock", () => {
 });
 
 describe("syncs by themselves", () => {
-  it("begin where they are due, twenty at a time, and not where they are off", async () => {
-    const { create, rows, host } = await world();
+  it("begin where they are due, however many those are, and not where they are off", async () => {
+    const { create, rows, host, due } = await world();
     for (let at = 1; at < 25; at++)
       await create({ name: `Mock ${at}`, apiKey: keyOf("acme"), syncConfig: { enabled: at > 2 } });
+    lists({ servers: 0 });
     await dockCron(host, "syncDue");
-    await dockCron(host, "syncDue");
+    await due();
     const docks = await rows("docks");
-    expect(docks.filter(({ syncInProgress }) => syncInProgress).map(({ syncConfig }) => syncConfig.enabled)).toEqual(
-      Array.from({ length: 23 }, () => true),
-    );
+    expect(
+      docks.filter(({ lastSyncAt }) => lastSyncAt !== undefined).map(({ syncConfig }) => syncConfig.enabled),
+    ).toEqual(Array.from({ length: 23 }, () => true));
+  });
+
+  it("follow the settings as soon as these change", async () => {
+    const { ann, named, dockId, dock, sync, patch } = await world();
+    const set = async (syncConfig: object) => {
+      await ann.mutation(api.infrastructure.docks.update, { ...named, dockId, syncConfig });
+      return (await dock())?.nextSyncAt;
+    };
+    lists({ servers: 0 });
+    await sync();
+    const after = (await dock())?.nextSyncAt ?? 0;
+    expect(await set({ intervalSeconds: 86_400 })).toBeGreaterThan(Date.now() + 86_000_000);
+    expect(await set({ enabled: false })).toBeUndefined();
+    expect(await set({ enabled: true, intervalSeconds: 120 })).toBe(after);
+    await patch(dockId, { lastSyncAt: Date.now() - 86_400_000 });
+    expect(await set({ intervalSeconds: 240 })).toBe(Date.now());
+  });
+
+  it("say nothing new of a dock that is looked at and left", async () => {
+    const { host, dockId, dock, patch, organizationId } = await world();
+    await host.run(({ db }) => db.patch("organizations", organizationId, { status: "suspended" }));
+    const before = await dock();
+    vi.setSystemTime(Date.now() + 60_000);
+    await dockCron(host, "syncDue");
+    const { nextSyncAt, ...rest } = (await dock(dockId)) ?? {};
+    expect(nextSyncAt).toBeGreaterThan(Date.now());
+    expect(rest).toEqual({ ...before, nextSyncAt: undefined });
+    await patch(dockId, { syncConfig: { enabled: false, intervalSeconds: 120 }, nextSyncAt: 1 });
+    await dockCron(host, "syncDue");
+    expect(await dock()).toMatchObject({ syncInProgress: false });
   });
 
   it("keep to the interval, wait longer with each failure, and never ask before the provider allows", () => {

@@ -50,6 +50,8 @@ interface Reading {
   position: SyncPosition;
   /** What the provider last said of the key. */
   rateLimit?: RateLimit | undefined;
+  /** Until when the key is to be left alone, as the last page that was written found it. */
+  waitsUntil?: number | undefined;
 }
 
 /** The run is not this action's any more: the job was cancelled, or is another action's. */
@@ -100,7 +102,7 @@ async function resultOf(
       confirmLoss: job.payload["confirmLoss"] === true,
       endsAt: Date.now() + longestStepMs,
     });
-    if (job.cursor === undefined) await proveKey(reading);
+    if (!progress.position.isProven) await proveKey(reading);
     if (!(await readTables(reading))) return { goesOnAt: Date.now(), cursor: JSON.stringify(progress.position) };
     const { problems } = progress.position;
     outcome = problems.length === 0 ? { status: "success" } : { status: "partial", message: problems.join(" ") };
@@ -137,12 +139,13 @@ async function accessOf(
 }
 
 /** @throws {AskedToWait} where the key is to be left alone */
-function assertUnlimited({ waitsUntil }: { readonly waitsUntil?: number }): void {
-  if (waitsUntil !== undefined) throw new AskedToWait("The provider asks to wait.", waitsUntil - Date.now());
+function assertUnlimited({ waitsUntil = 0 }: { readonly waitsUntil?: number | undefined }): void {
+  if (waitsUntil > Date.now()) throw new AskedToWait("The provider asks to wait.", waitsUntil - Date.now());
 }
 
 /** Asks whose the key is; one of another account brings nothing. @throws {ProviderError} */
-async function proveKey({ ctx, of, adapter, access }: Reading): Promise<void> {
+async function proveKey(reading: Reading): Promise<void> {
+  const { ctx, of, adapter, access } = reading;
   const { accountId, rateLimit } = await adapter.validateCredentials(access);
   const key = {
     ...(accountId === undefined ? {} : { accountId }),
@@ -150,6 +153,7 @@ async function proveKey({ ctx, of, adapter, access }: Reading): Promise<void> {
   };
   const { isOfAccount } = held(await ctx.runMutation(noteKeyReference, { ...of, ...key }));
   if (!isOfAccount) throw new ProviderError("The key is of another account than the one that was synced.", false);
+  reading.position = { ...reading.position, isProven: true, waitedAt: undefined };
 }
 
 /** Reads the tables that were asked for, from where the sync is; false where another action goes on. */
@@ -162,7 +166,8 @@ async function readTables(reading: Reading): Promise<boolean> {
     const problem = await readTable(reading, table);
     if (problem === "goesOn") return false;
     const { table: at, problems } = reading.position;
-    reading.position = { table: at + 1, problems: [...problems, ...(problem ? [problem.says] : [])] };
+    const all = [...problems, ...(problem ? [problem.says] : [])];
+    reading.position = { table: at + 1, problems: all, isProven: true };
     if (!(await reportProgress(ctx, job, { cursor: JSON.stringify(reading.position) }))) throw new RunLost();
   }
   return true;
@@ -174,19 +179,20 @@ async function readTable(
   table: ResourceTable,
 ): Promise<"goesOn" | { readonly says: string } | undefined> {
   const { adapter, access, confirmLoss } = reading;
+  assertUnlimited(reading);
   const pages = adapter.fetch(access, table, reading.position.from);
   let page = await pages.next();
   for (; page.done !== true; page = await pages.next()) {
     const { rows, rateLimit, next } = page.value;
     reading.rateLimit = rateLimit ?? reading.rateLimit;
-    let taken: { readonly waitsUntil?: number } = {};
     const batches = batchesOf(rows);
     for (const [at, batch] of batches.entries()) {
       if (at === batches.length - 1 && next !== undefined)
-        reading.position = { table: reading.position.table, problems: reading.position.problems, from: next };
-      taken = await takeBatch(reading, table, batch, rateLimit);
+        reading.position = { ...reading.position, from: next, waitedAt: undefined };
+      reading.waitsUntil = (await takeBatch(reading, table, batch, rateLimit)).waitsUntil;
     }
-    assertUnlimited(taken);
+    // Behind the last page nobody is asked any more.
+    if (next !== undefined) assertUnlimited(reading);
     if (next !== undefined && Date.now() >= reading.endsAt) return "goesOn";
   }
   const { complete, isUnlisted = false, why = "It was not read to its end.", count = 0 } = page.value;

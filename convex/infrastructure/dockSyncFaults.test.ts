@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { internal } from "../_generated/api";
 import { makeScratchDirectory } from "../../host/scratchDirectory";
-import { minuteMs } from "../core/wire/durations";
+import { dayMs, minuteMs } from "../core/wire/durations";
 import { AskedToWait } from "../core/wire/providerError";
 import { runDue } from "../jobs/jobsHost.testing";
+import { mock } from "./adapters/mock";
 import { keyOf, openDockHost } from "./dockHost.testing";
 import { dockCron, lists, refusal, syncWorld } from "./dockSyncHost.testing";
 import type { Doc, TableNames } from "../_generated/dataModel";
@@ -204,6 +205,40 @@ describe("a provider that asks to wait", () => {
     });
   });
 
+  it("before it has said whose the key is, is asked that behind the wait", async () => {
+    const { host, start, dock, patch, dockId, rows } = await syncWorld();
+    await patch(dockId, { providerAccountId: "acme" });
+    const asked = lists({ servers: 20, goesOn: true });
+    vi.spyOn(mock, "validateCredentials")
+      .mockRejectedValueOnce(new AskedToWait("The provider asks to wait (429).", 2 * minuteMs))
+      .mockResolvedValueOnce({ accountId: "other" });
+    await start();
+    await passMinutes(host, 4);
+    expect(await dock()).toMatchObject({
+      syncInProgress: false,
+      lastSyncStatus: "error",
+      lastSyncError: "The key is of another account than the one that was synced.",
+    });
+    expect(asked).toEqual([]);
+    expect(await rows("servers")).toEqual([]);
+  });
+
+  it("may ask so before and behind it has said whose the key is, once each", async () => {
+    const { host, start, dock } = await syncWorld();
+    const wait = new AskedToWait("The provider asks to wait (429).", 2 * minuteMs);
+    vi.spyOn(mock, "validateCredentials").mockRejectedValueOnce(wait);
+    let isAsked = false;
+    const before = () => {
+      if (isAsked) return;
+      isAsked = true;
+      throw wait;
+    };
+    lists({ servers: 20, goesOn: true, before });
+    await start();
+    await passMinutes(host, 8);
+    expect(await dock()).toMatchObject({ lastSyncStatus: "success" });
+  });
+
   it("without end is not waited for without end", async () => {
     const { host, start, dock } = await syncWorld();
     lists({
@@ -226,6 +261,22 @@ describe("a provider that asks to wait", () => {
     expect(asked).toHaveLength(1);
     expect(await dock()).toMatchObject({ rateLimitRemaining: 0, rateLimitLimit: 5000, rateLimitResetAt: resetAt });
     expect(await refusal(start())).toBe("rate_limited_by_provider");
+  });
+
+  it("after the last page of the last list has nothing to wait for", async () => {
+    const { sync, dock } = await syncWorld();
+    const resetAt = Date.now() + 60 * minuteMs;
+    lists({ servers: 5, rateLimit: { remaining: 0, limit: 5000, resetAt } });
+    expect(await sync({ resourceTables: ["servers"] })).toMatchObject({ status: "success", isComplete: true });
+    expect(await dock()).toMatchObject({ rateLimitRemaining: 0, rateLimitResetAt: resetAt });
+  });
+
+  it("for longer than a day is asked again after one", async () => {
+    const { sync, dock } = await syncWorld();
+    lists({ servers: 20, goesOn: true, before: asksToWait(10_000 * dayMs) });
+    expect(await sync()).toMatchObject({ status: "error" });
+    const { rateLimitResetAt = 0, nextSyncAt = 0 } = (await dock()) ?? {};
+    for (const instant of [rateLimitResetAt, nextSyncAt]) expect(instant - Date.now()).toBeLessThanOrEqual(dayMs);
   });
 });
 

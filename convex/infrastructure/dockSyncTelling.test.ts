@@ -64,6 +64,19 @@ describe("webhooks", () => {
     expect(failed[0]?.data).toMatchObject({ lastSyncError: "The provider answered 502." });
   });
 
+  it("are told nothing of what one sync has missed and the next sees as it was", async () => {
+    const { sync, news, live } = await toldWorld();
+    lists({ servers: 12 });
+    await sync();
+    lists({ servers: 11 });
+    await sync();
+    await news();
+    lists({ servers: 12 });
+    expect(await sync()).toMatchObject({ counts: { servers: { updated: 0, unchanged: 12 } } });
+    expect(sizesOf(await news())).toEqual(["dock.synced"]);
+    expect((await live()).filter(({ missingSince }) => missingSince !== undefined)).toEqual([]);
+  });
+
   it("are told neither the key nor what it is known by", async () => {
     const { sync, news, rows } = await toldWorld();
     lists({ servers: 3 });

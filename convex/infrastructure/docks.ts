@@ -16,8 +16,10 @@ import { docks } from "./docks/resource";
 import { assertMayLose, assertWholeWithinReach, tablesWithinReach } from "./docks/partialReach";
 import { noteLimits } from "./docks/sharedLimits";
 import { apiKeyInput, assertSameAccount, proofFound, rateLimitFields } from "./docks/rules";
+import { nextSyncOf } from "./docks/syncRules";
 import { broken, endSync, isAlive, startSync } from "./docks/syncRuns";
 import { dockFields, resourceTables, syncSettings } from "./tables";
+import type { Doc } from "../_generated/dataModel";
 
 const { list, get } = crud(docks);
 export { list, get };
@@ -32,6 +34,15 @@ const syncConfigInput = () =>
     "How it is synced; by itself, and as often as its provider recommends, unless said.",
     { enabled: true, intervalSeconds: 300 },
   ).optional();
+
+/** A dock's settings with changes, and when it is synced by those; nothing new where they say nothing new. */
+function syncedAs(dock: Doc<"docks">, changes: Partial<Doc<"docks">["syncConfig"]>, now: number) {
+  const syncConfig = { ...dock.syncConfig, ...changes };
+  const { enabled, intervalSeconds } = dock.syncConfig;
+  if (syncConfig.enabled === enabled && syncConfig.intervalSeconds === intervalSeconds) return {};
+  const { minimumIntervalSeconds = 0 } = adapterOf(dock.provider) ?? {};
+  return { syncConfig, nextSyncAt: nextSyncOf({ ...dock, syncConfig }, now, minimumIntervalSeconds) };
+}
 
 export const create = docks.at("/").sealing("create", {
   summary: "Create a dock",
@@ -52,7 +63,7 @@ export const create = docks.at("/").sealing("create", {
       keyHint,
       lastSyncStatus: "pending",
       syncInProgress: false,
-      nextSyncAt: ctx.now,
+      nextSyncAt: enabled ? ctx.now : undefined,
     });
     const about = { tableName: "docks", recordId: dock._id } as const;
     await ctx.db.appendAudit({ action: "credential.create", operation: "other", ...about });
@@ -68,7 +79,7 @@ export const update = docks.change("update", {
   handler: async (ctx, { syncConfig, ...input }) =>
     docks.patch(ctx, ctx.row, {
       ...changesOf<"docks">(input, docks.idParameter),
-      ...(syncConfig === undefined ? {} : { syncConfig: { ...ctx.row.syncConfig, ...definedOf(syncConfig) } }),
+      ...(syncConfig === undefined ? {} : syncedAs(ctx.row, definedOf(syncConfig), ctx.now)),
     }),
 });
 
@@ -101,6 +112,7 @@ export const rotateKey = docks.sealing("rotateKey", {
       keyHint,
       lastSyncStatus: "pending",
       lastSyncError: undefined,
+      nextSyncAt: row.syncConfig.enabled ? ctx.now : undefined,
       // They were those of the key before.
       ...rateLimitFields({}),
       keyFingerprint: proof?.keyFingerprint,

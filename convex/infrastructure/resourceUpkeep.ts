@@ -22,14 +22,17 @@ function writerFor(ctx: MutationCtx, noun: string, action: string, now: number):
   return systemWriter(ctx, { noun, action, isAudited: false, now });
 }
 
-const warnReference = makeFunctionReference<"mutation", { cursor?: string }>("infrastructure/resourceUpkeep:warn");
+const warnReference = makeFunctionReference<"mutation", { cursor: string; before: number }>(
+  "infrastructure/resourceUpkeep:warn",
+);
 
 /** Tells administrators of registrations that end in 30, 7 and 1 days, each time once. */
 export const warn = internalMutation({
-  args: { cursor: v.optional(v.string()) },
+  // `before` fixes what "now" is for all pages of a run: a cursor is good for the range that it was made in.
+  args: { cursor: v.optional(v.string()), before: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { cursor = null }) => {
-    const now = Date.now();
+  handler: async (ctx, { cursor = null, before }) => {
+    const now = before ?? Date.now();
     const unscoped = writerFor(ctx, "domain", "domain.warn", now);
     const until = now + noticeDays[0] * dayMs;
     const ending = await unscoped
@@ -37,7 +40,7 @@ export const warn = internalMutation({
       .withIndex("by_expiresAt", (q) => q.gt("expiresAt", now).lte("expiresAt", until))
       .paginate({ cursor, numItems: domainsPerRun });
     for (const domain of ending.page) await warnOf(unscoped, domain, now);
-    if (!ending.isDone) await ctx.scheduler.runAfter(0, warnReference, { cursor: ending.continueCursor });
+    if (!ending.isDone) await ctx.scheduler.runAfter(0, warnReference, { cursor: ending.continueCursor, before: now });
     return null;
   },
 });

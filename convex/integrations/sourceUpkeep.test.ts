@@ -4,6 +4,7 @@ import { internal } from "../_generated/api";
 import schema from "../schema";
 import { createTestHost } from "../../host/testHost/createTestHost";
 import { dayMs, minuteMs } from "../core/wire/durations";
+import { runDue } from "../jobs/jobsHost.testing";
 import { defaultOrganizationSettings } from "../tenancy/tables";
 import type { Doc } from "../_generated/dataModel";
 
@@ -142,6 +143,16 @@ describe("credentials that end", () => {
       return notification?.data["count"] ?? 1;
     };
     expect([await countAfter(0), await countAfter(5), await countAfter(6), await countAfter(2)]).toEqual([1, 1, 2, 3]);
+  });
+
+  it("goes through more of them than fit into a transaction", async () => {
+    // The host schedules the second page by a timer, which is replaced as well.
+    vi.useFakeTimers({ now });
+    const { host, source, told } = await upkeepHost();
+    for (let at = 0; at < 60; at++) await source({ credentialExpirationAt: now + dayMs });
+    await host.mutation(internal.integrations.sourceUpkeep.warn, {});
+    await runDue(host);
+    expect(await told()).toHaveLength(60);
   });
 
   it("makes up for days on which no cron ran with one notification", async () => {

@@ -19,7 +19,9 @@ const longestPauseMs = 60 * minuteMs;
 const shortestPauseMs = 5 * minuteMs;
 
 const syncDueReference = makeFunctionReference<"mutation">("integrations/sourceUpkeep:syncDue");
-const warnReference = makeFunctionReference<"mutation", { cursor?: string }>("integrations/sourceUpkeep:warn");
+const warnReference = makeFunctionReference<"mutation", { cursor: string; before: number }>(
+  "integrations/sourceUpkeep:warn",
+);
 
 function writerFor(ctx: MutationCtx, action: string, now: number): UnscopedWriter {
   return systemWriter(ctx, { noun: "dataSource", action, isAudited: false, now });
@@ -63,10 +65,11 @@ async function syncOne(ctx: MutationCtx, unscoped: UnscopedWriter, source: Doc<"
 
 /** Tells administrators of credentials that end in 14, 3 and 1 days, each time once; days that no cron ran are made up for by one. */
 export const warn = internalMutation({
-  args: { cursor: v.optional(v.string()) },
+  // `before` fixes what "now" is for all pages of a run: a cursor is good for the range that it was made in.
+  args: { cursor: v.optional(v.string()), before: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { cursor = null }) => {
-    const now = Date.now();
+  handler: async (ctx, { cursor = null, before }) => {
+    const now = before ?? Date.now();
     const unscoped = writerFor(ctx, "dataSource.warn", now);
     const until = now + warningDays[0] * dayMs;
     const ending = await unscoped
@@ -76,7 +79,7 @@ export const warn = internalMutation({
       )
       .paginate({ cursor, numItems: sourcesPerRun });
     for (const source of ending.page) await warnOf(unscoped, source, now);
-    if (!ending.isDone) await ctx.scheduler.runAfter(0, warnReference, { cursor: ending.continueCursor });
+    if (!ending.isDone) await ctx.scheduler.runAfter(0, warnReference, { cursor: ending.continueCursor, before: now });
     return null;
   },
 });

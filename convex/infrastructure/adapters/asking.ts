@@ -6,9 +6,9 @@ import { rateLimitOf } from "./rateLimits";
 import type { JsonObject } from "../../core/wire/unknownJson";
 import type { ProviderAccess, RateLimit } from "./adapter";
 
-/** Of one sync: more than it has the time for. */
+/** Of one action, which has the time for fewer; a long sync goes on in another. */
 const maximumCalls = 2000;
-/** A sync asks with one access all through, so that what it is told to wait holds for its next table as well. */
+/** An action asks with one access all through, so that what it is told to wait holds for its next table as well. */
 const clients = new WeakMap<ProviderAccess, ProviderClient>();
 
 /** An answer of a provider. */

@@ -11,7 +11,7 @@ import { resourcesOf } from "./reading";
 import type { DockAdapter, ProviderAccess, RateLimit } from "./adapter";
 import type { Mapping } from "./generic/mapping";
 
-/** Requests of one run, those for the mapping and the account included. */
+/** Requests of one action, those for the mapping and the account included; a long sync goes on in another. */
 const maximumCalls = 4000;
 
 interface Answered {
@@ -19,7 +19,7 @@ interface Answered {
   readonly rateLimit?: RateLimit;
 }
 
-/** A provider as a run knows it: what its mapping says, whose the key is, and how it is asked. */
+/** A provider as an action knows it: what its mapping says, whose the key is, and how it is asked. */
 interface Session {
   readonly mapping: Mapping;
   readonly accountId: string;
@@ -27,7 +27,7 @@ interface Session {
   readonly ask: (path: string, query: Readonly<Record<string, string>>) => Promise<Answered>;
 }
 
-/** Of each run, which hands on the same access: it asks for the mapping once, and reads every list by that one. */
+/** Of each action, which hands on the same access: it asks for the mapping once, and reads every list by that one. */
 const sessions = new WeakMap<ProviderAccess, Session>();
 
 /** Any provider that says at its `baseUrl` where its lists are and what in them is what (`docs/infrastructure.md`). */

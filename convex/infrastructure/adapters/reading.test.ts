@@ -55,6 +55,18 @@ describe("a list that is counted", () => {
   });
 });
 
+it("does not read a list for ever", async () => {
+  let asked = 0;
+  const pageAt = async () => {
+    asked += 1;
+    const from = asked * 25_000;
+    return { rows: rows(...Array.from({ length: 25_000 }, (_, at) => `r-${from + at}`)), next: String(asked) };
+  };
+  const { rows: found, end } = await readAll(resourcesOf({ pageAt, resourceOf }));
+  expect([asked, found.length]).toEqual([4, 100_000]);
+  expect(end).toMatchObject({ complete: false, count: 100_000, why: expect.stringContaining("100000 rows") });
+});
+
 describe("where a page goes on", () => {
   it("is opaque, and begins anew where it is not of this form", async () => {
     const pages = { "": { rows: rows("a"), total: 2, next: "x" }, x: { rows: rows("b"), total: 2 } };

@@ -18,6 +18,9 @@ export interface ListedPage {
   readonly rateLimit?: RateLimit;
 }
 
+/** Rows of one list that are read: what leads on and on holds no sync for ever. */
+const mostRows = 100_000;
+
 /** What a list is read with. */
 interface Listing {
   /** Asks for the page at a place, and for the first without one. */
@@ -60,6 +63,11 @@ export async function* resourcesOf(listing: Listing, from?: string): AsyncGenera
     // A provider that sends the same page for ever is not asked for ever.
     const isStuck = page.rows.length > 0 && rows.resources.length === 0 && rows.repeated > 0;
     const isLast = next === undefined || isPast || isStuck || page.rows.length === 0;
+    if (!isLast && read >= mostRows) {
+      yield { rows: rows.resources, ...definedOf({ rateLimit }) };
+      const why = `It has more than the ${mostRows} rows that are read of a list.`;
+      return { complete: false, count: progress.count, why };
+    }
     yield { rows: rows.resources, ...definedOf({ rateLimit, next: isLast ? undefined : JSON.stringify(progress) }) };
     if (isLast) return endOf(progress, next);
   }

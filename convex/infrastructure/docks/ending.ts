@@ -1,3 +1,4 @@
+import { tableMetadata } from "../../core/schema/tableMetadata";
 import { ProblemError } from "../../core/wire/errors";
 import { enqueueJob } from "../../jobs/queue";
 import { forgetHealth } from "../../observability/recordHealth";
@@ -26,6 +27,7 @@ export const endedFields = {
   rateLimitRemaining: undefined,
   rateLimitLimit: undefined,
   rateLimitResetAt: undefined,
+  nextSyncAt: undefined,
 } as const;
 
 /** Ends what belongs to a dock that goes into the trash: grants now, as many as a batch, and by a job the rest and its resources. */
@@ -64,6 +66,7 @@ export async function trashOfDock(
     for (const row of await rows.take(left)) {
       const linked = linkedOf(table, await db.softDelete(table, row));
       await resourceChanged(db, linked);
+      await forgetHealth({ db }, tableMetadata[table].noun, row._id);
       deleted.push(linked);
       left -= 1;
     }

@@ -1,3 +1,4 @@
+import { dayMs } from "../../core/wire/durations";
 import { limitedUntil, rateLimitFields } from "./rules";
 import type { RateLimits } from "./rules";
 import type { TenantReader } from "../../core/records/reader";
@@ -48,11 +49,15 @@ export async function noteLimits(
   }
 }
 
+/** Whoever asks to be left alone for longer is asked again after it: nobody could take that back. */
+const longestHoldMs = dayMs;
+
 /** Has a key left alone until an instant. */
 export async function holdKey(
   ctx: { readonly db: TenantWriter; readonly now: number },
   keyFingerprint: string,
   until: number,
 ): Promise<void> {
-  if (until > ctx.now) await noteLimits(ctx, keyFingerprint, { remaining: 0, resetAt: until });
+  const resetAt = Math.min(until, ctx.now + longestHoldMs);
+  if (resetAt > ctx.now) await noteLimits(ctx, keyFingerprint, { remaining: 0, resetAt });
 }

@@ -6,6 +6,8 @@ export interface SyncPosition {
   readonly from?: string | undefined;
   /** Why tables that were read are not all done. */
   readonly problems: readonly string[];
+  /** Whether the provider has said that the key is of the account that is synced. */
+  readonly isProven?: boolean | undefined;
   /** The place at which it waited for its provider, if it has not got further since. */
   readonly waitedAt?: string | undefined;
 }

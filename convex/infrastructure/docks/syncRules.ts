@@ -35,6 +35,35 @@ export function nextAfterSuccess(
   return Math.max(now + Math.round(intervalMs * (1 + spreadOf(dock._id) / 10)), limitedUntil(dock, now) ?? 0);
 }
 
+/** What decides when a dock is synced by itself. */
+type Scheduled = Pick<
+  Doc<"docks">,
+  | "deletedAt"
+  | "encryptedApiKey"
+  | "syncConfig"
+  | "lastSyncAt"
+  | "consecutiveFailures"
+  | "rateLimitRemaining"
+  | "rateLimitResetAt"
+> & { readonly _id: string };
+
+/** Whether a dock is synced by itself at all. */
+export function isSyncedByItself({ deletedAt, encryptedApiKey, syncConfig }: Omit<Scheduled, "_id">): boolean {
+  return deletedAt === undefined && encryptedApiKey !== undefined && syncConfig.enabled;
+}
+
+/** When a dock is synced by itself, after its last sync and with the settings that it has now; undefined where it is not. */
+export function nextSyncOf(dock: Scheduled, now: number, minimumIntervalSeconds: number): number | undefined {
+  if (!isSyncedByItself(dock)) return undefined;
+  const { lastSyncAt, consecutiveFailures = 0 } = dock;
+  if (lastSyncAt === undefined) return limitedUntil(dock, now) ?? now;
+  const next =
+    consecutiveFailures > 0
+      ? nextAfterFailure(dock, consecutiveFailures, lastSyncAt)
+      : nextAfterSuccess(dock, lastSyncAt, minimumIntervalSeconds);
+  return Math.max(next, now);
+}
+
 /** When after a number of failures in a row: twice as late each time, an hour at most, and never before its provider allows. */
 export function nextAfterFailure(
   dock: Pick<Doc<"docks">, "rateLimitRemaining" | "rateLimitResetAt">,

@@ -5,7 +5,7 @@ import { administratorsOf } from "../../messaging/administrators";
 import { notify } from "../../messaging/notify";
 import { recordHealth } from "../../observability/recordHealth";
 import { adapterOf } from "../adapters/registry";
-import { failuresToTell, nextAfterFailure, nextAfterSuccess, runType } from "./syncRules";
+import { failuresToTell, nextSyncOf, runType } from "./syncRules";
 import { limitedUntil } from "./rules";
 import type { TenantMutationContext } from "../../core/operations/declaration";
 import type { Doc, Id } from "../../_generated/dataModel";
@@ -18,8 +18,9 @@ const syncAction = "dock.sync";
 /** How often a sync is begun again that has ended with its process. */
 const attemptsMax = 3;
 
-function jobKeyOf({ _id }: Doc<"docks">): string {
-  return `${syncAction}:${_id}`;
+/** A key a run: a job that has ended its run but still runs, or is tried again later, stands in no other run's way. */
+function jobKeyOf({ _id }: Doc<"docks">, run: Doc<"syncHistory">): string {
+  return `${syncAction}:${_id}:${run._id}`;
 }
 
 function subjectOf({ _id }: Doc<"docks">) {
@@ -60,7 +61,7 @@ export async function startSync(
     // Who waits for the answer comes before what is synced by itself.
     priority: trigger === "manual" ? 4 : 6,
     attemptsMax,
-    dedupeKey: jobKeyOf(dock),
+    dedupeKey: jobKeyOf(dock, run),
   });
   return run;
 }
@@ -86,14 +87,14 @@ export async function endSync(
   const isFailure = status === "error";
   const { minimumIntervalSeconds = 0 } = adapterOf(dock.provider) ?? {};
   const failures = isFailure ? (dock.consecutiveFailures ?? 0) + 1 : 0;
+  const told = { lastSyncAt: now, consecutiveFailures: failures };
   const ended = await db.patch("docks", dock, {
     syncInProgress: false,
     syncStartedAt: undefined,
     lastSyncStatus: isFailure ? "error" : "success",
-    lastSyncAt: now,
     lastSyncError: message,
-    consecutiveFailures: failures,
-    nextSyncAt: isFailure ? nextAfterFailure(dock, failures, now) : nextAfterSuccess(dock, now, minimumIntervalSeconds),
+    ...told,
+    nextSyncAt: nextSyncOf({ ...dock, ...told }, now, minimumIntervalSeconds),
   });
   const outcome = isFailure ? "failure" : "success";
   const report = { resourceType: "dock", resourceId: dock._id, outcome, errorMessage: message } as const;
@@ -114,9 +115,10 @@ async function tellOf(ctx: DockWork, { _id: dockId }: Doc<"docks">, status: Sync
     await notify(ctx, { userId, type: "dock_sync_failed", data: { dockId, status }, groupKey });
 }
 
-/** Whether the job of a locked dock's sync waits, runs, or goes on by itself. */
-export async function isAlive({ db }: Pick<DockWork, "db">, dock: Doc<"docks">): Promise<boolean> {
-  return (await liveJob(db, jobKeyOf(dock), "pendingOrRunning")) !== null;
+/** Whether the job of a locked dock's run waits, runs, or goes on by itself. */
+export async function isAlive(ctx: DockWork, dock: Doc<"docks">): Promise<boolean> {
+  const run = await runningSyncRun(ctx, dock.organizationId, subjectOf(dock));
+  return run !== null && (await liveJob(ctx.db, jobKeyOf(dock, run), "pendingOrRunning")) !== null;
 }
 
 /** Says that the run of a dock lives, however long its job waits for its turn. */

@@ -1,3 +1,5 @@
+import { tableMetadata } from "../../core/schema/tableMetadata";
+import { forgetHealth } from "../../observability/recordHealth";
 import { linkedOf, resourceChanged } from "../resources/links";
 import { named } from "../resources/naming";
 import { dataHashOf, detailsOf } from "../resources/observing";
@@ -68,8 +70,14 @@ export async function upsertResources(
     const details = { ...named(table, name), ...detailsOf(table, each.details), status, dataHash };
     const isSame = known?.dataHash === dataHash;
     const outcome = outcomeOf(known, isSame);
-    counts[outcome] += 1;
+    counts[outcome === "seenAgain" ? "unchanged" : outcome] += 1;
     if (known && outcome === "unchanged") {
+      seen.push(known._id);
+      continue;
+    }
+    if (known && outcome === "seenAgain") {
+      // What a sync has missed once is as it was: whoever watches it learns nothing.
+      await db.patch(table, known, { lastSeenAt: now, missingSince: undefined });
       seen.push(known._id);
       continue;
     }
@@ -93,10 +101,11 @@ export async function upsertResources(
 }
 
 /** What a person deleted stays deleted; what a sync or a deleted dock took along comes back. */
-function outcomeOf(known: Doc<ResourceTable> | null, isSame: boolean): keyof BatchCounts {
+function outcomeOf(known: Doc<ResourceTable> | null, isSame: boolean): keyof BatchCounts | "seenAgain" {
   if (!known) return "created";
   if (known.deletedAt !== undefined) return known.ignoredAt === undefined ? "revived" : "unchanged";
-  return isSame && known.missingSince === undefined ? "unchanged" : "updated";
+  if (!isSame) return "updated";
+  return known.missingSince === undefined ? "unchanged" : "seenAgain";
 }
 
 function resourceOf(db: TenantWriter, dockId: Id<"docks">, table: ResourceTable, providerResourceId: string) {
@@ -159,6 +168,7 @@ export async function markResources(
     else if (row.missingSince !== undefined) {
       const linked = linkedOf(table, await db.softDelete(table, row));
       await resourceChanged(db, linked);
+      await forgetHealth({ db }, tableMetadata[table].noun, row._id);
       deleted.push(linked);
     }
   }
