@@ -116,7 +116,7 @@ describe("the resources of a project", () => {
     const rights = ["project:read", "project:link", "resource:read"];
     const dev = await world.member("dev", rights, { teamId });
     const lastTeam = await host.run(async ({ db }) => {
-      const place = (await db.query("teamMemberships").collect()).at(-1);
+      const place = await db.query("teamMemberships").order("desc").first();
       if (!place) throw new Error("Nobody is in a team.");
       const { _id, _creationTime, ...membership } = place;
       let last = place.teamId;
