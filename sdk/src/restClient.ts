@@ -158,7 +158,7 @@ export class RestClient extends Resources {
   #list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown> {
     const page = async (from?: string): Promise<Outcome<Page<unknown>>> => {
       const outcome = await this.#send({ ...parts, query: { ...parts.query, cursor: from } }, options);
-      return { ...outcome, data: pageOf(outcome, from) };
+      return { ...outcome, data: pageOf(outcome) };
     };
     if (options.ifNoneMatch === undefined) return new ListCall(parts, page, asText(parts.query["cursor"]));
     return new Call<unknown>(parts, async () => {
