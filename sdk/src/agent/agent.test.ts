@@ -353,7 +353,8 @@ describe("the end", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     stop();
     expect(await ended).toBe("stopped");
-    expect(types()).toEqual(["checkInFailed", "checkInFailed", "checkedIn"]);
+    // Another may follow at once: the report was held up.
+    expect(types().slice(0, 3)).toEqual(["checkInFailed", "checkInFailed", "checkedIn"]);
   });
 
   test("a stop lets a check-in under way end, and leaves nothing behind", async () => {

@@ -328,10 +328,8 @@ describe("subscribe", () => {
     const server = await fakeServer(() => ({ hang: true }));
     const closing = vi.spyOn(ConvexClient.prototype, "close");
     onTestFinished(() => closing.mockRestore());
-    // As plain JavaScript would.
-    const args: object = { since: new Date() };
-    const own = makeFunctionReference<"query", object>("my/module:since");
-    const failure = await rejection(first(door(server.url, {}).subscribe(own, args)));
+    const own = makeFunctionReference<"query", { since: Date }>("my/module:since");
+    const failure = await rejection(first(door(server.url, {}).subscribe(own, { since: new Date() })));
     expect(String(failure)).toContain("is not a supported Convex type");
     expect(closing).toHaveBeenCalledTimes(1);
   });
