@@ -180,6 +180,8 @@ export class RestClient extends Resources {
 
   #plan(parts: RequestParts, options: ChangeOptions): Plan {
     const { method, body, bytes, answersBytes = false } = parts;
+    // Otherwise it would go on with the name of the host, and the credential to another's.
+    if (!parts.path.startsWith("/")) throw new TypeError("path must begin with /");
     const organization = options.organization ?? this.#options.organization;
     const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
     const headers = {
