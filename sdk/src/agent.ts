@@ -2,4 +2,4 @@
 export { createAgent } from "./agent/createAgent";
 export type { AgentEvent, AgentOptions, CheckInReport, DeviceAgent, DeviceIdentity } from "./agent/options";
 export { fileStorage } from "./agent/fileStorage";
-export { type AgentStorage, memoryStorage } from "./agent/storage";
+export { type AgentStorage, memoryStorage, type StorageLock } from "./agent/storage";

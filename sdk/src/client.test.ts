@@ -332,3 +332,17 @@ describe("withOrganization", () => {
     ]);
   });
 });
+
+test.each([".evil.example/x", ":4444/x", "@evil.example/x", "x", ""])(
+  "the path %j sends the credential nowhere",
+  async (path) => {
+    const urls: unknown[] = [];
+    const fetch = async (url: unknown) => {
+      urls.push(url);
+      return Response.json({});
+    };
+    const portico = new Portico({ baseUrl: "https://api.example.com", apiKey: "sk_test_path", fetch });
+    expect(await rejection(portico.request({ method: "GET", path }))).toBeInstanceOf(TypeError);
+    expect(urls).toEqual([]);
+  },
+);

@@ -158,7 +158,7 @@ export class RestClient extends Resources {
   #list(parts: RequestParts, options: RequestOptions): ListCall<unknown> | Call<unknown> {
     const page = async (from?: string): Promise<Outcome<Page<unknown>>> => {
       const outcome = await this.#send({ ...parts, query: { ...parts.query, cursor: from } }, options);
-      return { ...outcome, data: pageOf(outcome, from) };
+      return { ...outcome, data: pageOf(outcome) };
     };
     if (options.ifNoneMatch === undefined) return new ListCall(parts, page, asText(parts.query["cursor"]));
     return new Call<unknown>(parts, async () => {
@@ -180,6 +180,8 @@ export class RestClient extends Resources {
 
   #plan(parts: RequestParts, options: ChangeOptions): Plan {
     const { method, body, bytes, answersBytes = false } = parts;
+    // Otherwise it would go on with the name of the host, and the credential to another's.
+    if (!parts.path.startsWith("/")) throw new TypeError("path must begin with /");
     const organization = options.organization ?? this.#options.organization;
     const idempotencyKey = options.idempotencyKey ?? (parts.idempotencyKey ? randomUuid() : undefined);
     const headers = {

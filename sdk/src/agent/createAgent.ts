@@ -5,6 +5,7 @@ import { retryAfterMs } from "../runtime/retry";
 import { randomUuid } from "../runtime/trace";
 import { type AgentState, type Outbox, StateKeeper } from "./agentState";
 import type { AgentEvent, AgentOptions, CheckInReport, DeviceAgent, DeviceIdentity } from "./options";
+import { StorageHold } from "./storageHold";
 import { addNote, catchUpMs, composed, nextCheckInMs, noteFailure, sentAgain } from "./reporting";
 
 /** Smaller differences are the time that the answer took. */
@@ -40,6 +41,7 @@ class EnrollingAgent implements DeviceAgent {
   readonly #options: AgentOptions;
   readonly #url: string;
   readonly #keeper: StateKeeper;
+  readonly #hold: StorageHold;
   readonly #clock: () => number;
   readonly #pause = new Pause();
   #state: Promise<AgentState> | undefined;
@@ -51,6 +53,7 @@ class EnrollingAgent implements DeviceAgent {
     this.#options = options;
     this.#url = options.baseUrl.replace(/\/+$/, "");
     this.#keeper = new StateKeeper(options.storage, this.#url);
+    this.#hold = new StorageHold(options.storage, (error) => this.#tell({ type: "storageFailed", error }));
     this.#clock = options.now ?? (() => Date.now());
   }
 
@@ -61,25 +64,31 @@ class EnrollingAgent implements DeviceAgent {
   async run(stop: AbortSignal): Promise<void> {
     stop.addEventListener("abort", this.#pause.wake);
     try {
-      const state = await this.#enrolled(stop);
-      if (state) await this.#checkInUntil(stop, state);
+      await this.#hold.during(async () => {
+        const state = await this.#enrolled(stop);
+        if (state) await this.#checkInUntil(stop, state);
+      });
     } finally {
       stop.removeEventListener("abort", this.#pause.wake);
     }
   }
 
   async checkIn(): Promise<CheckInAgentAnswer> {
-    const state = await this.#enrolled();
-    // Without a signal enrolment ends in a state, or throws.
-    if (!state) throw new Error("The agent was stopped before it had enrolled.");
-    const { answer } = await this.#inTurn(() => this.#reported(state));
-    return answer;
+    return this.#hold.during(async () => {
+      const state = await this.#enrolled();
+      // Without a signal enrolment ends in a state, or throws.
+      if (!state) throw new Error("The agent was stopped before it had enrolled.");
+      const { answer } = await this.#inTurn(() => this.#reported(state));
+      return answer;
+    });
   }
 
   async note(trouble: string): Promise<void> {
-    const state = await this.#kept();
-    addNote(state, `${new Date(this.now()).toISOString()} ${trouble}`);
-    await this.#keeper.write(state);
+    await this.#hold.during(async () => {
+      const state = await this.#kept();
+      addNote(state, `${new Date(this.now()).toISOString()} ${trouble}`);
+      await this.#keeper.write(state);
+    });
   }
 
   async #checkInUntil(stop: AbortSignal, state: AgentState): Promise<void> {

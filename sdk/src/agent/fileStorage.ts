@@ -1,9 +1,11 @@
-import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { lockFile, textOf } from "./fileLock";
 import type { AgentStorage } from "./storage";
 
 /**
  * A file that only its owner can read (mode 0600, in a folder of mode 0700 where there is none yet), written whole or not at all.
+ * While an agent uses it, a lock file beside it keeps every other out.
  *
  * @param path - Where it is; of one agent alone.
  */
@@ -11,15 +13,10 @@ export function fileStorage(path: string): AgentStorage {
   return {
     name: path,
     read: async () => {
-      try {
-        const text = await readFile(path, "utf8");
-        // A backup or a copy may have opened it to others.
-        await chmod(path, 0o600);
-        return text;
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-        throw error;
-      }
+      const text = await textOf(path);
+      // A backup or a copy may have opened it to others.
+      if (text !== undefined) await chmod(path, 0o600);
+      return text;
     },
     write: async (text) => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -36,6 +33,7 @@ export function fileStorage(path: string): AgentStorage {
       // The name reaches the disk with its folder, which Windows does by itself.
       if (process.platform !== "win32") await synced(dirname(path));
     },
+    lock: () => lockFile(`${path}.lock`),
   };
 }
 

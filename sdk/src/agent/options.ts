@@ -47,20 +47,22 @@ export interface DeviceAgent {
    * tried again, ever more rarely, for years if need be.
    *
    * @throws {ApiError} when the server refuses the enrolment, or the agent's key and the storage has no other.
-   * @throws {Error} when the storage holds something else, or a key of another server.
+   * @throws {Error} when the storage holds something else, or a key of another server, or another agent is using it.
    */
   run(stop: AbortSignal): Promise<void>;
   /**
    * Enrols the device unless it has, and checks in once.
    *
    * @throws {PorticoError} when that fails; what was to be reported waits for the next one.
+   * @throws {Error} as `run` does.
    */
   checkIn(): Promise<CheckInAgentAnswer>;
   /**
    * Notes a trouble for the next check-in that arrives; it outlives a restart. Beyond 500 of them the oldest are left out, and
    * counted.
    *
-   * @throws {Error} when the storage fails; the trouble is noted in memory all the same.
+   * @throws {Error} when the storage fails; the trouble is noted in memory all the same. Also when another agent is using it, as a
+   * process that runs beside the agent's would: the trouble is not noted then.
    */
   note(trouble: string): Promise<void>;
   /** The server's clock as this device knows it: milliseconds since the epoch, whatever its own clock says. */

@@ -28,14 +28,15 @@ export function noteFailure(state: AgentState, error: unknown, nowMs: number): v
 
 /** Moves what was noted into the report; beyond what one may carry, the rest waits for the next. */
 export function composed(state: AgentState, report: CheckInReport, nowMs: number): Outbox {
-  const { outage, droppedNotes } = state;
+  const { outage } = state;
   if (outage) {
     const times = outage.failures === 1 ? "" : ` ${outage.failures} times, at last`;
     addNote(state, `${timeText(outage.sinceMs)} check-in failed${times}: ${outage.reason}`);
     state.outage = undefined;
   }
-  if (droppedNotes > 0) {
-    state.notes.unshift(`${droppedNotes} older troubles were left out.`);
+  // Read here: the note of the outage may have been one too many.
+  if (state.droppedNotes > 0) {
+    state.notes.unshift(`${state.droppedNotes} older troubles were left out.`);
     state.droppedNotes = 0;
   }
   const errors = state.notes.splice(0, mostErrorsPerReport);

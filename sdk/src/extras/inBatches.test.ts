@@ -87,6 +87,37 @@ test("a failure that is of no item is thrown, after what is known was told", asy
   expect(told).toEqual([0, 1]);
 });
 
+test.each(["larger than the server takes", "with an item that is refused"])(
+  "of a batch %s, what is known is told before the failure that came in its midst",
+  async (kind) => {
+    const isTooLarge = kind.startsWith("larger");
+    const refusal = isTooLarge
+      ? problem(413, "payload_too_large")
+      : problem(400, "validation_failed", {}, { errors: [{ pointer: "/items/2/name", code: "bad", message: "" }] });
+    const made: Named[] = [];
+    const server = await fakeServer(({ body }, index): Answer => {
+      const { items }: { items: Named[] } = JSON.parse(body);
+      if (index === 0 || (!isTooLarge && index === 1)) return index === 0 ? refusal : problem(413, "payload_too_large");
+      if (made.length > 0) return problem(401, "key_revoked");
+      made.push(...items);
+      return { json: { data: items } };
+    });
+    const portico = new Portico({ baseUrl: server.url, apiKey: "sk_test_batches" });
+    const told: [number, boolean][] = [];
+    const run = async () => {
+      for await (const { index, error } of inBatches(named(5), (items) => portico.items.batchCreate({ items })))
+        told.push([index, error === undefined]);
+    };
+    expect(await rejection(run())).toBeInstanceOf(AuthenticationError);
+    expect(told).toEqual([
+      [0, true],
+      [1, true],
+      [2, isTooLarge],
+    ]);
+    expect(made).toEqual(named(isTooLarge ? 3 : 2));
+  },
+);
+
 test("the keys of the requests follow from the one that is given, another set of items has another one", async () => {
   const { server, send } = await batches();
   const items = [{ name: "a" }, { name: "bad" }, { name: "c" }];

@@ -54,19 +54,38 @@ export async function* inBatches<Item, Answer>(
     batch.push({ index, item });
     index += 1;
     if (batch.length < size) continue;
-    yield* await outcomesOf(batch, send, idempotencyKey);
+    yield* outcomesOf(batch, send, idempotencyKey);
     batch = [];
   }
-  if (batch.length > 0) yield* await outcomesOf(batch, send, idempotencyKey);
+  if (batch.length > 0) yield* outcomesOf(batch, send, idempotencyKey);
 }
 
-async function outcomesOf<Item, Answer>(
+/** The outcomes in the order of their items; what a failure has cut short is thrown after them. */
+async function* outcomesOf<Item, Answer>(
   batch: readonly Numbered<Item>[],
   send: Send<Item, Answer>,
   key: string | undefined,
-): Promise<BatchOutcome<Item, BatchResult<Answer>>[]> {
+): AsyncGenerator<BatchOutcome<Item, BatchResult<Answer>>, void, undefined> {
+  const known: BatchOutcome<Item, BatchResult<Answer>>[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await sendBatch(batch, send, key, known);
+  } catch (error) {
+    failure = { error };
+  }
+  yield* known.sort((one, other) => one.index - other.index);
+  if (failure) throw failure.error;
+}
+
+/** Sends a batch, in parts where it must be, and adds to `known` what became of each part as soon as it is known. */
+async function sendBatch<Item, Answer>(
+  batch: readonly Numbered<Item>[],
+  send: Send<Item, Answer>,
+  key: string | undefined,
+  known: BatchOutcome<Item, BatchResult<Answer>>[],
+): Promise<void> {
   const [first] = batch;
-  if (!first) return [];
+  if (!first) return;
   try {
     // Another set of items is another request, so its key says which set it is.
     const idempotencyKey = key === undefined ? undefined : `${key}-${first.index}-${batch.length}`;
@@ -77,31 +96,22 @@ async function outcomesOf<Item, Answer>(
     const results = resultsOf(answer, batch.length);
     if (results.length !== batch.length)
       throw new TypeError(`The batch of ${batch.length} items was answered with ${results.length} results`);
-    return results.map((result, at) => ({ ...numberedAt(batch, at), result }));
+    known.push(...results.map((result, at) => ({ ...numberedAt(batch, at), result })));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const faulty = new Set(
       error.errors.flatMap(({ pointer }) => /^\/\w+\/(\d+)(?:\/|$)/.exec(pointer)?.slice(1) ?? []),
     );
-    const refused = batch.filter((_, at) => faulty.has(String(at)));
-    const others = batch.filter((_, at) => !faulty.has(String(at)));
-    const outcomes = (of: readonly Numbered<Item>[]) => outcomesOf(of, send, key);
-    const alone = (one: Numbered<Item>) => ({ ...one, error });
-    if (refused.length > 0) return inOrder(batch, [...refused.map(alone), ...(await outcomes(others))]);
-    if (batch.length === 1 && [400, 409, 413, 422].includes(error.status)) return batch.map(alone);
-    if (error.status !== 413) throw error;
-    const half = Math.ceil(batch.length / 2);
-    return [...(await outcomes(batch.slice(0, half))), ...(await outcomes(batch.slice(half)))];
+    const isAlone = batch.length === 1 && [400, 409, 413, 422].includes(error.status);
+    const refused = batch.filter((_, at) => isAlone || faulty.has(String(at)));
+    if (refused.length === 0 && error.status !== 413) throw error;
+    known.push(...refused.map((one) => ({ ...one, error })));
+    const others = batch.filter((one) => !refused.includes(one));
+    // Too large as a whole, unless the refusal is of items.
+    const partSize = refused.length > 0 ? others.length : Math.ceil(batch.length / 2);
+    await sendBatch(others.slice(0, partSize), send, key, known);
+    await sendBatch(others.slice(partSize), send, key, known);
   }
-}
-
-/** The outcomes in the order of their items. */
-function inOrder<Outcome extends { readonly index: number }>(
-  batch: readonly { readonly index: number }[],
-  outcomes: readonly Outcome[],
-): Outcome[] {
-  const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
-  return batch.flatMap(({ index }) => byIndex.get(index) ?? []);
 }
 
 function numberedAt<Item>(batch: readonly Numbered<Item>[], at: number): Numbered<Item> {

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { ConvexClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { makeFunctionReference } from "convex/server";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Answer, fakeServer, jwt, problem, type Received, rejection } from "../../test/fakeServer";
 import { api } from "../convex";
 import { Portico } from "../client";
@@ -321,6 +322,16 @@ describe("subscribe", () => {
     const aborted = rejection(first(convex.subscribe("tenancy/me:get", {}, { signal: controller.signal })));
     controller.abort(new Error("done"));
     expect(await aborted).toMatchObject({ code: "aborted", cause: new Error("done") });
+  });
+
+  test("arguments that Convex cannot send end it, and leave no socket open", async () => {
+    const server = await fakeServer(() => ({ hang: true }));
+    const closing = vi.spyOn(ConvexClient.prototype, "close");
+    onTestFinished(() => closing.mockRestore());
+    const own = makeFunctionReference<"query", { since: Date }>("my/module:since");
+    const failure = await rejection(first(door(server.url, {}).subscribe(own, { since: new Date() })));
+    expect(String(failure)).toContain("is not a supported Convex type");
+    expect(closing).toHaveBeenCalledTimes(1);
   });
 
   test("a function that does not exist is refused before anything is sent", async () => {

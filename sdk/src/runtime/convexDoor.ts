@@ -5,7 +5,7 @@ import type { ConvexFunctions } from "../generated/convexFunctions";
 import { functionFolders, operations } from "../generated/operations";
 import { clientHeader } from "./clientHeader";
 import type { TokenSource } from "./credential";
-import { invalidResponse, type Outcome } from "./call";
+import type { Outcome } from "./call";
 import type { Engine, Reply, RequestOptions } from "./engine";
 import { asText, isRecord } from "./json";
 import { functionReference } from "./functionReference";
@@ -113,7 +113,7 @@ export class ConvexDoor {
       const { data, reply } = await this.#run("query", fn, options, (client) =>
         client.query(functionReference<"query">(fn), { ...args, paginationOpts }),
       );
-      return { data: restPage<ConvexRow<Fn>>(data, reply, paginationOpts), reply };
+      return { data: restPage<ConvexRow<Fn>>(data, numItems), reply };
     };
     return new ListCall(placeOf("query", fn), page, from);
   }
@@ -267,14 +267,8 @@ function placeOf(type: FunctionType, fn: ConvexFunction<FunctionType>): Place {
 }
 
 /** Convex's page as the page of a list over REST. */
-function restPage<Row>(
-  { page, isDone, continueCursor }: PaginationResult<Row>,
-  reply: Reply,
-  { numItems, cursor }: { readonly numItems: number; readonly cursor: string | null },
-): Page<Row> {
-  if (!isDone && continueCursor === cursor)
-    throw invalidResponse(reply, "The page says that more follow, but its cursor leads nowhere new");
-  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit: numItems } };
+function restPage<Row>({ page, isDone, continueCursor }: PaginationResult<Row>, limit: number): Page<Row> {
+  return { data: page, page: { nextCursor: isDone ? null : continueCursor, hasMore: !isDone, limit } };
 }
 
 /** How Convex names a function; references, typed proxies among them, tell it under this symbol. */

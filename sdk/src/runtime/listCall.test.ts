@@ -84,3 +84,16 @@ test.each(["same", null])("a list whose next cursor is always %j ends with an er
   expect(error).toMatchObject({ name: "ConnectionError", code: "invalid_response", status: 200 });
   expect(server.requests.length).toBeLessThan(3);
 });
+
+test.each([2, 3, 7])("a list whose cursors go round in a circle of %i ends with an error", async (length) => {
+  const lead = 3;
+  const server = await fakeServer(({ query }) => {
+    const at = Number(query.get("cursor") ?? 0) + 1;
+    const nextCursor = String(at < lead + length ? at : lead);
+    return { json: { data: [{ id: nextCursor }], page: { nextCursor, hasMore: true, limit: 1 } } };
+  });
+  const portico = new Portico({ baseUrl: server.url, apiKey: "sk_test_list" });
+  const error = await rejection(portico.schedules.list().toArray({ limit: 1_000 }));
+  expect(error).toMatchObject({ name: "ConnectionError", code: "invalid_response", status: 200 });
+  expect(server.requests.length).toBeLessThan(3 * (lead + length));
+});

@@ -12,6 +12,8 @@ export interface Page<Row> {
   };
 }
 
+type FetchPage<Row> = (cursor: string | undefined) => Promise<Outcome<Page<Row>>>;
+
 /**
  * The call of a list: await it for one page, or iterate it for every row. Nothing is sent before that.
  *
@@ -21,16 +23,12 @@ export interface Page<Row> {
 export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row> {
   override readonly [Symbol.toStringTag] = "ListCall";
   readonly #place: Place;
-  readonly #fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>;
+  readonly #fetchPage: FetchPage<Row>;
   readonly #from: string | undefined;
   #cursor: string | undefined;
 
-  constructor(
-    place: Place,
-    fetchPage: (cursor: string | undefined) => Promise<Outcome<Page<Row>>>,
-    cursor: string | undefined,
-  ) {
-    super(place, () => fetchPage(cursor));
+  constructor(place: Place, fetchPage: FetchPage<Row>, cursor: string | undefined) {
+    super(place, () => pageBehind(fetchPage, cursor));
     this.#place = place;
     this.#fetchPage = fetchPage;
     this.#from = cursor;
@@ -48,13 +46,16 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
   /** Iterates the pages. */
   async *pages(): AsyncGenerator<Page<Row>, void, undefined> {
     this.#cursor = this.#from;
+    let landmark = this.#from;
     // The first page may already have been awaited.
-    for (let current = await this.then(); ;) {
+    for (let current = await this.then(), count = 1; ; count += 1) {
       yield current;
       const { hasMore, nextCursor } = current.page;
       if (!hasMore || nextCursor === null) return;
       this.#cursor = nextCursor;
-      current = await new Call(this.#place, () => this.#fetchPage(nextCursor));
+      // Brent's way to find a cycle of any length by one remembered cursor: the one of page 1, 2, 4, 8 and so on.
+      if ((count & (count - 1)) === 0) landmark = nextCursor;
+      current = await new Call(this.#place, () => pageBehind(this.#fetchPage, nextCursor, landmark));
     }
   }
 
@@ -79,21 +80,36 @@ export class ListCall<Row> extends Call<Page<Row>> implements AsyncIterable<Row>
 }
 
 /**
+ * The page behind a cursor.
+ *
+ * @param landmark - Another cursor that was followed before.
+ * @throws {ConnectionError} (`invalid_response`) when following the page's own cursor would never end.
+ */
+async function pageBehind<Row>(
+  fetchPage: FetchPage<Row>,
+  from: string | undefined,
+  landmark = from,
+): Promise<Outcome<Page<Row>>> {
+  const outcome = await fetchPage(from);
+  const { hasMore, nextCursor } = outcome.data.page;
+  if (hasMore && (nextCursor === from || nextCursor === landmark))
+    throw invalidResponse(outcome.reply, "The page says that more follow, but its cursor leads nowhere new");
+  return outcome;
+}
+
+/**
  * Takes an answer for a page.
  *
- * @throws {ConnectionError} (`invalid_response`) when it does not have the shape that every list of the API has, or
- * when following it from the cursor `from` would never end.
+ * @throws {ConnectionError} (`invalid_response`) when it does not have the shape that every list of the API has.
  */
-export function pageOf({ data, reply }: Outcome<unknown>, from?: string): Page<unknown> {
+export function pageOf({ data, reply }: Outcome<unknown>): Page<unknown> {
   if (!isPage(data)) throw invalidResponse(reply, "The answer is not a page");
-  const { hasMore, nextCursor } = data.page;
-  if (hasMore && (typeof nextCursor !== "string" || nextCursor === from))
-    throw invalidResponse(reply, "The page says that more follow, but its cursor leads nowhere new");
   return data;
 }
 
 /** What this package reads of a page; `limit` only tells the caller what the server took. */
 function isPage(data: unknown): data is Page<unknown> {
   if (!isRecord(data) || !isRecord(data["page"])) return false;
-  return Array.isArray(data["data"]) && typeof data["page"]["hasMore"] === "boolean";
+  const { hasMore, nextCursor } = data["page"];
+  return Array.isArray(data["data"]) && (hasMore === false || (hasMore === true && typeof nextCursor === "string"));
 }

@@ -50,16 +50,19 @@ export class LiveQueries {
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     const timer = timeoutMs < longestTimerMs ? setTimeout(onTimeout, timeoutMs) : undefined;
-    const { ConvexClient } = await import("convex/browser");
-    const connection = (this.#connection ??= this.#connect(ConvexClient));
-    connection.feeds.add(feed);
-    const unsubscribe = connection.client.onUpdate(
-      query,
-      args,
-      (value: Value) => feed.put(value),
-      (error) => feed.fail(typed(error)),
-    );
+    let connection: Connection | undefined;
+    let unsubscribe: (() => void) | undefined;
     try {
+      const { ConvexClient } = await import("convex/browser");
+      connection = this.#connection ??= this.#connect(ConvexClient);
+      connection.feeds.add(feed);
+      // Throws at once where Convex has no form for an argument, as for a Date.
+      unsubscribe = connection.client.onUpdate(
+        query,
+        args,
+        (value: Value) => feed.put(value),
+        (error) => feed.fail(typed(error)),
+      );
       for (;;) {
         const value = await feed.next();
         clearTimeout(timer);
@@ -68,9 +71,9 @@ export class LiveQueries {
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      unsubscribe();
-      connection.feeds.delete(feed);
-      if (connection.feeds.size === 0) this.#close(connection);
+      unsubscribe?.();
+      connection?.feeds.delete(feed);
+      if (connection?.feeds.size === 0) this.#close(connection);
     }
   }
 

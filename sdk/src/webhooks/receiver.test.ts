@@ -228,19 +228,44 @@ describe("works on each message once", () => {
     const message = await signed();
     const answer = await webhooks.receive({ ...message, body: "{}" }, () => expect.unreachable());
     expect(answer.status).toBe(400);
-    expect(await replayStore.begin(event.id, 1_000)).toBe("new");
+    expect(await replayStore.begin(event.id, "t", 1_000)).toBe("new");
+  });
+
+  test("work that fails too late gives nothing back that another has taken since, or finished", async () => {
+    const webhooks = receiver({ replayStore: new MemoryReplayStore(), workSeconds: 0.001 });
+    const message = await signed();
+    // Until the store has given up on it.
+    const tooLong = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const statuses: number[] = [];
+    const slow = webhooks.receive(message, async () => {
+      await tooLong();
+      const other = await webhooks.receive(message, tooLong);
+      statuses.push(other.status);
+      throw new Error("too late");
+    });
+    await expect(slow).rejects.toThrow("too late");
+    expect(statuses).toEqual([204]);
+    expect((await webhooks.receive(message, () => expect.unreachable())).status).toBe(204);
+
+    const store = new MemoryReplayStore();
+    expect(await store.begin("a", "slow", 0)).toBe("new");
+    expect(await store.begin("a", "other", 60_000)).toBe("new");
+    await store.release("a", "slow");
+    expect(await store.begin("a", "third", 60_000)).toBe("working");
+    await store.release("a", "other");
+    expect(await store.begin("a", "third", 60_000)).toBe("new");
   });
 
   test("the store gives up on work that has not ended in time, and forgets the oldest", async () => {
     const store = new MemoryReplayStore(2);
-    expect([await store.begin("a", 0), await store.begin("a", 60_000), await store.begin("a", 60_000)]).toEqual([
-      "new",
-      "new",
-      "working",
-    ]);
+    expect([
+      await store.begin("a", "t", 0),
+      await store.begin("a", "t", 60_000),
+      await store.begin("a", "t", 60_000),
+    ]).toEqual(["new", "new", "working"]);
     await store.finish("b", 60_000);
     await store.finish("c", 60_000);
-    expect(await store.begin("c", 60_000)).toBe("done");
-    expect(await store.begin("a", 60_000)).toBe("new");
+    expect(await store.begin("c", "t", 60_000)).toBe("done");
+    expect(await store.begin("a", "t", 60_000)).toBe("new");
   });
 });

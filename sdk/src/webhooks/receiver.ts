@@ -1,5 +1,6 @@
 import type { EventsByType } from "../generated/events";
 import { asText, isRecord } from "../runtime/json";
+import { randomUuid } from "../runtime/trace";
 import { bodyOf, headerOf, type Message } from "./message";
 import type { ReplayStore } from "./replayStore";
 import { importKey, isSignedBy, keyBytes, signedContent } from "./signature";
@@ -107,14 +108,15 @@ export class Webhooks {
       return Response.json({ code: error.code, title: error.message, status: error.status }, { status: error.status });
     }
     const { id, event } = verified;
-    const found = (await this.#replayStore?.begin(id, this.#workMs)) ?? "new";
+    const token = randomUuid();
+    const found = (await this.#replayStore?.begin(id, token, this.#workMs)) ?? "new";
     if (found === "done") return new Response(null, { status: 204 });
     // Not 204: the other may fail yet, and this delivery would be the last.
     if (found === "working") return new Response(null, { status: 409 });
     try {
       await handler(event);
     } catch (error) {
-      await this.#replayStore?.release(id);
+      await this.#replayStore?.release(id, token);
       throw error;
     }
     await this.#replayStore?.finish(id, this.#rememberMs);

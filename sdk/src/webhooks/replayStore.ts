@@ -1,21 +1,27 @@
 /**
  * Remembers which messages were worked on, by their `webhook-id`, so that each has its effect once although it may come more than
- * once. Receivers of several processes share one: a table with a unique id, or Redis (`SET id working NX PX forMs`).
+ * once. Receivers of several processes share one: a table with a unique id, or Redis (`SET id token NX PX forMs`).
  */
 export interface ReplayStore {
   /**
    * Takes a message to work on, in one step: of two that ask at once, one gets it. `new`: it is the caller's, for `forMs` at most;
    * `working`: another has taken it; `done`: it was worked on.
+   *
+   * @param token - Tells this taking from every other; kept with the message for `release`.
    */
-  begin(id: string, forMs: number): Promise<"new" | "working" | "done">;
+  begin(id: string, token: string, forMs: number): Promise<"new" | "working" | "done">;
   /** Notes that the message was worked on, and forgets it after `forMs`. */
   finish(id: string, forMs: number): Promise<void>;
-  /** Gives the message back: working on it has failed, and the next delivery is a new try. */
-  release(id: string): Promise<void>;
+  /**
+   * Gives the message back, if it is still held under this token: working on it has failed, and the next delivery is a new try.
+   * Whoever took longer than `forMs` must not give back what another has taken since.
+   */
+  release(id: string, token: string): Promise<void>;
 }
 
 interface Remembered {
-  readonly state: "working" | "done";
+  /** Under which it is worked on; undefined once that is done. */
+  readonly token: string | undefined;
   readonly endsAtMs: number;
 }
 
@@ -29,25 +35,25 @@ export class MemoryReplayStore implements ReplayStore {
     this.#capacity = capacity;
   }
 
-  async begin(id: string, forMs: number): Promise<"new" | "working" | "done"> {
+  async begin(id: string, token: string, forMs: number): Promise<"new" | "working" | "done"> {
     const known = this.#messages.get(id);
-    if (known && known.endsAtMs > performance.now()) return known.state;
-    this.#keep(id, "working", forMs);
+    if (known && known.endsAtMs > performance.now()) return known.token === undefined ? "done" : "working";
+    this.#keep(id, token, forMs);
     return "new";
   }
 
   async finish(id: string, forMs: number): Promise<void> {
-    this.#keep(id, "done", forMs);
+    this.#keep(id, undefined, forMs);
   }
 
-  async release(id: string): Promise<void> {
-    this.#messages.delete(id);
+  async release(id: string, token: string): Promise<void> {
+    if (this.#messages.get(id)?.token === token) this.#messages.delete(id);
   }
 
   /** A map is in the order of its insertions, so the first is the oldest. */
-  #keep(id: string, state: Remembered["state"], forMs: number): void {
+  #keep(id: string, token: string | undefined, forMs: number): void {
     this.#messages.delete(id);
-    this.#messages.set(id, { state, endsAtMs: performance.now() + forMs });
+    this.#messages.set(id, { token, endsAtMs: performance.now() + forMs });
     for (const oldest of this.#messages.keys()) {
       if (this.#messages.size <= this.#capacity) return;
       this.#messages.delete(oldest);
