@@ -4,6 +4,7 @@ import { noContent } from "../core/resources/operations";
 import { rowId } from "../core/schema/fields";
 import { assertMayGive, assertWithinReach, givingAGrant } from "./dockPermissions/giving";
 import { dockPermissions } from "./dockPermissions/resource";
+import { assertRoomForGrant } from "./docks/ending";
 import { docks } from "./docks/resource";
 
 const dockId = () => rowId("docks");
@@ -50,10 +51,11 @@ export const grant = mutationOperation({
   exactlyOneOf: ["teamId", "clientId"],
   exactlyOneProblem: "exactly_one_grantee",
   output: () => dockPermissions.document,
-  problems: ["already_granted", "exactly_one_grantee"],
+  problems: ["already_granted", "exactly_one_grantee", "limit_reached"],
   handler: async (ctx, input) => {
     const given = { ...input, dockId: ctx.row._id };
     await assertMayGive(ctx, { ...given, level: given.level ?? "read" });
+    await assertRoomForGrant(ctx.db, ctx.row._id);
     return dockPermissions.show(ctx, await dockPermissions.insert(ctx, given));
   },
 });

@@ -6,10 +6,13 @@ import { linkedOf, resourceChanged } from "../resources/links";
 import { tellOfResources } from "../resources/telling";
 import { resourceTables } from "../tables";
 import type { TenantMutationContext } from "../../core/operations/declaration";
+import type { TenantReader } from "../../core/records/reader";
 import type { TenantWriter } from "../../core/records/writer";
 import type { LinkedResource } from "../resources/links";
 import type { Doc, Id } from "../../_generated/dataModel";
 
+/** Teams and clients that a dock is granted to: its deletion ends all grants in its transaction, whatever becomes of it afterwards. */
+export const maximumGrants = 500;
 /** Rows that one step of the job deletes: resources with all their links, as in a batch of a sync. */
 const deletedPerStep = 50;
 const cleanupAction = "dock.cleanup";
@@ -30,7 +33,7 @@ export const endedFields = {
   nextSyncAt: undefined,
 } as const;
 
-/** Ends what belongs to a dock that goes into the trash: grants now, as many as a batch, and by a job the rest and its resources. */
+/** Ends what belongs to a dock that goes into the trash: grants now, and its resources by a job. */
 export async function endDock(ctx: TenantMutationContext, dock: Doc<"docks">): Promise<void> {
   await endGrants(ctx.db, dock._id);
   await forgetHealth(ctx, "dock", dock._id);
@@ -43,21 +46,27 @@ export async function endDock(ctx: TenantMutationContext, dock: Doc<"docks">): P
   });
 }
 
-/** Ends a batch of the grants of a dock; answers how many. */
-async function endGrants(db: TenantWriter, dockId: Id<"docks">): Promise<number> {
-  const grants = db.index("dockPermissions", "by_organizationId_and_dockId", (q) => q.eq("dockId", dockId));
-  const found = await grants.take(deletedPerStep);
-  for (const grant of found) await db.purge("dockPermissions", grant);
-  return found.length;
+async function endGrants(db: TenantWriter, dockId: Id<"docks">): Promise<void> {
+  for (const grant of await grantsOf(db, dockId)) await db.purge("dockPermissions", grant);
 }
 
-/** Moves a batch of what a dock has brought to the trash, and ends a batch of its grants. Answers how many, and whether those were all. */
+function grantsOf(db: TenantReader, dockId: Id<"docks">): Promise<Doc<"dockPermissions">[]> {
+  return db.index("dockPermissions", "by_organizationId_and_dockId", (q) => q.eq("dockId", dockId)).take(maximumGrants);
+}
+
+/** @throws {ProblemError} 409 for a dock that is granted to as many as one deletion ends */
+export async function assertRoomForGrant(db: TenantReader, dockId: Id<"docks">): Promise<void> {
+  if ((await grantsOf(db, dockId)).length === maximumGrants)
+    throw new ProblemError("limit_reached", `A dock is granted to ${maximumGrants} teams and clients at most.`);
+}
+
+/** Moves a batch of what a dock has brought to the trash. Answers how many, and whether those were all. */
 export async function trashOfDock(
   db: TenantWriter,
   dock: Doc<"docks">,
 ): Promise<{ readonly deleted: number; readonly isDone: boolean }> {
   const { _id: dockId } = dock;
-  let left = deletedPerStep - (await endGrants(db, dockId));
+  let left = deletedPerStep;
   const deleted: LinkedResource[] = [];
   for (const table of resourceTables) {
     const rows = db.index(table, "by_organizationId_and_deletedAt_and_dockId", (q) =>

@@ -1570,11 +1570,11 @@ export interface DockPermissionsResource {
    *
    * Who is with the team or client reaches the dock and what it brings as far as their roles allow on assigned rows: all of it, or of `resourceTables`. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
    *
-   * Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
+   * Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`, `limit_reached`.
    *
    * @param dockId - Id of the dock.
    * @param input - What to send to grant a dock to a team or a client.
-   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_granted`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `exactly_one_grantee`, `read_only_field`; and what any call may be refused with.
+   * @throws {ApiError} 403 `not_assigned`; 404 `not_found`; 409 `already_granted`, `limit_reached`; 412 `precondition_failed`; 422 `cross_tenant_reference`, `exactly_one_grantee`, `read_only_field`; and what any call may be refused with.
    *
    * @example
    * const dockPermission = await portico.dockPermissions.grant("6t5hvjkteaadgbqeyaze7gze088sbf7z", {

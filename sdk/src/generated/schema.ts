@@ -1578,7 +1578,7 @@ export interface paths {
          * Grant a dock to a team or a client
          * @description Who is with the team or client reaches the dock and what it brings as far as their roles allow on assigned rows: all of it, or of `resourceTables`. Whoever gives it has, on the dock, all that it lets the people of the team or client do; who reaches the dock by a grant gives no more than that covers.
          *
-         *     Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`.
+         *     Needs the permission `dock:grant`. Its own refusals: `already_granted`, `exactly_one_grantee`, `limit_reached`.
          */
         post: operations["grantDockPermission"];
         delete?: never;
