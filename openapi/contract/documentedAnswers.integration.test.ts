@@ -335,11 +335,7 @@ describe("bodies", () => {
           : await sendOperation(portico, operation, { ...request, body }, credential);
       // What a body lacks is 400, or a problem of the operation's own.
       const isRefused = answer.status === 400 || answer.status === 422;
-      expect([isRequired, isRefused, answer.status < 300], answer.text).toEqual([
-        isRequired,
-        isRequired,
-        !isRequired,
-      ]);
+      expect([isRequired, isRefused, answer.status < 300], answer.text).toEqual([isRequired, isRequired, !isRequired]);
     }
   });
 });

@@ -140,8 +140,10 @@ describe.each(refusing.map((field) => [titleOf(field), field] as const))(
       const arranged = await arrange(world, operation);
       const answer = await sendJson(arranged, taken);
       // What a run takes, its operation says.
-      if (nameOf(operation) === "operationServices.run")
-        return void expectProblem(answer, 422, "operation_params_invalid");
+      if (nameOf(operation) === "operationServices.run") {
+        expectProblem(answer, 422, "operation_params_invalid");
+        return;
+      }
       expect(answer.status, answer.text).toBeLessThan(300);
       expect(await shownAfter(operation, arranged, answer, path.at(-1) ?? "")).toContainEqual(JSON.parse(taken));
     });

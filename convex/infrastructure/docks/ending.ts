@@ -12,7 +12,7 @@ import type { LinkedResource } from "../resources/links";
 import type { Doc, Id } from "../../_generated/dataModel";
 
 /** Teams and clients that a dock is granted to: its deletion ends all grants in its transaction, whatever becomes of it afterwards. */
-export const maximumGrants = 500;
+const maximumGrants = 500;
 /** Rows that one step of the job deletes: resources with all their links, as in a batch of a sync. */
 const deletedPerStep = 50;
 const cleanupAction = "dock.cleanup";
