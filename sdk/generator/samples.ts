@@ -1,4 +1,3 @@
-import { textLiteral } from "../../scripts/generate/textLiteral";
 import { asText, isRecord } from "../src/runtime/json";
 import { byText, type OpenApiDocument } from "./document";
 import { codesByStatus } from "./problems";
@@ -29,7 +28,13 @@ export function samples(document: OpenApiDocument): string {
   const sorted = (record: object) => Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => byText(a, b)));
   const parts = [answers, refusals].map((texts) => texts.map((text): unknown => JSON.parse(text)));
   const all = { answers: parts[0], refusals: parts[1], problems: sorted(problems), operations: sorted(operations) };
-  return `/** JSON of \`Samples\` in \`src/testing/samples.ts\`. */\nexport const samplesText: string = ${textLiteral(JSON.stringify(all))};\n`;
+  return `/** JSON of \`Samples\` in \`src/testing/samples.ts\`. */\nexport const samplesText: string = ${literalOf(JSON.stringify(all))};\n`;
+}
+
+/** A text as an expression of lines that a search can show. */
+function literalOf(text: string): string {
+  const pieces = text.match(/[^]{1,1000}/gu) ?? [];
+  return `[\n${pieces.map((piece) => `  ${JSON.stringify(piece)},\n`).join("")}].join("")`;
 }
 
 /** Where a value stands among those that there are; the end for a new one. */
