@@ -30,6 +30,8 @@ export function isReachedBy({ to, level }: Path, { declaration, verb }: Operatio
   const { on, permission = "", body = {} } = declaration;
   // A link shows its resource to everybody in the project, which takes a grant to operate.
   if (permission === "project:link" && level === "read" && ("resourceId" in body || "items" in body)) return false;
+  // The sample gives the row to the world's team or client, which is not the caller's.
+  if (on?.assigned?.some(({ field, through }) => !through && field in body)) return false;
   const ways = on?.assigned?.filter((way) => way.to === to) ?? [];
   return ways.some(({ field, through }) => {
     // What is granted by its own id is granted to nobody any more once it is in the trash.
