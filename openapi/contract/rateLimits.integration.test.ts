@@ -233,8 +233,16 @@ it("organizations of a person and invitations of an organization are few in an h
 });
 
 it("buckets outlast a restart of the functions", async () => {
-  const { key } = await newKey({ requestsPerMinute: 4 });
-  await untilRefused(() => send(portico, "GET", "/v1/items", key), 20);
-  await portico.deployment.reload();
-  expectLimited(await send(portico, "GET", "/v1/items", key), "apiKey");
+  const { key } = await newKey({ requestsPerMinute: 1 });
+  // A restart that takes a minute, as on a busy machine, outlasts the bucket, and is tried again.
+  for (;;) {
+    const startedAtMs = performance.now();
+    await untilRefused(() => send(portico, "GET", "/v1/items", key), 20);
+    await portico.deployment.reload();
+    const answer = await send(portico, "GET", "/v1/items", key);
+    if (performance.now() - startedAtMs < 60_000) {
+      expectLimited(answer, "apiKey");
+      return;
+    }
+  }
 });

@@ -346,3 +346,26 @@ test.each([".evil.example/x", ":4444/x", "@evil.example/x", "x", ""])(
     expect(urls).toEqual([]);
   },
 );
+
+test.each(["https://api.example.com?", "https://api.example.com/#", "https://api.example.com/x?y=1"])(
+  "the base URL %s is refused: its query would take the paths of requests along",
+  (baseUrl) => {
+    expect(() => new Portico({ baseUrl, apiKey })).toThrow("without credentials or query");
+    const convex = { baseUrl: "https://api.example.com", convexUrl: baseUrl, apiKey };
+    expect(() => new Portico(convex)).toThrow("without credentials or query");
+  },
+);
+
+test("what names no organization pins no clone, and leaves no pin out", () => {
+  const pinnedClient = new Portico({ baseUrl: "https://api.example.com", apiKey, organization: "acme" });
+  const missing: string = JSON.parse("{}").ORGANIZATION;
+  for (const organization of [missing, "", " "])
+    expect(() => pinnedClient.withOrganization(organization)).toThrow(TypeError);
+});
+
+test.each(["G T", "TRACE", "connect", ""])("the method %j is refused before anything is sent", async (method) => {
+  const server = await fakeServer(() => ({ json: {} }));
+  const portico = new Portico({ baseUrl: server.url, apiKey });
+  expect(() => portico.request({ method, path: "/v1/health" })).toThrow(TypeError);
+  expect(server.requests).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { ConvexDoor } from "./runtime/convexDoor";
 import { refusedSource, RenewedToken, type TokenSource } from "./runtime/credential";
 import { exchangeKey } from "./runtime/exchange";
 import {
+  assertNamed,
   type Cloned,
   origin,
   pinned,
@@ -49,6 +50,7 @@ export class Portico extends RestClient {
   }
 
   override withOrganization(organization: string): Portico {
+    assertNamed(organization);
     const options: PorticoOptions & ClonedDoors = { ...this.#options, organization, [shared]: this.#shared };
     return new Portico(options);
   }

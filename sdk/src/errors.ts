@@ -279,6 +279,11 @@ export type ProblemOf<Method extends MethodName> = {
     : never;
 }[keyof ProblemsByStatus<Method>];
 
+/** True of an error of the API, whichever entry, build or copy of the package has made it. */
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof Error && apiErrorMark in error;
+}
+
 /**
  * Narrows an unknown error to the API error of one problem code, or to those of one method.
  *
@@ -300,7 +305,7 @@ export function isProblem<Code extends ProblemCode>(
 ): error is ApiError & { readonly code: Code; readonly status: ProblemStatuses[Code] };
 export function isProblem<Method extends MethodName>(error: unknown, method: Method): error is ProblemOf<Method>;
 export function isProblem(error: unknown, codeOrMethod: string): boolean {
-  if (!(error instanceof Error && apiErrorMark in error)) return false;
+  if (!isApiError(error)) return false;
   const code: unknown = Reflect.get(error, "code");
   const operation = asText(Reflect.get(error, "operation")) ?? "";
   // Of a Convex function `workspace/schedules:activate` is what is called `schedules.activate` here; no code has a dot.

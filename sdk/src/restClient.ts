@@ -122,6 +122,7 @@ export class RestClient extends Resources {
    * const acme = portico.withOrganization("acme");
    */
   withOrganization(organization: string): RestClient {
+    assertNamed(organization);
     const options: RestOptions & Cloned = { ...this.#options, organization, [shared]: this.#shared };
     return new RestClient(options);
   }
@@ -136,6 +137,8 @@ export class RestClient extends Resources {
   request(request: RawRequest): Call<unknown> {
     const { method, path, query = {}, body, ...options } = request;
     const upper = method.toUpperCase();
+    if (!/^[A-Z]+$/.test(upper) || /^(?:CONNECT|TRAC[EK])$/.test(upper))
+      throw new TypeError(`${upper} is no method that can be sent`);
     // Errors quote the route, and the path may contain what an error should not.
     const route = this.#shared.engine.clean(`${upper} ${path}`);
     const parts = {
@@ -250,10 +253,17 @@ function optionFault(option: string, credential: unknown): string | undefined {
   return fault === undefined || typeof credential === "string" ? fault : `${fault}; is the environment variable set?`;
 }
 
+/** @throws {TypeError} for what names no organization, such as a variable that is not set: the clone would be pinned to none */
+export function assertNamed(organization: unknown): void {
+  if (typeof organization !== "string" || !organization.trim())
+    throw new TypeError("withOrganization takes an id or a slug");
+}
+
 /** A base URL without its trailing slash; credentials in it would reach logs and are refused by fetch anyway. */
 export function origin(given: string, option: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+  // A lone ? or # is no query to the parser, and would take the path along.
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || /[?#]/.test(given))
     throw new TypeError(`${option} must be http(s)://host[:port][/path] without credentials or query`);
   const href = url.href.replace(/\/+$/, "");
   if (option === "baseUrl" && href.endsWith("/v1"))

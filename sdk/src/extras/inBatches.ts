@@ -1,4 +1,5 @@
-import { ApiError } from "../errors";
+import { isApiError } from "../errors";
+import type { ApiError } from "../errors";
 import { isRecord } from "../runtime/json";
 
 /** What became of one item: what the API answered for it, or why it was refused. */
@@ -17,7 +18,10 @@ export type BatchResult<Answer> = Answer extends { readonly data: readonly (infe
 export interface BatchOptions {
   /** Most items of one request, as the operation's `items` allows. Default 100. */
   readonly size?: number | undefined;
-  /** Begins the key of every request: the same items sent again after a crash are then answered, not repeated. */
+  /**
+   * Begins the key of every request: the same items sent again after a crash are then answered, not repeated.
+   * Other items are another request, so after refusals send what was refused alone, and under another key.
+   */
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -98,7 +102,7 @@ async function sendBatch<Item, Answer>(
       throw new TypeError(`The batch of ${batch.length} items was answered with ${results.length} results`);
     known.push(...results.map((result, at) => ({ ...numberedAt(batch, at), result })));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!isApiError(error)) throw error;
     const faulty = new Set(
       error.errors.flatMap(({ pointer }) => /^\/\w+\/(\d+)(?:\/|$)/.exec(pointer)?.slice(1) ?? []),
     );

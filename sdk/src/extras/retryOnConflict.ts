@@ -1,4 +1,4 @@
-import { ApiError } from "../errors";
+import { isApiError } from "../errors";
 import type { Call } from "../runtime/call";
 import { pause } from "../runtime/within";
 
@@ -37,7 +37,7 @@ export async function retryOnConflict<Row, Answer>(
     try {
       return await change(data, etag);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 412 || tries >= maxTries) throw error;
+      if (!isApiError(error) || error.status !== 412 || tries >= maxTries) throw error;
       // Of many that meet at one row each round lets one through; jitter keeps the others apart.
       const waitMs = firstWaitMs * 2 ** tries * Math.random();
       const unlimited = { timeoutMs: Number.POSITIVE_INFINITY, limit: "none", limitMs: Number.POSITIVE_INFINITY };
