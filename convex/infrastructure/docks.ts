@@ -10,10 +10,11 @@ import { ProblemError } from "../core/wire/errors";
 import { lazily } from "../core/operations/once";
 import { recordHealth } from "../observability/recordHealth";
 import { adapterOf } from "./adapters/registry";
+import { assertWithinReach } from "./dockPermissions/giving";
 import { assertIdle, endDock, endedFields } from "./docks/ending";
 import { provePresentKey, proveNewKey } from "./docks/proving";
 import { docks } from "./docks/resource";
-import { assertMayLose, assertWholeWithinReach, tablesWithinReach } from "./docks/partialReach";
+import { assertMayLose, tablesWithinReach } from "./docks/partialReach";
 import { noteLimits } from "./docks/sharedLimits";
 import { apiKeyInput, assertSameAccount, proofFound, rateLimitFields } from "./docks/rules";
 import { nextSyncOf } from "./docks/syncRules";
@@ -42,6 +43,11 @@ function syncedAs(dock: Doc<"docks">, changes: Partial<Doc<"docks">["syncConfig"
   if (syncConfig.enabled === enabled && syncConfig.intervalSeconds === intervalSeconds) return {};
   const { minimumIntervalSeconds = 0 } = adapterOf(dock.provider) ?? {};
   return { syncConfig, nextSyncAt: nextSyncOf({ ...dock, syncConfig }, now, minimumIntervalSeconds) };
+}
+
+/** What a grant would cover that reaches a dock as far as its key does: who reaches a part neither ends nor replaces that. */
+function wholeOf({ _id: dockId }: Doc<"docks">) {
+  return { dockId, level: "operate" } as const;
 }
 
 export const create = docks.at("/").sealing("create", {
@@ -101,7 +107,7 @@ export const rotateKey = docks.sealing("rotateKey", {
   departs: { path: "/docks/{dockId}/rotate", audit: "credential.rotate", readOnly: undefined },
   handler: async (ctx, { apiKey: keyHint }) => {
     const { row, secret, prepared } = ctx;
-    await assertWholeWithinReach(ctx, row);
+    await assertWithinReach(ctx, wholeOf(row));
     assertIdle(row);
     const proof = proofFound(prepared);
     if (proof) assertSameAccount(row, proof);
@@ -233,7 +239,7 @@ const remove = docks.change("delete", {
   handler: async (ctx, { permanent }) => {
     const { row, db } = ctx;
     if (row.deletedAt !== undefined || permanent) return docks.delete(ctx, row, { permanent });
-    await assertWholeWithinReach(ctx, row);
+    await assertWithinReach(ctx, wholeOf(row));
     assertIdle(row);
     await db.softDelete("docks", row, endedFields);
     await endDock(ctx, row);

@@ -44,18 +44,3 @@ export async function assertMayLose(
     );
   }
 }
-
-/**
- * What ends or replaces the key is of all tables, whatever a grant covers.
- * @throws {ProblemError} 403 where the caller reaches a part of the dock alone
- */
-export async function assertWholeWithinReach(
-  { db, reach }: TenantMutationContext,
-  { _id: dockId }: Doc<"docks">,
-): Promise<void> {
-  if (reach.every) return;
-  for (const table of resourceTables) {
-    if (await db.isAssigned(grantedResources(table), { dockId }, { ...reach, changes: true })) continue;
-    throw new ProblemError("not_assigned", `The grants of the caller do not cover ${table} of the dock.`);
-  }
-}
