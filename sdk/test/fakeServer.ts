@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
 
 /** A request as the server received it. */
@@ -40,6 +40,11 @@ export async function fakeServer(
     // A mistake of the test itself ends the connection, and so the call that waits for it.
     serve().catch((error: Error) => response.destroy(error));
   });
+  return { url: await listening(server), requests };
+}
+
+/** Has a server listen until the test ends; answers its URL. */
+export async function listening(server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(async () => {
@@ -49,7 +54,7 @@ export async function fakeServer(
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, requests };
+  return `http://127.0.0.1:${address.port}`;
 }
 
 async function read(incoming: IncomingMessage): Promise<Received> {

@@ -1,8 +1,9 @@
-import { getEventListeners, once, setMaxListeners } from "node:events";
+import { getEventListeners, setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Portico } from "../src/client";
 import { ConnectionError, PorticoError } from "../src/errors";
+import { listening } from "./fakeServer";
 
 const page = "<!doctype html><html><body><h1>Sign in to this network</h1></body></html>";
 const row = JSON.stringify({ id: "s1", title: "x".repeat(512) });
@@ -112,16 +113,7 @@ async function faultyServer() {
     };
     serve().catch((error: Error) => response.destroy(error));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, tries };
+  return { url: await listening(server), tries };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -175,12 +167,8 @@ test("cursors that repeat and empty pages do not make a list endless", async () 
       page: { nextCursor: next, hasMore: true, limit: 1 },
     };
     response.writeHead(200, json).end(JSON.stringify(answer));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const portico = new Portico({ baseUrl: `http://127.0.0.1:${address.port}`, apiKey: "sk_test_faults" });
+  });
+  const portico = new Portico({ baseUrl: await listening(server), apiKey: "sk_test_faults" });
   const seen: unknown[] = [];
   const iterate = async () => {
     for await (const schedule of portico.schedules.list()) seen.push(schedule);
